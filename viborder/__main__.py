@@ -1,0 +1,5 @@
+"""`python -m viborder` is `viborder`."""
+
+from viborder.cli import main
+
+main()

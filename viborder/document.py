@@ -1,0 +1,94 @@
+"""The one record that flows through the house: a text and the spans marked in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import Any
+
+PRIVATE = "PRIVATE"
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """A labelled range of a text: half-open code points `[start, end)` into NFC text.
+
+    score: confidence in 0…1 where a model gave the span. It does not take part in equality, order or hash.
+    """
+
+    start: int
+    end: int
+    label: str
+    score: float | None = field(default=None, compare=False)
+
+    def contains(self, other: Span) -> bool:
+        """Whether `other` lies wholly inside this span (the same range counts)."""
+        return self.start <= other.start and other.end <= self.end
+
+    def overlaps(self, other: Span) -> bool:
+        """Whether the two share at least one code point."""
+        return self.start < other.end and other.start < self.end
+
+    def crosses(self, other: Span) -> bool:
+        """Whether they overlap and neither contains the other."""
+        return self.overlaps(other) and not self.contains(other) and not other.contains(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A text with its spans.
+
+    id: the stem of the source file. text: NFC, line ends `\\n`.
+    spans: the entities. private: names of private persons (label PRIVATE), never trained on, masked in what is published.
+    meta: what is known of the text (outlet, date, …).
+    """
+
+    id: str
+    text: str
+    spans: tuple[Span, ...] = ()
+    private: tuple[Span, ...] = ()
+    meta: Mapping[str, Any] = field(default=_NOTHING, hash=False)
+
+    def slice(self, span: Span) -> str:
+        """The text of a span."""
+        return self.text[span.start : span.end]
+
+    def with_spans(self, spans: Iterable[Span]) -> Document:
+        """The same document with other spans, in reading order, outer before inner."""
+        return replace(self, spans=in_order(spans))
+
+
+def in_order(spans: Iterable[Span]) -> tuple[Span, ...]:
+    """Spans in reading order: by start, the longer first, then by label."""
+    return tuple(sorted(spans, key=lambda span: (span.start, -span.end, span.label)))
+
+
+def by_depth(spans: Iterable[Span]) -> list[list[Span]]:
+    """Nested spans as flat layers: `[0]` the outermost, `[1]` those inside exactly one other, and so on.
+
+    Spans on the same range are ordered by label, the first being the outer one. Spans must not cross.
+    """
+    layers: list[list[Span]] = []
+    open_ends: list[int] = []
+    for span in in_order(spans):
+        while open_ends and open_ends[-1] <= span.start:
+            open_ends.pop()
+        depth = len(open_ends)
+        open_ends.append(span.end)
+        if depth == len(layers):
+            layers.append([])
+        layers[depth].append(span)
+    return layers
+
+
+def outermost(spans: Iterable[Span]) -> list[Span]:
+    """The flat reading of nested spans: those inside no other."""
+    layers = by_depth(spans)
+    return layers[0] if layers else []
+
+
+def by_id(documents: Sequence[Document]) -> dict[str, Document]:
+    """Documents by id; the last of a repeated id wins (`viborder check` refuses repeated ids)."""
+    return {document.id: document for document in documents}

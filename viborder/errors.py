@@ -1,0 +1,52 @@
+"""What is wrong with an input: one clear line a problem, and all problems at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Problem:
+    """One thing that is wrong.
+
+    where: `file:line id=… [start:end] "…"`, as much of it as is known. Offsets count code points from 0.
+    rule: a stable id such as `span-crosses-span`.
+    message: what is wrong. hint: what to do about it.
+    severity: `error`, or `warning` for what is only suspicious.
+    """
+
+    where: str
+    rule: str
+    message: str
+    hint: str = ""
+    severity: str = "error"
+
+    def __str__(self) -> str:
+        hint = f" ({self.hint})" if self.hint else ""
+        place = f"{self.where}: " if self.where else ""
+        return f"{place}{self.severity} {self.rule}: {self.message}{hint}"
+
+
+class ViborderError(Exception):
+    """Bad input. Carries every `Problem` that was found; `viborder` prints them and exits with status 1."""
+
+    def __init__(self, problems: Problem | Iterable[Problem]) -> None:
+        self.problems = [problems] if isinstance(problems, Problem) else list(problems)
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+def fail(where: object, rule: str, message: str, hint: str = "") -> ViborderError:
+    """The error for a single problem; the caller raises it."""
+    return ViborderError(Problem(str(where), rule, message, hint))
+
+
+def place(where: str, document_id: str, start: int | None = None, end: int | None = None, text: str | None = None) -> str:
+    """The `where` of a problem inside a document: `file:line id=… [12:20] "…"`; long text is cut."""
+    parts = [where, f"id={document_id}"] if where else [f"id={document_id}"]
+    if start is not None and end is not None:
+        parts.append(f"[{start}:{end}]")
+    if text is not None:
+        cut = text if len(text) <= 40 else text[:37] + "…"
+        parts.append(f'"{cut}"')
+    return " ".join(parts)

@@ -1,0 +1,129 @@
+"""JSON Lines: the house's own format, one document a line.
+
+`{"id": …, "text": …, "meta": {…}, "spans": [{"start", "end", "label", "text"}], "private": [{"start", "end", "text"}]}`;
+`meta` and `private` are left out where they are empty. Offsets are half-open code points. The `text` of a span is there to be
+checked, never trusted.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from viborder.document import PRIVATE, Document, Span
+from viborder.errors import Problem, ViborderError, place
+from viborder.files import lines, new_file
+
+
+def read(path: Path) -> list[Document]:
+    """Every document of a file. Raises ViborderError with all problems of the file at once."""
+    problems: list[Problem] = []
+    documents = [document for _, document in scan(path, problems)]
+    if problems:
+        raise ViborderError(problems)
+    return documents
+
+
+def scan(path: Path, problems: list[Problem]) -> Iterator[tuple[str, Document]]:
+    """(`file:line`, document) for each line that can be read, one at a time; what is wrong goes to `problems`.
+
+    Offsets outside the text are a problem here, since no span can be sliced with them; what a span should be is `viborder check`'s.
+    """
+    seen: dict[str, str] = {}
+    empty = True
+    for number, line in lines(path):
+        if not line.strip():
+            continue
+        empty = False
+        where = f"{path}:{number}"
+        try:
+            record = json.loads(line)
+        except ValueError as error:
+            problems.append(Problem(where, "json-broken", f"not a JSON object: {error}", "one whole JSON object a line"))
+            continue
+        document = from_record(record, where, problems)
+        if document is None:
+            continue
+        if document.id in seen:
+            here = place(where, document.id)
+            problems.append(Problem(here, "id-twice", f"the id stands already at {seen[document.id]}", "give each document its own id"))
+            continue
+        seen[document.id] = where
+        yield where, document
+    if empty:
+        problems.append(Problem(str(path), "file-empty", "the file holds no document", "one JSON object a line"))
+
+
+def write(path: Path, documents: Iterable[Document]) -> None:
+    """One line a document; the file takes its place only when all are written. Raises ViborderError `cannot-write`."""
+    with new_file(path) as file:
+        for document in documents:
+            file.write(dumps(document) + "\n")
+
+
+def dumps(document: Document) -> str:
+    """A document as one JSON line, without its line end."""
+    return json.dumps(to_record(document), ensure_ascii=False)
+
+
+def to_record(document: Document) -> dict[str, Any]:
+    """A document as plain JSON values."""
+    record: dict[str, Any] = {"id": document.id, "text": document.text}
+    if document.meta:
+        record["meta"] = dict(document.meta)
+    record["spans"] = [
+        {"start": span.start, "end": span.end, "label": span.label, "text": document.slice(span)}
+        | ({} if span.score is None else {"score": span.score})
+        for span in document.spans
+    ]
+    if document.private:
+        record["private"] = [{"start": span.start, "end": span.end, "text": document.slice(span)} for span in document.private]
+    return record
+
+
+def from_record(record: Any, where: str, problems: list[Problem]) -> Document | None:
+    """The document of plain JSON values, or None where there is none. What is wrong goes to `problems`; a faulty span is left out."""
+    if not isinstance(record, dict):
+        problems.append(Problem(where, "json-broken", "not a JSON object", "one whole JSON object a line"))
+        return None
+    identity, text = record.get("id"), record.get("text")
+    if not isinstance(identity, str) or not identity:
+        problems.append(Problem(where, "id-missing", "no `id`, or not a string", "the stem of the source file"))
+        return None
+    if not isinstance(text, str):
+        problems.append(Problem(place(where, identity), "text-missing", "no `text`, or not a string", "the whole text of the article"))
+        return None
+    meta = record.get("meta", {})
+    if not isinstance(meta, dict):
+        problems.append(Problem(place(where, identity), "record-malformed", "`meta` is not an object", ""))
+        return None
+    spans = _spans(record.get("spans", []), None, text, place(where, identity), problems)
+    private = _spans(record.get("private", []), PRIVATE, text, place(where, identity), problems)
+    return Document(identity, text, spans, private, meta)
+
+
+def _spans(entries: Any, label: str | None, text: str, where: str, problems: list[Problem]) -> tuple[Span, ...]:
+    if not isinstance(entries, list):
+        problems.append(Problem(where, "record-malformed", "`spans` and `private` are lists", ""))
+        return ()
+    found = []
+    for entry in entries:
+        name = label or (entry.get("label") if isinstance(entry, dict) else None)
+        start, end = (entry.get("start"), entry.get("end")) if isinstance(entry, dict) else (None, None)
+        if type(start) is not int or type(end) is not int or not isinstance(name, str):
+            problems.append(Problem(where, "record-malformed", f"not a span: {entry!r:.80}", "whole numbers `start`, `end` and a `label`"))
+            continue
+        here = f"{where} [{start}:{end}]"
+        if not 0 <= start < end <= len(text):
+            problems.append(Problem(here, "span-outside-text", f"the text has {len(text)} code points", "0 ≤ start < end ≤ length"))
+            continue
+        claimed = entry.get("text")
+        if claimed is not None and claimed != text[start:end]:
+            hint = "offsets count code points into the NFC text, from 0"
+            problems.append(Problem(f'{here} "{text[start:end]:.40}"', "span-text-differs", f"the span says {claimed!r:.60}", hint))
+            continue
+        score = entry.get("score")
+        found.append(Span(start, end, name, float(score) if isinstance(score, int | float) else None))
+    return tuple(found)

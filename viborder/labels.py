@@ -1,0 +1,33 @@
+"""The labels, as `annotations/labels.yaml` lists them (the package carries the same file)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A label: `entity` is false for PRIVATE, which is no entity type. Descriptions by language (`en`, `vi`); colour as `#RRGGBB`."""
+
+    name: str
+    description: dict[str, str]
+    colour: str
+    hotkey: str
+    entity: bool = True
+
+
+@cache
+def labels() -> tuple[Label, ...]:
+    """Every label in the order of the file, PRIVATE included."""
+    import yaml
+
+    content: dict[str, Any] = yaml.safe_load(files("viborder").joinpath("labels.yaml").read_text(encoding="utf-8"))
+    return tuple(Label(**entry) for entry in content["labels"])
+
+
+def entity_types() -> tuple[str, ...]:
+    """The names of the entity types, in the order of the file."""
+    return tuple(label.name for label in labels() if label.entity)
