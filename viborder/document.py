@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from types import MappingProxyType
 from typing import Any
 
 PRIVATE = "PRIVATE"
-_NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -49,7 +47,7 @@ class Document:
     text: str
     spans: tuple[Span, ...] = ()
     private: tuple[Span, ...] = ()
-    meta: Mapping[str, Any] = field(default=_NOTHING, hash=False)
+    meta: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
     def slice(self, span: Span) -> str:
         """The text of a span."""
