@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
+from typing import Annotated
 
 import typer
 
@@ -18,6 +20,42 @@ app = typer.Typer(
 @app.callback()
 def _verbs() -> None:
     """Vietnamese named-entity recognition for police and border news."""
+
+
+CORPUS = Path("corpus/documents.jsonl")
+GOLD = Path("annotations/gold.jsonl")
+PASSES = Path("annotations/passes")
+
+
+@app.command()
+def collect(
+    sources: Annotated[list[Path], typer.Argument(help="Text files (.txt), or folders of them.", metavar="SOURCE…")],
+    corpus: Annotated[Path, typer.Option("--out", help="The corpus file that they are added to.")] = CORPUS,
+) -> None:
+    """Add source texts to the corpus."""
+    from viborder.corpus.collect import collect
+
+    added, notes = collect(sources, corpus)
+    for note in notes:
+        print(note, file=sys.stderr)
+    print(f"{len(added)} documents added to {corpus}")
+
+
+@app.command()
+def check(
+    files: Annotated[list[Path] | None, typer.Argument(help="Annotation files; gold and passes by default.", metavar="FILE…")] = None,
+    corpus: Annotated[Path, typer.Option(help="The authority on texts.")] = CORPUS,
+) -> None:
+    """Find every error in the corpus and the annotations."""
+    from viborder.annotate.check import check
+
+    problems, documents, spans = check(files or [GOLD, *sorted(PASSES.glob("*.jsonl"))], corpus if corpus.exists() else None)
+    for problem in problems:
+        print(problem, file=sys.stderr)
+    errors = sum(problem.severity == "error" for problem in problems)
+    print(f"{documents} documents, {spans} spans: {errors} errors, {len(problems) - errors} warnings")
+    if errors:
+        raise typer.Exit(1)
 
 
 def main() -> None:

@@ -1,0 +1,1 @@
+"""What people mark in documents is checked and brought together."""

@@ -1,0 +1,1 @@
+"""Raw texts become documents."""
