@@ -58,6 +58,40 @@ def check(
         raise typer.Exit(1)
 
 
+@app.command()
+def build(
+    out: Annotated[Path, typer.Option(help="The dataset folder to write.")] = Path("build/dataset"),
+    corpus: Annotated[Path, typer.Option(help="The authority on texts and metadata.")] = CORPUS,
+    gold: Annotated[Path, typer.Option(help="The adjudicated annotations.")] = GOLD,
+) -> None:
+    """Make the dataset that `load_dataset` opens offline."""
+    from viborder.dataset.build import build
+
+    rows = build(corpus, gold, out)
+    sentences = sum(count for name, count in rows.items() if name.startswith("sentences"))
+    print(f"{rows['documents']} documents, {sentences} sentences: {out}")
+
+
+@app.command()
+def convert(
+    source: Annotated[Path, typer.Argument(metavar="IN", help="A file, or a folder; its ending names the format.")],
+    target: Annotated[Path, typer.Argument(metavar="OUT")],
+    source_format: Annotated[str | None, typer.Option("--from", help="The format, where the ending cannot tell it.")] = None,
+    target_format: Annotated[str | None, typer.Option("--to", help="The format, where the ending cannot tell it.")] = None,
+) -> None:
+    """Turn documents of any format into any other; what is lost is said."""
+    from collections import Counter
+
+    from viborder.formats import read, write
+
+    lost: Counter[str] = Counter()
+    documents = read(source, source_format, lost)
+    lost += write(target, documents, target_format)
+    for kind, count in sorted(lost.items()):
+        print(f"not kept: {count} {kind}", file=sys.stderr)
+    print(f"{len(documents)} documents: {target}")
+
+
 def main() -> None:
     """Run a verb; what is wrong with the input goes to standard error, all problems at once, with exit status 1."""
     from viborder.errors import ViborderError

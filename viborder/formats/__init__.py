@@ -1,1 +1,59 @@
-"""Readers and writers of documents. A path's ending names the format; `format=` does where it cannot."""
+"""Readers and writers of documents. A path's ending names the format; `format=` does where it cannot.
+
+| format | path | what it holds |
+|---|---|---|
+| jsonl | `.jsonl` | everything |
+| conll | `.conll` | flat spans on tokens; text, ids and metadata in comments |
+| text | `.txt`, or a folder of them | texts alone |
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from importlib import import_module
+from pathlib import Path
+
+from viborder.document import Document
+from viborder.errors import fail
+
+FORMATS = ("jsonl", "conll", "text")
+_ENDINGS = {".jsonl": "jsonl", ".conll": "conll", ".txt": "text"}
+
+
+def read(path: Path, format: str | None = None, lost: Counter[str] | None = None) -> list[Document]:
+    """The documents of a file or folder. What the format says beyond documents and spans is counted in `lost`, by kind.
+
+    Raises ViborderError: `format-unknown`, and the reader's own, all at once.
+    """
+    name = format_of(path, format)
+    if not path.exists():
+        raise fail(path, "file-missing", "no such file or folder", "check the path")
+    found: list[Document] = import_module(f"viborder.formats.{name}").read(path, Counter() if lost is None else lost)
+    return found
+
+
+def write(path: Path, documents: Iterable[Document], format: str | None = None) -> Counter[str]:
+    """Write documents; returns what the format cannot hold, counted by kind (`{"nested spans": 3}`).
+
+    Raises ViborderError: `format-unknown`, `cannot-write`, and the writer's own.
+    """
+    name = format_of(path, format)
+    lost: Counter[str] = Counter()
+    import_module(f"viborder.formats.{name}").write(path, documents, lost)
+    return +lost
+
+
+def format_of(path: Path, format: str | None = None) -> str:
+    """The name of a path's format: the one given, or else the one that its ending stands for."""
+    if format is None and path.is_dir():
+        return _folder_format(path)
+    name = format or _ENDINGS.get(path.suffix.lower(), "")
+    if name not in FORMATS:
+        known = ", ".join(FORMATS)
+        raise fail(path, "format-unknown", f"no format {format!r}" if format else "the ending names no format", f"one of {known}")
+    return name
+
+
+def _folder_format(path: Path) -> str:
+    return "text"

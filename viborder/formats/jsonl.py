@@ -8,6 +8,7 @@ checked, never trusted.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -17,8 +18,8 @@ from viborder.errors import Problem, ViborderError, place
 from viborder.files import lines, new_file
 
 
-def read(path: Path) -> list[Document]:
-    """Every document of a file. Raises ViborderError with all problems of the file at once."""
+def read(path: Path, lost: Counter[str] | None = None) -> list[Document]:
+    """Every document of a file; nothing is ever `lost`. Raises ViborderError with all problems of the file at once."""
     problems: list[Problem] = []
     documents = [document for _, document in scan(path, problems)]
     if problems:
@@ -56,7 +57,7 @@ def scan(path: Path, problems: list[Problem]) -> Iterator[tuple[str, Document]]:
         problems.append(Problem(str(path), "file-empty", "the file holds no document", "one JSON object a line"))
 
 
-def write(path: Path, documents: Iterable[Document]) -> None:
+def write(path: Path, documents: Iterable[Document], lost: Counter[str] | None = None) -> None:
     """One line a document; the file takes its place only when all are written. Raises ViborderError `cannot-write`."""
     with new_file(path) as file:
         for document in documents:

@@ -1,0 +1,1 @@
+"""Gold becomes a dataset that `load_dataset` opens: Parquet, statistics, card."""
