@@ -1,4 +1,4 @@
-"""Documents for property tests: hard texts, nested spans that never cross."""
+"""Documents for property tests: hard texts, nested spans that never cross and never begin or end on white space."""
 
 from __future__ import annotations
 
@@ -7,56 +7,39 @@ import unicodedata
 from hypothesis import strategies as st
 
 from viborder.document import PRIVATE, Document, Span, in_order
+from viborder.text import trim
 
 PIECES = [
     *("Công an tỉnh Cao Bằng", "168,55Kg", "ma tuý đá", "26 đoàn/147 cán bộ", "TP. Lạng Sơn.", "“V02”", "…", "C04"),
-    *(
-        " ",
-        "  ",
-        "\n",
-        "\n\n",
-        "\t",
-        "\u00a0",
-        "\u200b",
-        "😀",
-        "👩‍👩‍👧",
-        "đ́",
-        "<b>&amp;",
-        '"',
-        "\\n",
-        "#",
-        "# id = x",
-        "O",
-        "=1+1",
-        "[NGƯỜI-1]",
-        "a",
-    ),
+    *(" ", "  ", "\n", "\n\n", "\t", "\u00a0", "\u200b", "😀", "👩‍👩‍👧", "đ́"),
+    *("<b>&amp;", '"', "\\n", "#", "# id = x", "O", "=1+1", "[NGƯỜI-1]", "a"),
 ]
-IDS = st.text(alphabet="abc019_- .ăđ", min_size=1, max_size=12).map(str.strip).filter(lambda name: name.strip("."))
+IDS = st.text(alphabet="abc019_-ăđ", min_size=1, max_size=8)
 
 
 @st.composite
-def documents(draw: st.DrawFn, *, nested: bool = True) -> Document:
-    """A document; its spans nest and never cross, and no two are the same."""
+def documents(draw: st.DrawFn) -> Document:
+    """A document; no two of its spans have the same range."""
     text = unicodedata.normalize("NFC", "".join(draw(st.lists(st.sampled_from(PIECES), min_size=1, max_size=12))))
     spans: list[Span] = []
     for _ in range(draw(st.integers(0, 6))):
         start = draw(st.integers(0, len(text) - 1))
-        span = Span(start, draw(st.integers(start + 1, len(text))), draw(st.sampled_from(["AGENCY", "PLACE"])))
-        fits = not any(span.crosses(other) or (span.start, span.end) == (other.start, other.end) for other in spans)
-        if fits and (nested or not any(span.overlaps(other) for other in spans)) and text[span.start : span.end].strip():
+        start, end = trim(text, start, draw(st.integers(start + 1, len(text))))
+        span = Span(start, end, draw(st.sampled_from(["AGENCY", "PLACE"])))
+        if start < end and not any(span.crosses(other) or (start, end) == (other.start, other.end) for other in spans):
             spans.append(span)
     return Document(draw(IDS), text, in_order(spans))
 
 
-def corpus(**options: bool) -> st.SearchStrategy[list[Document]]:
+def corpus() -> st.SearchStrategy[list[Document]]:
     """A few documents with ids of their own."""
-    return st.lists(documents(**options), min_size=1, max_size=3, unique_by=lambda document: document.id)
+    return st.lists(documents(), min_size=1, max_size=3, unique_by=lambda document: document.id)
 
 
 def with_private(document: Document) -> Document:
-    """The same document with its first span in the private layer instead."""
+    """The same document with its first outermost span, and what is inside it, turned into one private person."""
     if not document.spans:
         return document
     first = document.spans[0]
-    return Document(document.id, document.text, document.spans[1:], (Span(first.start, first.end, PRIVATE),), document.meta)
+    rest = tuple(span for span in document.spans if not span.overlaps(first))
+    return Document(document.id, document.text, rest, (Span(first.start, first.end, PRIVATE),), document.meta)

@@ -9,7 +9,7 @@ from tests.formats.strategies import corpus
 from viborder.document import Document, Span, outermost
 from viborder.errors import ViborderError
 from viborder.formats import jsonl, read, write
-from viborder.text import sentences, trim
+from viborder.text import sentences
 
 GOLD = Path("annotations/gold.jsonl")
 
@@ -22,12 +22,8 @@ def test_texts_and_outermost_spans_come_back(tmp_path_factory: pytest.TempPathFa
     for before, after in zip(documents, back, strict=True):
         assert (before.id, before.text) == (after.id, after.text)
         bounds = [end for _, end in sentences(before.text)[:-1]]
-        trimmed = [
-            replace(span, start=start, end=end)
-            for span in outermost(before.spans)
-            for start, end in [trim(before.text, span.start, span.end)]
-        ]
-        assert list(after.spans) == [span for span in trimmed if not any(span.start < end < span.end for end in bounds)]
+        kept = [span for span in outermost(before.spans) if not any(span.start < end < span.end for end in bounds)]
+        assert list(after.spans) == kept
 
 
 def test_the_gold_comes_back_flat_and_what_is_lost_is_counted(tmp_path: Path) -> None:
@@ -39,6 +35,12 @@ def test_the_gold_comes_back_flat_and_what_is_lost_is_counted(tmp_path: Path) ->
         "private spans": sum(len(g.private) for g in gold),
     }
     assert read(tmp_path / "gold.conll") == [replace(document, private=()) for document in flat]
+
+
+def test_white_space_at_the_ends_of_a_span_is_cut_and_counted(tmp_path: Path) -> None:
+    document = Document("a", "ở Lào .", (Span(1, 6, "PLACE"), Span(5, 6, "PLACE")))
+    assert write(tmp_path / "a.conll", [document]) == {"white space at the ends of spans": 2}
+    assert read(tmp_path / "a.conll")[0].spans == (Span(2, 5, "PLACE"),)
 
 
 def test_metadata_comes_back(tmp_path: Path) -> None:
