@@ -1,0 +1,42 @@
+# make run    the main job on the five articles: check, build, cross-validate, train, score, write the report
+# make test   every test, the real Label Studio server among them
+# Both set up what they need first, in .venv, and do nothing twice.
+
+PYTHON ?= $(firstword $(shell for p in python3.13 python3.12 python3.11 python3; do command -v $$p >/dev/null && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p; done))
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
+SETTINGS := pyproject.toml constraints.txt
+
+.PHONY: run test results clean
+
+run: .venv/run
+	@$(BIN)/viborder check
+	@$(BIN)/viborder build --out build/dataset
+	@$(BIN)/viborder crossval train/crf.yaml --out build/crossval
+	@$(BIN)/viborder train train/crf.yaml --out build/models/crf
+	@$(BIN)/viborder score annotations/gold.jsonl build/crossval/predictions.jsonl --report build/report.html
+
+test: .venv/test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest
+
+results: .venv/run
+	$(BIN)/python -m viborder.eval.results
+
+clean:
+	rm -rf .venv .venv-labelstudio build
+
+.venv/run: $(SETTINGS) | .venv
+	$(PIP) -e .
+	@touch $@
+
+.venv/test: $(SETTINGS) | .venv
+	$(PIP) -e .[dev,train]
+	@touch $@ .venv/run
+
+.venv:
+	@test -n "$(PYTHON)" || { echo "viborder needs Python 3.11 or later; install it, or say where it is: make PYTHON=/path/to/python3"; exit 1; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { echo "$(PYTHON) lacks venv; on Debian: apt install python3-venv"; exit 1; }
+	$(PYTHON) -m venv .venv

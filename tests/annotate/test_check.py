@@ -1,0 +1,61 @@
+"""Every rule has an input that breaks it and nothing else."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from viborder.annotate.check import check
+from viborder.errors import ViborderError
+from viborder.files import MAX_LINE
+
+BROKEN = Path("tests/broken")
+CORPUS = Path("corpus/documents.jsonl")
+AGAINST_CORPUS = {"document-unknown", "text-differs"}
+
+
+def rules(path, corpus=None):
+    try:
+        return [problem.rule for problem in check([path], corpus)[0]]
+    except ViborderError as error:
+        return [problem.rule for problem in error.problems]
+
+
+@pytest.mark.parametrize("path", sorted(Path(__file__).parent.parent.joinpath("broken").glob("*.jsonl")), ids=lambda path: path.stem)
+def test_a_broken_file_breaks_the_rule_that_it_is_named_after(path):
+    assert rules(path, CORPUS if path.stem in AGAINST_CORPUS else None) == [path.stem]
+
+
+def test_there_is_a_broken_file_for_every_rule_of_the_checks():
+    source = Path("viborder/annotate/check.py").read_text() + Path("viborder/formats/jsonl.py").read_text()
+    rules_in_code = set(re.findall(r'"([a-z0-9]+(?:-[a-z0-9]+)+)"', source))
+    assert len(rules_in_code) > 15
+    assert rules_in_code - {path.stem for path in BROKEN.glob("*.jsonl")} == set()
+
+
+def test_a_line_without_end_is_refused(tmp_path):
+    path = tmp_path / "long.jsonl"
+    path.write_bytes(b'{"id": "a", "text": "' + b"a" * (50 * 1024 * 1024) + b'"}')
+    assert path.stat().st_size > MAX_LINE
+    assert rules(path) == ["line-too-long"]
+
+
+def test_gold_and_passes_are_clean():
+    files = [Path("annotations/gold.jsonl"), *sorted(Path("annotations/passes").glob("*.jsonl"))]
+    problems, documents, spans = check(files, CORPUS)
+    assert [str(problem) for problem in problems if problem.severity == "error"] == []
+    assert documents == 5 * len(files) and spans > 0
+
+
+def test_all_problems_are_told_at_once_with_places_and_exit_status_1():
+    files = [BROKEN / "span-twice.jsonl", BROKEN / "label-unknown.jsonl", BROKEN / "marked-here-not-there.jsonl"]
+    command = [sys.executable, "-m", "viborder", "check", "--corpus", "nowhere.jsonl", *map(str, files)]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 1
+    lines = done.stderr.splitlines()
+    assert lines[0].startswith('tests/broken/span-twice.jsonl:1 id=a [8:21] "tỉnh Cao Bằng": error span-twice: ')
+    assert lines[1].startswith('tests/broken/label-unknown.jsonl:1 id=a [33:41] "Lạng Sơn": error label-unknown: ')
+    assert "marked-here-not-there.jsonl:2 id=b [33:41]" in lines[2] and "marked-here-not-there.jsonl:1 id=a [33:41]" in lines[2]
+    assert done.stdout == "4 documents, 5 spans: 2 errors, 1 warnings\n"

@@ -1,0 +1,78 @@
+"""Tokens, sentences and normal form."""
+
+import itertools
+import unicodedata
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from viborder.formats import jsonl
+from viborder.text import normalise, sentences, token_range, tokenize, trim
+
+VIETNAMESE = st.text(alphabet='aăâđươnghtiếắộẹ ảÁĐ0123456789.,/-–:;()!?…"“”\n\t 🚓x̣', max_size=80)
+
+
+@pytest.mark.parametrize(
+    ("text", "tokens"),
+    [
+        ("26 đoàn/147 cán bộ", "26 đoàn / 147 cán bộ"),
+        ("168,55Kg Hêrôin; 476.509 viên", "168,55 Kg Hêrôin ; 476.509 viên"),
+        ("thu 567.800.000đ.", "thu 567.800.000 đ ."),
+        ("phòng, chống", "phòng , chống"),
+        ("C04, QL8A và V02", "C04 , QL8A và V02"),
+        ("Covid-19…", "Covid - 19 …"),
+        ("hội đàm..., rồi", "hội đàm ... , rồi"),
+        ("(QNO) - 21/12", "( QNO ) - 21 / 12"),
+        ("a_b", "a _ b"),
+    ],
+)
+def test_tokens(text, tokens):
+    assert " ".join(text[start:end] for start, end in tokenize(text)) == tokens
+
+
+@given(VIETNAMESE)
+def test_tokens_cover_everything_but_white_space(text):
+    ranges = tokenize(text)
+    assert [c for start, end in ranges for c in text[start:end]] == [c for c in text if not c.isspace()]
+    assert all(a[1] <= b[0] for a, b in itertools.pairwise(ranges))
+
+
+def test_every_gold_border_is_a_token_border_and_no_gold_span_crosses_a_sentence():
+    for document in jsonl.read(Path("annotations/gold.jsonl")):
+        tokens, parts = tokenize(document.text), sentences(document.text)
+        for span in (*document.spans, *document.private):
+            assert token_range(tokens, span.start, span.end), document.slice(span)
+            assert any(start <= span.start and span.end <= end for start, end in parts), document.slice(span)
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("Công an TP. Lạng Sơn bắt giữ. Sau đó họ về.", ["Công an TP. Lạng Sơn bắt giữ.", "Sau đó họ về."]),
+        ("Đ/c Nguyễn V. An nói… Rồi đi!", ["Đ/c Nguyễn V. An nói…", "Rồi đi!"]),
+        ("Ngày 5.8.2023 họ đến. Ảnh: T.C\nHết", ["Ngày 5.8.2023 họ đến.", "Ảnh: T.C", "Hết"]),
+        ("1. Công an xã\n2. Công an huyện", ["1. Công an xã", "2. Công an huyện"]),
+        ("gồm: Sùng Tả; Bách Sắc.", ["gồm: Sùng Tả; Bách Sắc."]),
+        ('Ông nói: "Xong." Rồi về.', ['Ông nói: "Xong."', "Rồi về."]),
+        ("hình sự… Đã tổ chức 3 đoàn", ["hình sự…", "Đã tổ chức 3 đoàn"]),
+        ("chờ... đến sáng. ", ["chờ... đến sáng."]),
+        ("  \n \n", []),
+    ],
+)
+def test_sentences(text, parts):
+    assert [text[start:end] for start, end in sentences(text)] == parts
+
+
+@given(VIETNAMESE)
+def test_sentences_cover_everything_but_white_space(text):
+    parts = sentences(text)
+    assert "".join("".join(text[start:end].split()) for start, end in parts) == "".join(text.split())
+    assert all(trim(text, start, end) == (start, end) for start, end in parts)
+
+
+def test_normalise_says_what_it_did():
+    decomposed = unicodedata.normalize("NFD", "Cao Bằng")
+    assert normalise(decomposed + "\r\n") == ("Cao Bằng\n", ["line ends changed to \\n", "text normalised to NFC"])
+    assert normalise("Cao Bằng\n") == ("Cao Bằng\n", [])
