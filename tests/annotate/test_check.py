@@ -32,7 +32,7 @@ def test_there_is_a_broken_file_for_every_rule_of_the_checks():
     source = Path("viborder/annotate/check.py").read_text() + Path("viborder/formats/jsonl.py").read_text()
     rules_in_code = set(re.findall(r'"([a-z0-9]+(?:-[a-z0-9]+)+)"', source))
     assert len(rules_in_code) > 15
-    assert rules_in_code - {path.stem for path in BROKEN.glob("*.jsonl")} == set()
+    assert rules_in_code - {path.stem for path in BROKEN.glob("*.jsonl")} == {"utf-8"}  # an encoding, no rule
 
 
 def test_a_line_without_end_is_refused(tmp_path):
