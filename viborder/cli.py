@@ -92,6 +92,25 @@ def convert(
     print(f"{len(documents)} documents: {target}")
 
 
+def agree(
+    passes: Annotated[list[Path], typer.Argument(help="Two files of documents with spans, or more (.jsonl).", metavar="PASS…")],
+    conflicts: Annotated[Path | None, typer.Option(help="Write every conflict here, one JSON object a line.")] = None,
+    json: Annotated[Path | None, typer.Option("--json", help="Write every figure here.")] = None,
+) -> None:
+    """Measure how far annotation passes agree, and list where they do not."""
+    from viborder.eval.agreement import agree
+    from viborder.eval.tables import agreement_table, write_json, write_json_lines
+    from viborder.formats import jsonl
+
+    result = agree({str(path): jsonl.read(path) for path in passes})
+    agreement_table(result)
+    if conflicts:
+        write_json_lines(conflicts, [conflict.as_dict() for conflict in result.conflicts])
+        print(f"{len(result.conflicts)} conflicts written to {conflicts}")
+    if json:
+        write_json(json, result.as_dict())
+
+
 def main() -> None:
     """Run a verb; what is wrong with the input goes to standard error, all problems at once, with exit status 1."""
     from viborder.errors import ViborderError
