@@ -92,17 +92,18 @@ def convert(
     print(f"{len(documents)} documents: {target}")
 
 
+@app.command()
 def agree(
-    passes: Annotated[list[Path], typer.Argument(help="Two files of documents with spans, or more (.jsonl).", metavar="PASS…")],
+    passes: Annotated[list[Path], typer.Argument(help="Two files of documents with spans, or more.", metavar="PASS…")],
     conflicts: Annotated[Path | None, typer.Option(help="Write every conflict here, one JSON object a line.")] = None,
     json: Annotated[Path | None, typer.Option("--json", help="Write every figure here.")] = None,
 ) -> None:
     """Measure how far annotation passes agree, and list where they do not."""
     from viborder.eval.agreement import agree
     from viborder.eval.tables import agreement_table, write_json, write_json_lines
-    from viborder.formats import jsonl
+    from viborder.formats import read
 
-    result = agree({str(path): jsonl.read(path) for path in passes})
+    result = agree({str(path): read(path) for path in passes})
     agreement_table(result)
     if conflicts:
         write_json_lines(conflicts, [conflict.as_dict() for conflict in result.conflicts])
