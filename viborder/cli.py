@@ -112,6 +112,31 @@ def agree(
         write_json(json, result.as_dict())
 
 
+@app.command()
+def score(
+    gold: Annotated[Path, typer.Argument(help="Annotated documents, in any format.")],
+    pred: Annotated[Path, typer.Argument(help="The same documents, tagged.")],
+    nested: Annotated[bool, typer.Option("--nested/--flat", help="All spans, or the outermost only.")] = True,
+    labels: Annotated[str, typer.Option(help="Score these types only, comma between.")] = "",
+    exclude: Annotated[str, typer.Option(help="Leave these types out, comma between.")] = "",
+    json: Annotated[Path | None, typer.Option("--json", help="Write every number here.")] = None,
+) -> None:
+    """Score predictions against gold."""
+    from viborder.eval import score
+    from viborder.eval.score_tables import score_table
+    from viborder.eval.tables import write_json
+    from viborder.formats import read
+
+    result = score(read(gold), read(pred), nested=nested, labels=_names(labels) or None, exclude=_names(exclude))
+    score_table(result)
+    if json:
+        write_json(json, result.as_json())
+
+
+def _names(listed: str) -> list[str]:
+    return [name.strip() for name in listed.split(",") if name.strip()]
+
+
 def main() -> None:
     """Run a verb; what is wrong with the input goes to standard error, all problems at once, with exit status 1."""
     from viborder.errors import ViborderError

@@ -1,5 +1,11 @@
-"""Counts, scores, intervals, agreement, errors and the report. Knows documents and no model."""
+"""Counts, scores, intervals, agreement, errors and the report. Knows documents and no model.
+
+`score(gold, pred)` measures one system: counts per document and type come first, and every number is a ratio of sums of them.
+`agree(passes)` measures how far annotators agree.
+"""
 
 from viborder.eval.agreement import Agreement, agree
+from viborder.eval.scores import Rates, Scores
+from viborder.eval.scoring import score
 
-__all__ = ["Agreement", "agree"]
+__all__ = ["Agreement", "Rates", "Scores", "agree", "score"]

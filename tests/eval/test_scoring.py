@@ -1,0 +1,84 @@
+import json
+
+import pytest
+
+from viborder.document import Document, Span
+from viborder.errors import ViborderError
+from viborder.eval import score
+
+TEXT = "Công an tỉnh Cao Bằng bắt giữ 10 bánh heroin tại huyện Trùng Khánh"
+
+
+def document(*spans: tuple[int, int, str], identity: str = "a", text: str = TEXT) -> Document:
+    return Document(identity, text, tuple(Span(*span) for span in spans))
+
+
+def test_counts_under_the_four_schemas():
+    # gold: AGENCY 0-21 with PLACE 8-21 inside, QUANTITY 30-38, DRUG 39-45, PLACE 50-66
+    gold = document((0, 21, "AGENCY"), (8, 21, "PLACE"), (30, 38, "QUANTITY"), (39, 45, "DRUG"), (50, 66, "PLACE"))
+    # identical; same range, other label; shorter; missed; spurious
+    pred = document((0, 21, "AGENCY"), (8, 21, "AGENCY"), (30, 32, "QUANTITY"), (39, 45, "DRUG"), (22, 25, "DRUG"))
+    result = score([gold], [pred]).as_json()["schemas"]
+    keys = ("correct", "incorrect", "partial", "missed", "spurious")
+    assert [result["strict"]["overall"][key] for key in keys] == [2, 2, 0, 1, 1]
+    assert [result["exact"]["overall"][key] for key in keys] == [3, 1, 0, 1, 1]
+    assert [result["partial"]["overall"][key] for key in keys] == [3, 0, 1, 1, 1]
+    assert [result["type"]["overall"][key] for key in keys] == [3, 1, 0, 1, 1]
+    assert result["partial"]["overall"]["precision"] == 3.5 / 5
+    assert result["strict"]["types"]["PLACE"]["recall"] == 0 and result["exact"]["types"]["PLACE"]["recall"] == 1 / 2
+    for schema in result.values():
+        assert all(schema["overall"][key] == sum(own[key] for own in schema["types"].values()) for key in keys)
+
+
+def test_as_dict_bears_the_keys_of_seqeval_and_is_plain_json():
+    gold, pred = document((0, 21, "AGENCY"), (8, 21, "PLACE")), document((0, 21, "AGENCY"))
+    found = score([gold], [pred]).as_dict()
+    assert json.loads(json.dumps(found)) == {
+        "AGENCY": {"precision": 1.0, "recall": 1.0, "f1": 1.0, "number": 1},
+        "PLACE": {"precision": 0.0, "recall": 0.0, "f1": 0.0, "number": 1},
+        "overall_precision": 1.0,
+        "overall_recall": 0.5,
+        "overall_f1": 2 / 3,
+    }
+
+
+def test_flat_scores_the_outermost():
+    gold = document((0, 21, "AGENCY"), (8, 21, "PLACE"))
+    pred = document((0, 21, "AGENCY"))
+    assert score([gold], [pred], nested=False).micro().f1 == 1.0
+
+
+def test_labels_and_exclude():
+    gold, pred = document((0, 21, "AGENCY"), (8, 21, "PLACE")), document((8, 21, "PLACE"), (39, 45, "DRUG"))
+    assert score([gold], [pred], labels=["PLACE"]).micro().f1 == 1.0
+    assert score([gold], [pred], exclude=["AGENCY"]).labels == ("DRUG", "PLACE")
+
+
+def test_documents_without_entities_count():
+    empty = document(identity="b")
+    result = score([document((0, 21, "AGENCY")), empty], [document((0, 21, "AGENCY")), document((39, 45, "DRUG"), identity="b")])
+    assert result.counts.shape[0] == 2
+    assert result.micro().precision == 0.5
+    assert score([empty], [empty]).as_dict() == {"overall_precision": 0.0, "overall_recall": 0.0, "overall_f1": 0.0}
+
+
+def test_prediction_in_any_order_of_documents():
+    gold = [document((0, 21, "AGENCY")), document((8, 21, "PLACE"), identity="b")]
+    assert score(gold, list(reversed(gold))).micro().f1 == 1.0
+
+
+@pytest.mark.parametrize(
+    ("gold", "pred", "rules"),
+    [
+        ([document()], [document(identity="b")], ["ids-differ", "ids-differ"]),
+        ([document()], [document(), document()], ["id-twice"]),
+        ([document()], [document(text="Công an")], ["text-differs"]),
+        ([document()], [document((60, 70, "PLACE"))], ["span-outside-text"]),
+        ([document((0, 3, ""))], [document()], ["label-empty"]),
+        ([document()], [Document("a", TEXT, (Span(0, 4, "PLACE", float("nan")),))], ["score-not-a-number"]),
+    ],
+)
+def test_what_cannot_be_compared_is_refused(gold, pred, rules):
+    with pytest.raises(ViborderError) as caught:
+        score(gold, pred)
+    assert [problem.rule for problem in caught.value.problems] == rules
