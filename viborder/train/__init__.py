@@ -1,0 +1,73 @@
+"""Recipes, training, tagging. Every kind of model is made, loaded and used in the same way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Protocol
+
+from viborder.document import Document
+
+
+class Tagger(Protocol):
+    """What every kind of model can do."""
+
+    labels: list[str]
+    version: str
+
+    def tag(self, documents: Iterable[Document], *, spaced: bool = False) -> Iterator[Document]:
+        """Documents with nested spans, each with a `score`, in the order given. spaced: texts are given tokens, a line a sentence."""
+
+
+def train(
+    recipe: Path,
+    documents: Sequence[Document],
+    out: Path,
+    dev: Sequence[Document] | None = None,
+    overrides: Sequence[str] = (),
+    *,
+    spaced: bool = False,
+) -> Tagger:
+    """Train by a recipe, write a model folder (whole or not at all) and return its tagger.
+
+    Raises ViborderError: what is wrong with the recipe, or with the documents.
+    """
+    from viborder.train.recipe import crf_recipe, load_recipe
+
+    content = load_recipe(recipe, overrides)
+    if content.get("kind") == "transformer":
+        from viborder.train import transformer
+
+        return transformer.train(content, documents, out, dev, where=str(recipe))
+    from viborder.train.crf import train_crf
+
+    return train_crf(crf_recipe(content, str(recipe)), documents, out, where=str(recipe), spaced=spaced)
+
+
+def load(folder: Path) -> Tagger:
+    """The tagger of a model folder, of whatever kind. Raises ViborderError `model-missing`, `model-foreign`, `model-damaged`."""
+    from viborder.train.folder import read_card
+
+    card = read_card(folder)
+    if card["format"] == "viborder-transformer":
+        from viborder.train import transformer
+
+        return transformer.load(folder)
+    from viborder.train.tagger import load_crf
+
+    return load_crf(folder, card)
+
+
+def crossval(recipe: Path, documents: Sequence[Document], *, out: Path | None = None, overrides: Sequence[str] = ()) -> Iterator[Document]:
+    """Each document tagged by a model that has not seen it, trained on all others, in order.
+
+    out: where to keep the models, one folder a document, named after it; without it they are thrown away.
+    """
+    import tempfile
+    from contextlib import nullcontext
+
+    with tempfile.TemporaryDirectory() if out is None else nullcontext(str(out)) as folder:
+        for held_out in documents:
+            others = [document for document in documents if document.id != held_out.id]
+            tagger = train(recipe, others, Path(folder) / held_out.id, overrides=overrides)
+            yield from tagger.tag([held_out])

@@ -1,0 +1,106 @@
+"""Pages laid out flat for a linear tagger, and spans as tag sequences over them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from viborder.document import Span, by_depth
+from viborder.text import Range, token_range
+from viborder.train.chain import Columns, Ints, Types
+from viborder.train.page import Page
+from viborder.train.templates import REACH
+
+Cut = tuple[int, int, str]  # a span in tokens: first, last + 1, label
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Many pages in one row of tokens.
+
+    types: token type ids with REACH paddings around every sentence. positions: where each token stands in `types`.
+    starts, lengths: the sentences, in tokens. offsets: the first token of each page, with the number of tokens at the end.
+    """
+
+    types: Ints
+    positions: Ints
+    starts: Ints
+    lengths: Ints
+    offsets: list[int]
+
+
+def lay_out(pages: Sequence[Page], types: Types) -> Batch:
+    """The batch of pages; token types that are new are added to `types`."""
+    offsets, starts, words = [0], [], []
+    for page in pages:
+        starts += [offsets[-1] + start for start in page.breaks[:-1]]
+        offsets.append(offsets[-1] + len(page.words))
+        words += page.words
+    begins = np.array(starts, dtype=np.int64)
+    lengths = np.diff(begins, append=offsets[-1])
+    positions = np.arange(offsets[-1]) + REACH * (1 + np.repeat(np.arange(len(begins)), lengths))
+    flat = np.zeros(offsets[-1] + REACH * (len(begins) + 1), dtype=np.int64)
+    flat[positions] = types.add(words)
+    return Batch(flat, positions, begins, lengths, offsets)
+
+
+def cuts(tokens: list[Range], spans: Iterable[Span]) -> list[Cut]:
+    """Spans in tokens; those that split a token are left out (`viborder check` and `train` refuse them)."""
+    found = ((token_range(tokens, span.start, span.end), span.label) for span in spans)
+    return [(where[0], where[1], label) for where, label in found if where is not None]
+
+
+def layers(tokens: list[Range], spans: Iterable[Span]) -> list[list[Cut]]:
+    """Nested spans in tokens, by depth, the outermost first."""
+    return [cuts(tokens, layer) for layer in by_depth(spans)]
+
+
+def tagset(labels: Sequence[str], scheme: str) -> list[str]:
+    """Every tag of the labels, O first. scheme: `IOB2` or `IOBES`."""
+    prefixes = "BI" if scheme == "IOB2" else "BIES"
+    return ["O", *(f"{prefix}-{label}" for label in labels for prefix in prefixes)]
+
+
+def paint(row: Ints, found: Iterable[Cut], tags: Sequence[str], offset: int = 0) -> None:
+    """Write the tags of spans into a row of tag codes. A label that has no tags is passed over."""
+    code = {tag: number for number, tag in enumerate(tags)}
+    for first, last, label in found:
+        begin = code.get(f"B-{label}")
+        if begin is None:
+            continue
+        single, end = code.get(f"S-{label}", begin), code.get(f"E-{label}")
+        row[offset + first : offset + last] = code[f"I-{label}"]
+        row[offset + first] = single if last - first == 1 else begin
+        if end is not None and last - first > 1:
+            row[offset + last - 1] = end
+
+
+def unpaint(path: Ints, tags: Sequence[str]) -> list[Cut]:
+    """The spans of a legal row of tag codes, with rows for tokens. Ends of sequences need no mark: every span begins with B- or S-."""
+    begins = np.array([tag[0] in "BS" for tag in tags])
+    goes_on = np.array([tag[0] in "IE" for tag in tags])
+    first = np.flatnonzero(begins[path])
+    stops = np.flatnonzero(~goes_on[np.append(path, 0)])
+    last = stops[np.searchsorted(stops, first, side="right")]
+    return [(start, stop, tags[code][2:]) for start, stop, code in zip(first.tolist(), last.tolist(), path[first].tolist(), strict=True)]
+
+
+def within(nested: Iterable[Cut], outer: Cut) -> list[Cut]:
+    """Of spans in reading order, outer before inner, the outermost of those that lie inside another one and are not the same."""
+    found: list[Cut] = []
+    for cut in nested:
+        if cut[0] >= outer[0] and cut[1] <= outer[1] and cut != outer and (not found or cut[0] >= found[-1][1]):
+            found.append(cut)
+    return found
+
+
+def columns(batch: Batch, row: dict[str, tuple[Ints, Sequence[str]]]) -> Columns:
+    """Columns for the tables: each given as codes by token, and what the codes mean (code 0: nothing)."""
+    codes = {}
+    for name, (by_token, _) in row.items():
+        flat = np.zeros(len(batch.types), dtype=np.int64)
+        flat[batch.positions] = by_token
+        codes[name] = flat
+    return Columns(batch.types, codes, {name: ["", *values[1:]] for name, (_, values) in row.items()})

@@ -1,0 +1,188 @@
+"""A linear-chain CRF that has been learned: its weights as tables, decoded for many sequences at once in numpy.
+
+The model is linear, so what a token's own attributes contribute at an offset is one row a token type: it is summed once, when the type
+is first seen, and gathered afterwards. Templates that join several tokens become packed integer keys, found by binary search.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from viborder.train.templates import PAD, TOKEN_ATTRIBUTES, Template, attributes
+
+Floats = NDArray[np.float32]
+Ints = NDArray[np.int64]
+
+_Array = TypeVar("_Array", Floats, Ints)
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """What was learned, ready to be written.
+
+    tags: in the order of the columns. features: `lower[-1] lower[0]=công an`, sorted.
+    indptr, indices, values: the state weights as a sparse (features × tags) matrix in CSR form.
+    transitions: (tags × tags), from row to column.
+    """
+
+    tags: list[str]
+    features: list[str]
+    indptr: Ints
+    indices: Ints
+    values: Floats
+    transitions: Floats
+
+
+class Types:
+    """The distinct tokens seen so far, each with an id; 0 is the padding. Forgets all when told to, so that memory stays bounded."""
+
+    def __init__(self) -> None:
+        self.ids: dict[str, int] = {}
+        self.attributes: list[dict[str, str]] = []
+        self.generation = 0
+        self.forget()
+
+    def forget(self) -> None:
+        """Begin again with the padding alone."""
+        self.ids.clear()
+        self.attributes.clear()
+        self.generation += 1
+        self.add([PAD])
+
+    def add(self, words: Sequence[str]) -> list[int]:
+        """The ids of words, new ones included."""
+        ids = self.ids
+        try:
+            return [ids[word] for word in words]
+        except KeyError:
+            for word in words:
+                if word not in ids:
+                    ids[word] = len(ids)
+                    self.attributes.append(attributes(word))
+            return [ids[word] for word in words]
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Flat arrays over many sequences, with padding between them.
+
+    types: token type ids. codes: by column name, an index into `values[name]` for each position; index 0 is "" (nothing).
+    """
+
+    types: Ints
+    codes: Mapping[str, Ints]
+    values: Mapping[str, Sequence[str]]
+
+
+class _Join:
+    """A template of several parts, or of a column: feature rows found by the packed ids of its values."""
+
+    def __init__(self, template: Template, features: list[tuple[str, int]], table: Floats) -> None:
+        self.parts = template.parts
+        self.vocabulary: list[dict[str, int]] = [{} for _ in self.parts]
+        packed: list[tuple[int, int]] = []
+        split = [(value.split(" "), row) for value, row in features]
+        for values, _ in split:
+            for ids, value in zip(self.vocabulary, values, strict=True):
+                ids.setdefault(value, len(ids) + 1)
+        self.sizes = [len(ids) + 1 for ids in self.vocabulary]
+        for values, row in split:
+            key = 0
+            for ids, size, value in zip(self.vocabulary, self.sizes, values, strict=True):
+                key = key * size + ids[value]
+            packed.append((key, row))
+        packed.sort()
+        self.keys = np.array([key for key, _ in packed], dtype=np.int64)
+        self.rows = table[[row for _, row in packed]]
+
+
+class Chain:
+    """Decodes sequences with learned weights."""
+
+    def __init__(self, weights: Weights, templates: Sequence[Template], types: Types) -> None:
+        self.tags = weights.tags
+        self.transitions = weights.transitions
+        self._types = types
+        size = len(weights.tags)
+        table = np.zeros((len(weights.features), size), dtype=np.float32)
+        rows = np.repeat(np.arange(len(weights.features)), np.diff(weights.indptr))
+        table[rows, weights.indices] = weights.values
+        by_template: dict[str, list[tuple[str, int]]] = {template.name: [] for template in templates}
+        for row, feature in enumerate(weights.features):
+            name, _, value = feature.partition("=")
+            by_template[name].append((value, row))
+        single = [template for template in templates if len(template.parts) == 1 and template.parts[0][0] in TOKEN_ATTRIBUTES]
+        self._table = table
+        self._single = [(template.parts[0], dict(by_template[template.name])) for template in single]
+        self._offsets = sorted({offset for (_, offset), _ in self._single})
+        self._joins = [_Join(template, by_template[template.name], table) for template in templates if template not in single]
+        self._joins = [join for join in self._joins if len(join.keys)]
+        self._generation, self._known = 0, 0
+        self._unary: dict[int, Floats] = {}
+        self._ids: list[list[Ints | None]] = []
+
+    def _learn_types(self) -> None:
+        """Sum the rows of token types that are new since the last call."""
+        types = self._types
+        if self._generation != types.generation:
+            self._generation, self._known = types.generation, 0
+            self._unary = {offset: np.zeros((1024, len(self.tags)), dtype=np.float32) for offset in self._offsets}
+            empty = [
+                [np.zeros(1024, dtype=np.int64) if name in TOKEN_ATTRIBUTES else None for name, _ in join.parts] for join in self._joins
+            ]
+            self._ids = list(empty)
+        total = len(types.attributes)
+        if self._known == total:
+            return
+        for offset, rows in self._unary.items():
+            self._unary[offset] = _grown(rows, total)
+        self._ids = [[None if ids is None else _grown(ids, total) for ids in join] for join in self._ids]
+        for number in range(self._known, total):
+            own = types.attributes[number]
+            for (name, offset), rows_of in self._single:
+                row = rows_of.get(own.get(name, "\n"))
+                if row is not None:
+                    self._unary[offset][number] += self._table[row]
+            for join, columns in zip(self._joins, self._ids, strict=True):
+                for (name, _), vocabulary, column in zip(join.parts, join.vocabulary, columns, strict=True):
+                    if column is not None:
+                        column[number] = vocabulary.get(own.get(name, "\n"), 0)
+        self._known = total
+
+    def emissions(self, columns: Columns, positions: Ints) -> Floats:
+        """The state scores (positions × tags)."""
+        self._learn_types()
+        scores = np.zeros((len(positions), len(self.tags)), dtype=np.float32)
+        shifted = {offset: columns.types[positions + offset] for offset in range(-3, 4)}
+        for offset in self._offsets:
+            scores += self._unary[offset][shifted[offset]]
+        for join, id_columns in zip(self._joins, self._ids, strict=True):
+            keys = np.zeros(len(positions), dtype=np.int64)
+            seen = np.ones(len(positions), dtype=bool)
+            for (name, offset), vocabulary, size, ids in zip(join.parts, join.vocabulary, join.sizes, id_columns, strict=True):
+                if ids is None:
+                    lookup = np.array([vocabulary.get(value, 0) if value else 0 for value in columns.values[name]], dtype=np.int64)
+                    part = lookup[columns.codes[name][positions + offset]]
+                else:
+                    part = ids[shifted[offset]]
+                seen &= part > 0
+                keys = keys * size + part
+            where = np.flatnonzero(seen)
+            if len(where):
+                found = np.minimum(np.searchsorted(join.keys, keys[where]), len(join.keys) - 1)
+                hit = join.keys[found] == keys[where]
+                scores[where[hit]] += join.rows[found[hit]]
+        return scores
+
+
+def _grown(array: _Array, size: int) -> _Array:
+    if size <= len(array):
+        return array
+    bigger = np.zeros((max(size, 2 * len(array)), *array.shape[1:]), dtype=array.dtype)
+    bigger[: len(array)] = array
+    return bigger

@@ -1,0 +1,96 @@
+"""The model folder: `model.json`, and for each chain its features as text and its weights as plain arrays. No pickle, checksums for all."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from viborder.errors import ViborderError, fail
+from viborder.files import new_folder
+from viborder.train.chain import Weights
+
+FORMAT = "viborder-crf"
+FORMAT_VERSION = 1
+
+
+def write_model(folder: Path, card: Mapping[str, Any], chains: Mapping[str, Weights]) -> dict[str, Any]:
+    """Write a model folder; it appears whole or not at all. Returns what `model.json` holds. The same model gives the same bytes.
+
+    card: what is known of the model. Added to it: `format`, `format_version`, `version` (a hash of card and weights), `files` (SHA-256).
+    """
+    contents: dict[str, bytes] = {}
+    for name, weights in chains.items():
+        contents[f"{name}.features.txt"] = "".join(feature + "\n" for feature in weights.features).encode()
+        contents[f"{name}.npz"] = _arrays(weights)
+    files = {name: hashlib.sha256(data).hexdigest() for name, data in sorted(contents.items())}
+    identity = json.dumps([card, files], sort_keys=True, ensure_ascii=False)
+    head = {"format": FORMAT, "format_version": FORMAT_VERSION, "version": hashlib.sha256(identity.encode()).hexdigest()[:12]}
+    whole = {**head, **card, "files": files}
+    with new_folder(folder) as beside:
+        for name, data in contents.items():
+            (beside / name).write_bytes(data)
+        (beside / "model.json").write_text(json.dumps(whole, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    return whole
+
+
+def read_card(folder: Path) -> dict[str, Any]:
+    """What `model.json` holds. Raises ViborderError `model-missing`, `model-damaged`."""
+    path = folder / "model.json"
+    try:
+        card = json.loads(path.read_text(encoding="utf-8"))
+    except (FileNotFoundError, NotADirectoryError):
+        raise fail(folder, "model-missing", "no model.json here", "make a model folder with `viborder train`") from None
+    except (OSError, ValueError) as error:
+        raise _damaged(path, str(error)) from None
+    if not isinstance(card, dict) or "format" not in card:
+        raise fail(path, "model-foreign", "not a model that `viborder train` wrote", "give a folder that it wrote")
+    return card
+
+
+def read_chains(folder: Path, card: Mapping[str, Any]) -> dict[str, Weights]:
+    """The weights of each chain, checked against the checksums.
+
+    Raises ViborderError `model-foreign` where the folder is of another format or version, `model-damaged` where a file is not as written.
+    """
+    if card.get("format") != FORMAT or card.get("format_version") != FORMAT_VERSION:
+        found = f"format {card.get('format')!r} version {card.get('format_version')!r}"
+        raise fail(folder, "model-foreign", f"{found}, not {FORMAT!r} version {FORMAT_VERSION}", "train it again with this version")
+    chains = {}
+    try:
+        for name, tags in card["chains"].items():
+            features = _checked(folder, card, f"{name}.features.txt").decode().splitlines()
+            arrays = np.load(io.BytesIO(_checked(folder, card, f"{name}.npz")), allow_pickle=False)
+            chains[name] = Weights(tags, features, *(arrays[key] for key in ("indptr", "indices", "values", "transitions")))
+    except ViborderError:
+        raise
+    except (KeyError, ValueError, TypeError, AttributeError, OSError) as error:
+        raise _damaged(folder, f"{type(error).__name__}: {error}") from None
+    return chains
+
+
+def _checked(folder: Path, card: Mapping[str, Any], name: str) -> bytes:
+    try:
+        data = (folder / name).read_bytes()
+    except OSError as error:
+        raise _damaged(folder / name, error.strerror or str(error)) from None
+    if hashlib.sha256(data).hexdigest() != card["files"][name]:
+        raise _damaged(folder / name, "its checksum differs from the one in model.json")
+    return data
+
+
+def _damaged(where: Path, message: str) -> ViborderError:
+    return fail(where, "model-damaged", message, "copy the model folder again, or train it again")
+
+
+def _arrays(weights: Weights) -> bytes:
+    buffer = io.BytesIO()
+    np.savez(
+        buffer, indptr=weights.indptr, indices=weights.indices.astype(np.int16), values=weights.values, transitions=weights.transitions
+    )
+    return buffer.getvalue()

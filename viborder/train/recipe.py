@@ -1,0 +1,69 @@
+"""Recipes: one YAML file a model. Unknown keys are refused, all problems are told at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from viborder.errors import Problem, ViborderError, fail
+from viborder.files import read_text
+
+
+class CrfRecipe(BaseModel):
+    """How a linear-chain CRF is trained. See train/crf.yaml, which explains each key."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+    kind: Literal["crf"]
+    templates: list[str] = Field(min_length=1)
+    inside: list[str] = Field(min_length=1)
+    scheme: Literal["IOB2", "IOBES"] = "IOB2"
+    grammar: bool = True
+    c1: float = Field(0.05, ge=0)
+    c2: float = Field(0.01, ge=0)
+    iterations: int = Field(100, ge=1)
+    seed: int = 0
+
+
+def load_recipe(path: Path, overrides: Sequence[str] = ()) -> dict[str, Any]:
+    """The keys and values of a recipe file, with `key=value` overrides (values as YAML) applied.
+
+    Raises ViborderError: `recipe-malformed`, `override-malformed`.
+    """
+    import yaml
+
+    try:
+        content = yaml.safe_load(read_text(path))
+    except yaml.YAMLError as error:
+        message = " ".join(str(error).split())
+        raise fail(path, "recipe-malformed", f"not YAML: {message}", "`key: value` lines") from None
+    if not isinstance(content, dict):
+        raise fail(path, "recipe-malformed", "not a mapping of keys to values", "`key: value` lines")
+    for override in overrides:
+        key, equals, value = override.partition("=")
+        if not equals or not key:
+            raise fail(override, "override-malformed", "an override is `key=value`", "such as c2=0.1")
+        try:
+            content[key] = yaml.safe_load(value)
+        except yaml.YAMLError:
+            raise fail(override, "override-malformed", "the value is not YAML", "quote it") from None
+    return content
+
+
+def crf_recipe(content: dict[str, Any], where: str) -> CrfRecipe:
+    """A checked recipe. Raises ViborderError `recipe-unknown-key`, `recipe-bad-value`, one problem a key."""
+    try:
+        return CrfRecipe.model_validate(content)
+    except ValidationError as error:
+        raise ViborderError([_problem(entry, where) for entry in error.errors()]) from None
+
+
+def _problem(entry: Any, where: str) -> Problem:
+    key = ".".join(str(part) for part in entry["loc"])
+    if entry["type"] == "extra_forbidden":
+        hint = f"one of {', '.join(CrfRecipe.model_fields)}"
+        return Problem(where, "recipe-unknown-key", f"`{key}` is no key of a CRF recipe", hint)
+    return Problem(where, "recipe-bad-value", f"`{key}`: {entry['msg'].lower()}", f"it is {entry['input']!r:.60}")

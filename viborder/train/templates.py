@@ -1,0 +1,100 @@
+"""What a linear tagger looks at: attributes of a token, joined by templates such as `lower[-1] lower[0]`.
+
+The same templates make the feature strings that CRFsuite learns from and the tables that `viborder.train.chain` decodes with.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from viborder.errors import Problem
+
+PAD = ""  # the token before and after every sentence
+REACH = 3  # how far a template may look to either side, in tokens
+
+_PART = re.compile(r"([a-z]+\d?)\[([+-]?\d)\]")
+
+# Attributes of a token alone. Any other name in a template is a column: one value a position, made by whoever calls.
+TOKEN_ATTRIBUTES = ("word", "lower", "shape", "pre1", "pre2", "pre3", "suf1", "suf2", "suf3", "plain", "number")
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A feature template: attributes at offsets from the token in question, their values joined."""
+
+    name: str
+    parts: tuple[tuple[str, int], ...]
+
+
+def parse(names: Sequence[str], columns: Sequence[str], where: str, problems: list[Problem]) -> list[Template]:
+    """Templates of their names. What is wrong goes to `problems`; `columns` are the attributes allowed beside those of a token."""
+    known = {*TOKEN_ATTRIBUTES, *columns}
+    found = []
+    for name in names:
+        parts = [(match[1], int(match[2])) for match in _PART.finditer(name)]
+        if " ".join(f"{attribute}[{offset}]" for attribute, offset in parts) != name or not parts:
+            problems.append(Problem(where, "template-malformed", f"{name!r}", "write it as `lower[-1] lower[0]`, one blank between parts"))
+            continue
+        for attribute, offset in parts:
+            if attribute not in known:
+                problems.append(Problem(where, "template-unknown", f"no attribute {attribute!r} in {name!r}", f"one of {sorted(known)}"))
+            if abs(offset) > REACH:
+                problems.append(Problem(where, "template-too-far", f"{name!r} looks {offset} tokens away", f"at most {REACH}"))
+        found.append(Template(name, tuple(parts)))
+    return found
+
+
+def attributes(word: str) -> dict[str, str]:
+    """The attributes of a token, by name; an attribute that does not apply is left out."""
+    if word == PAD:
+        return {"word": PAD, "lower": PAD, "shape": PAD}
+    lower = word.lower()
+    values = {"word": word, "lower": lower, "shape": shape(word)}
+    if word.isalpha():
+        values |= {"plain": _fold(lower), "pre1": lower[:1], "suf1": lower[-1:]}
+        if len(lower) > 2:
+            values |= {"pre2": lower[:2], "suf2": lower[-2:]}
+        if len(lower) > 3:
+            values |= {"pre3": lower[:3], "suf3": lower[-3:]}
+    elif word[0].isdigit():
+        values["number"] = re.sub(r"\d+", lambda run: str(min(len(run[0]), 5)), word)
+    return values
+
+
+def shape(word: str) -> str:
+    """The cast of a token: `Xx` for Lạng, `X` for TTXVN, `x` for tỉnh, `d` for 12, `d.d` for 1.056, a mark as it is."""
+    kinds = ["X" if char.isupper() else "x" if char.isalpha() else "d" if char.isdigit() else char for char in word]
+    runs = [kind for index, kind in enumerate(kinds) if index == 0 or kind != kinds[index - 1]]
+    one = "1" if len(word) == 1 and word.isupper() else ""
+    return "".join(runs[:6]) + one
+
+
+def _fold(lower: str) -> str:
+    """Without tone and vowel marks, for the many spellings of foreign names: hêrôin, heroin."""
+    import unicodedata
+
+    bare = "".join(char for char in unicodedata.normalize("NFD", lower) if not unicodedata.combining(char))
+    return bare.replace("đ", "d")
+
+
+def features(
+    templates: Sequence[Template], words: Sequence[Mapping[str, str]], columns: Mapping[str, Sequence[str]], position: int
+) -> list[str]:
+    """The features of one position as strings: `lower[-1] lower[0]=công an`.
+
+    words: the attributes of every token, padded by REACH at least on both sides of `position`. columns: a value for each, "" for none.
+    """
+    found = []
+    for template in templates:
+        values = []
+        for attribute, offset in template.parts:
+            column = columns.get(attribute)
+            value = words[position + offset].get(attribute) if column is None else column[position + offset] or None
+            if value is None:
+                break
+            values.append(value)
+        else:
+            found.append(f"{template.name}={' '.join(values)}")
+    return found
