@@ -137,6 +137,56 @@ def _names(listed: str) -> list[str]:
     return [name.strip() for name in listed.split(",") if name.strip()]
 
 
+def train(
+    recipe: Annotated[Path, typer.Argument(help="A YAML file, such as train/crf.yaml.")],
+    overrides: Annotated[list[str] | None, typer.Argument(help="Keys of the recipe to set.", metavar="key=value…")] = None,
+    train: Annotated[Path, typer.Option(help="Documents with spans, of any format and label set.")] = GOLD,
+    dev: Annotated[Path | None, typer.Option(help="Documents to choose on, where the recipe chooses.")] = None,
+    out: Annotated[Path, typer.Option(help="The model folder to write.")] = ...,  # type: ignore[assignment]
+) -> None:
+    """Train a tagger by a recipe."""
+    from viborder.formats import read
+    from viborder.train import train as work
+    from viborder.train.tag import given_tokens
+
+    spaced = given_tokens(train)
+    tagger = work(recipe, read(train), out, read(dev) if dev else None, overrides or (), spaced=spaced)
+    print(f"{', '.join(tagger.labels)}: model {tagger.version} in {out}")
+
+
+@app.command()
+def crossval(
+    recipe: Annotated[Path, typer.Argument(help="A YAML file, such as train/crf.yaml.")],
+    overrides: Annotated[list[str] | None, typer.Argument(help="Keys of the recipe to set.", metavar="key=value…")] = None,
+    gold: Annotated[Path, typer.Option(help="Documents with spans.")] = GOLD,
+    out: Annotated[Path, typer.Option(help="The folder for predictions.jsonl.")] = Path("build/crossval"),
+) -> None:
+    """Leave one document out: tag each with a model trained on the others."""
+    from viborder.formats import jsonl, read
+    from viborder.train import crossval as work
+
+    documents = read(gold)
+    jsonl.write(out / "predictions.jsonl", work(recipe, documents, overrides=overrides or ()))
+    print(f"{len(documents)} documents, each tagged by a model that has not seen it: {out / 'predictions.jsonl'}")
+
+
+@app.command()
+def tag(
+    model: Annotated[Path, typer.Argument(help="A model folder.")],
+    inputs: Annotated[list[str], typer.Argument(metavar="INPUT…", help="Texts (.txt), .jsonl, .conll, folders, or - for standard input.")],
+    out: Annotated[Path | None, typer.Option("-o", "--output", help="The file to write; its ending names the format.")] = None,
+    target_format: Annotated[str | None, typer.Option("--to", help="The format, where the ending cannot tell it.")] = None,
+) -> None:
+    """Find the spans in texts."""
+    from viborder.train.tag import tag_files
+
+    count, notes = tag_files(model, inputs, out, target_format)
+    for note in notes:
+        print(note, file=sys.stderr)
+    if out:
+        print(f"{count} documents: {out}", file=sys.stderr)
+
+
 def main() -> None:
     """Run a verb; what is wrong with the input goes to standard error, all problems at once, with exit status 1."""
     from viborder.errors import ViborderError

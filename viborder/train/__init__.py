@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Protocol
 
 from viborder.document import Document
+from viborder.errors import fail
 
 
 class Tagger(Protocol):
@@ -36,9 +37,7 @@ def train(
 
     content = load_recipe(recipe, overrides)
     if content.get("kind") == "transformer":
-        from viborder.train import transformer
-
-        return transformer.train(content, documents, out, dev, where=str(recipe))
+        raise fail(recipe, "recipe-kind", "transformer recipes are not supported yet", "kind: crf")
     from viborder.train.crf import train_crf
 
     return train_crf(crf_recipe(content, str(recipe)), documents, out, where=str(recipe), spaced=spaced)
@@ -49,10 +48,6 @@ def load(folder: Path) -> Tagger:
     from viborder.train.folder import read_card
 
     card = read_card(folder)
-    if card["format"] == "viborder-transformer":
-        from viborder.train import transformer
-
-        return transformer.load(folder)
     from viborder.train.tagger import load_crf
 
     return load_crf(folder, card)

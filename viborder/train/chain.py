@@ -125,6 +125,7 @@ class Chain:
         self._generation, self._known = 0, 0
         self._unary: dict[int, Floats] = {}
         self._ids: list[list[Ints | None]] = []
+        self._of_token = [[name in TOKEN_ATTRIBUTES for name, _ in join.parts] for join in self._joins]
 
     def _learn_types(self) -> None:
         """Sum the rows of token types that are new since the last call."""
@@ -132,10 +133,7 @@ class Chain:
         if self._generation != types.generation:
             self._generation, self._known = types.generation, 0
             self._unary = {offset: np.zeros((1024, len(self.tags)), dtype=np.float32) for offset in self._offsets}
-            empty = [
-                [np.zeros(1024, dtype=np.int64) if name in TOKEN_ATTRIBUTES else None for name, _ in join.parts] for join in self._joins
-            ]
-            self._ids = list(empty)
+            self._ids = [[_zeros() if own else None for own in join] for join in self._of_token]
         total = len(types.attributes)
         if self._known == total:
             return
@@ -162,14 +160,14 @@ class Chain:
         for offset in self._offsets:
             scores += self._unary[offset][shifted[offset]]
         for join, id_columns in zip(self._joins, self._ids, strict=True):
-            keys = np.zeros(len(positions), dtype=np.int64)
+            keys: Ints = np.zeros(len(positions), dtype=np.int64)
             seen = np.ones(len(positions), dtype=bool)
             for (name, offset), vocabulary, size, ids in zip(join.parts, join.vocabulary, join.sizes, id_columns, strict=True):
                 if ids is None:
                     lookup = np.array([vocabulary.get(value, 0) if value else 0 for value in columns.values[name]], dtype=np.int64)
-                    part = lookup[columns.codes[name][positions + offset]]
+                    part = lookup.take(columns.codes[name][positions + offset])
                 else:
-                    part = ids[shifted[offset]]
+                    part = ids.take(shifted[offset])
                 seen &= part > 0
                 keys = keys * size + part
             where = np.flatnonzero(seen)
@@ -178,6 +176,10 @@ class Chain:
                 hit = join.keys[found] == keys[where]
                 scores[where[hit]] += join.rows[found[hit]]
         return scores
+
+
+def _zeros() -> Ints:
+    return np.zeros(1024, dtype=np.int64)
 
 
 def _grown(array: _Array, size: int) -> _Array:

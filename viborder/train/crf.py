@@ -18,7 +18,7 @@ from viborder.train.folder import write_model
 from viborder.train.learn import Sequence_, learn, sequences
 from viborder.train.page import Page, read_page
 from viborder.train.recipe import CrfRecipe
-from viborder.train.tagger import CrfTagger, inside_columns, load_crf, outer_columns, propose
+from viborder.train.tagger import CrfTagger, inside_columns, load_crf, outer_columns, proposals_of
 from viborder.train.templates import Template, parse
 
 COLUMNS = ("grammar", "outer")
@@ -42,10 +42,8 @@ def train_crf(recipe: CrfRecipe, documents: Sequence[Document], out: Path, *, wh
         raise fail(where, "nothing-to-learn", "no document to train on has a span", "annotate some, or give other documents")
     tags = tagset(labels, recipe.scheme)
     outer, inside = _examples(recipe, documents, pages, labels, tags, outer_templates, inside_templates)
-    settings = {"c1": recipe.c1, "c2": recipe.c2, "iterations": recipe.iterations}
-    chains = {"outer": learn(outer, tags, **settings)}
-    if inside:
-        chains["inside"] = learn(inside, tags, **settings)
+    data = {"outer": outer} | ({"inside": inside} if inside else {})
+    chains = {name: learn(part, tags, c1=recipe.c1, c2=recipe.c2, iterations=recipe.iterations) for name, part in data.items()}
     card = {
         "labels": labels,
         "chains": {name: weights.tags for name, weights in chains.items()},
@@ -81,7 +79,7 @@ def _examples(
     """Sequences of features and tags for the outermost layer, and for the insides of all spans."""
     types = Types()
     batch = lay_out(pages, types)
-    proposals = propose(documents, pages, batch) if recipe.grammar else []
+    proposals = proposals_of(documents, pages, batch) if recipe.grammar else []
     by_depth = _by_depth(documents, pages, batch)
     table = outer_columns(batch, proposals, labels)
     sentences = [(start, start + length) for start, length in zip(batch.starts.tolist(), batch.lengths.tolist(), strict=True)]

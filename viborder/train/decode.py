@@ -107,7 +107,8 @@ def span_marginals(
     prolonged = step_weights[label, longer] * weights[after, longer] * beta[after, longer] / scale[after]
     closed = beta[last, label] - np.where(final[last] | (longer < 0), 0.0, prolonged)
     chance = opened * np.exp(total[last] - total[begin]) * closed
-    return np.clip(chance, 0.0, 1.0).astype(np.float32)
+    clipped: Floats = np.clip(chance, 0.0, 1.0).astype(np.float32)
+    return clipped
 
 
 def _steps(lengths: Ints) -> tuple[Ints, list[int]]:

@@ -55,7 +55,7 @@ class CrfTagger:
         found: list[list[tuple[Cut, float]]] = [[] for _ in pages]
         if not len(batch.positions):
             return found
-        proposals = propose(documents, pages, batch) if self._grammar else []
+        proposals = proposals_of(documents, pages, batch) if self._grammar else []
         outers = self._decode(self._outer, outer_columns(batch, proposals, self.labels), batch.positions, batch.starts, batch.lengths)
         deepest = outers
         for _ in range(DEPTH - 1):
@@ -97,13 +97,13 @@ class CrfTagger:
         return list(zip(found, np.round(chances.astype(float), 4).tolist(), strict=True))
 
 
-def propose(documents: Sequence[Document], pages: Sequence[Page], batch: Batch) -> list[Cut]:
+def proposals_of(documents: Sequence[Document], pages: Sequence[Page], batch: Batch) -> list[Cut]:
     """The grammar's proposals over a batch, in tokens of the batch, in reading order, outer before inner."""
-    from viborder.train import grammar
+    from viborder.train.grammar import propose  # type: ignore[import-not-found, unused-ignore]
 
     found = []
     for document, page, offset in zip(documents, pages, batch.offsets, strict=False):
-        proposed = cuts(page.ranges, in_order(grammar.propose(document.text, page.ranges)))
+        proposed = cuts(page.ranges, in_order(propose(document.text, page.ranges)))
         found += [(first + offset, last + offset, label) for first, last, label in proposed]
     return found
 

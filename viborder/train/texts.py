@@ -1,0 +1,107 @@
+"""What `viborder tag` reads and writes: texts in, documents with scored spans out, one at a time."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from viborder.document import Document
+from viborder.errors import Problem, ViborderError, place
+from viborder.files import decode, lines, read_text
+from viborder.formats.jsonl import to_record
+from viborder.text import normalise
+
+
+class Reader:
+    """Texts of many inputs, normalised (NFC, line ends `\\n`), with what was wrong and what was changed kept aside.
+
+    problems: what is wrong; to be raised by the caller when all is read. notes: changes made, a line each.
+    """
+
+    def __init__(self) -> None:
+        self.problems: list[Problem] = []
+        self.notes: list[str] = []
+
+    def documents(self, inputs: Sequence[str | Path]) -> Iterator[Document]:
+        """Every document of `.jsonl` files, `.txt` files, folders of them and standard input (`-`), in order; spans are left out."""
+        for item in inputs:
+            path = Path(item)
+            if str(item) == "-":
+                yield from self._of("stdin", self._text(sys.stdin.buffer.read(), "stdin"))
+            elif path.is_dir():
+                yield from self.documents(sorted([*path.glob("*.txt"), *path.glob("*.jsonl")]) or [path / "*.txt"])
+            elif path.suffix.lower() == ".jsonl":
+                yield from self._lines(path)
+            else:
+                yield from self._of(path.stem, self._caught(read_text, path))
+
+    def _lines(self, path: Path) -> Iterator[Document]:
+        empty = True
+        seen: set[str] = set()
+        try:
+            for number, line in lines(path):
+                if not line.strip():
+                    continue
+                empty = False
+                record = self._record(line, f"{path}:{number}")
+                if record is None:
+                    continue
+                if record["id"] in seen:
+                    where = place(f"{path}:{number}", record["id"])
+                    self.problems.append(Problem(where, "id-twice", "the id stands already in this file", "give each document its own id"))
+                    continue
+                seen.add(record["id"])
+                yield from self._of(record["id"], record["text"], record.get("meta") or {})
+        except ViborderError as error:
+            self.problems += error.problems
+            return
+        if empty:
+            self.problems.append(Problem(str(path), "file-empty", "the file holds no document", "one JSON object a line"))
+
+    def _record(self, line: str, where: str) -> dict[str, Any] | None:
+        try:
+            record = json.loads(line)
+        except ValueError as error:
+            self.problems.append(Problem(where, "json-broken", f"not a JSON object: {error}", "one whole JSON object a line"))
+            return None
+        if not isinstance(record, dict) or not isinstance(record.get("id"), str) or not isinstance(record.get("text"), str):
+            self.problems.append(Problem(where, "record-malformed", "no `id` or no `text`, or not strings", '{"id": …, "text": …}'))
+            return None
+        return record
+
+    def _text(self, data: bytes, where: str) -> str | None:
+        if not data.strip():
+            self.problems.append(Problem(where, "file-empty", "no text came in", "pipe a text into it"))
+            return None
+        return self._caught(decode, data, where)
+
+    def _caught(self, read: Any, *arguments: Any) -> str | None:
+        try:
+            text: str = read(*arguments)
+        except ViborderError as error:
+            self.problems += error.problems
+            return None
+        return text
+
+    def _of(self, identity: str, text: str | None, meta: dict[str, Any] | None = None) -> Iterator[Document]:
+        if text is not None:
+            text, changes = normalise(text)
+            self.notes += [f"{identity}: {change}" for change in changes]
+            yield Document(identity, text, meta=meta or {})
+
+
+def tagged_line(document: Document) -> str:
+    """A tagged document as one JSON line, without its line end."""
+    return json.dumps(to_record(document), ensure_ascii=False)
+
+
+def write_lines(file: Any, documents: Iterable[Document]) -> int:
+    """One line a document; returns how many."""
+    count = 0
+    for document in documents:
+        file.write(tagged_line(document) + "\n")
+        count += 1
+    return count
