@@ -137,6 +137,7 @@ def _names(listed: str) -> list[str]:
     return [name.strip() for name in listed.split(",") if name.strip()]
 
 
+@app.command()
 def train(
     recipe: Annotated[Path, typer.Argument(help="A YAML file, such as train/crf.yaml.")],
     overrides: Annotated[list[str] | None, typer.Argument(help="Keys of the recipe to set.", metavar="key=value…")] = None,
