@@ -36,7 +36,7 @@ def test_figures_of_other_tools(case):
         assert pair.kappa_without_o == pytest.approx(expected["token_kappa_without_O_O"][f"{a}-{b}"], abs=1e-9)
         assert pair.f1 == pytest.approx(expected["pairwise_F1_exact"][f"{a}-{b}"], abs=1e-9)
         assert pair.unlabelled_f1 == pytest.approx(expected["pairwise_F1_span_only"][f"{a}-{b}"], abs=1e-9)
-        assert sum(result.pairs[a, b][label].exact for label in ("PER", "LOC", "ORG") if label in result.alpha) == pair.exact
+        assert sum(result.pairs[a, b][label].first for label in ("PER", "LOC", "ORG") if label in result.alpha) == pair.first
 
 
 def test_krippendorff_1995_token_labels():

@@ -14,7 +14,7 @@ from viborder.document import Document, Span, by_depth, by_id, outermost
 from viborder.errors import Problem, ViborderError
 from viborder.eval import chance
 from viborder.eval.conflicts import Conflict, conflicts
-from viborder.eval.errors import compare_spans
+from viborder.eval.scoring import score
 from viborder.text import Range, tokenize
 
 LAYERS = ALL, OUTERMOST, INNER = "all", "outermost", "inner"
@@ -26,37 +26,19 @@ Reading = Callable[[Sequence[Span]], list[Span]]  # which spans of a document a 
 class Pair:
     """What two annotators share, over the documents that both have.
 
-    first, second: numbers of spans. exact: spans with equal range and label; unlabelled: with equal range.
-    overlapping: spans of one label that overlap without being equal, matched one to one.
-    kappa: Cohen's, over tokens; kappa_without_o leaves out the tokens that neither marked, and
-    is None in a label's own row, where every token that both mark would bear one and the same label. None where not defined.
+    first, second: numbers of spans. f1: of spans with equal range and label. partial_f1: an overlap counts half, whatever the labels
+    (the `partial` schema of `viborder.eval.score`). unlabelled_f1: of spans with equal range.
+    kappa: Cohen's, over tokens; kappa_without_o leaves out the tokens that neither marked, and is None in a label's own row, where
+    every token that both mark would bear one and the same label. None where not defined, the F1s where neither marked anything.
     """
 
     first: int
     second: int
-    exact: int
-    unlabelled: int
-    overlapping: int
+    f1: float | None
+    partial_f1: float | None
+    unlabelled_f1: float | None
     kappa: float | None
     kappa_without_o: float | None
-
-    @property
-    def f1(self) -> float | None:
-        """F1 of the spans with equal range and label; None where neither marked anything."""
-        return self._f1(self.exact)
-
-    @property
-    def partial_f1(self) -> float | None:
-        """F1 in which overlapping spans of one label count half."""
-        return self._f1(self.exact + self.overlapping / 2)
-
-    @property
-    def unlabelled_f1(self) -> float | None:
-        """F1 of the spans with equal range, whatever the label."""
-        return self._f1(self.unlabelled)
-
-    def _f1(self, shared: float) -> float | None:
-        return 2 * shared / (self.first + self.second) if self.first + self.second else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +62,7 @@ class Agreement:
 
     def as_dict(self) -> dict[str, Any]:
         """Plain JSON values; a pair's key is `A|B`."""
-        pairs = {
-            "|".join(names): {
-                row: asdict(pair) | {"f1": pair.f1, "partial_f1": pair.partial_f1, "unlabelled_f1": pair.unlabelled_f1}
-                for row, pair in rows.items()
-            }
-            for names, rows in self.pairs.items()
-        }
+        pairs = {"|".join(names): {row: asdict(pair) for row, pair in rows.items()} for names, rows in self.pairs.items()}
         return {
             "passes": list(self.passes),
             "documents": self.documents,
@@ -197,21 +173,18 @@ def _pair(
     shared = [identity for identity in first if identity in second]
     a_tags = [tag for identity in shared for tag in first_tags[identity]]
     b_tags = [tag for identity in shared for tag in second_tags[identity]]
-    a_count = b_count = exact = unlabelled = overlapping = 0
-    for identity in shared:
-        a, b = reading(first[identity].spans), reading(second[identity].spans)
-        a_count, b_count = a_count + len(a), b_count + len(b)
-        exact += (Counter(a) & Counter(b)).total()
-        unlabelled += (Counter((span.start, span.end) for span in a) & Counter((span.start, span.end) for span in b)).total()
-        overlapping += sum(record.kind in ("boundary", "merged", "split") for record in compare_spans(identity, a, b))
+    a, b = ([side[identity].with_spans(reading(side[identity].spans)) for identity in shared] for side in (first, second))
+    result = score(a, b)
+    strict = result.micro()
+    marked = strict.gold + strict.pred > 0
     return Pair(
-        a_count,
-        b_count,
-        exact,
-        unlabelled,
-        overlapping,
-        chance.cohen_kappa(a_tags, b_tags),
-        chance.cohen_kappa(*chance.without_both(a_tags, b_tags)) if row in LAYERS else None,
+        first=strict.gold,
+        second=strict.pred,
+        f1=strict.f1 if marked else None,
+        partial_f1=result.micro("partial").f1 if marked else None,
+        unlabelled_f1=result.micro("exact").f1 if marked else None,
+        kappa=chance.cohen_kappa(a_tags, b_tags),
+        kappa_without_o=chance.cohen_kappa(*chance.without_both(a_tags, b_tags)) if row in LAYERS else None,
     )
 
 

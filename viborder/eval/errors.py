@@ -91,9 +91,9 @@ def error_records(
 
 
 def compare_spans(document: str, gold: Iterable[Span], pred: Iterable[Span], unread: Sequence[Range] = ()) -> list[Record]:
-    """The records of one document. Spans may nest, cross or repeat; their order does not matter."""
+    """The records of one document. Spans may nest and cross; their order does not matter; one that stands twice counts once."""
     found: list[Record] = []
-    for golds, preds in _clusters(gold, pred):
+    for golds, preds in _clusters(set(gold), set(pred)):
         for record in _compare_cluster(document, golds, preds):
             blind = record.kind in ("missed", "level_lost") and any(_touches(record.gold[0], start, end) for start, end in unread)
             found.append(Record(document, "unread", record.gold, ()) if blind else record)
@@ -135,38 +135,32 @@ def _nests_with(span: Span, others: Iterable[Span]) -> bool:
 
 
 def _take_identical(golds: list[Span], preds: list[Span]) -> list[tuple[Span, Span]]:
-    """Take equal spans out of both lists, one for one."""
-    waiting: dict[Span, list[Span]] = defaultdict(list)
-    for span in reversed(preds):
-        waiting[span].append(span)
-    pairs = [(span, waiting[span].pop()) for span in golds if waiting.get(span)]
+    """Take equal spans out of both lists."""
+    answers = {span: span for span in preds}  # equal spans differ in their scores
+    pairs = [(span, answers[span]) for span in golds if span in answers]
     _remove(golds, [gold for gold, _ in pairs])
     _remove(preds, [pred for _, pred in pairs])
     return pairs
 
 
 def _remove(spans: list[Span], taken: Iterable[Span]) -> None:
-    count = Counter(id(span) for span in taken)
-    kept = []
-    for span in spans:
-        if count[id(span)]:
-            count[id(span)] -= 1
-        else:
-            kept.append(span)
-    spans[:] = kept
+    gone = set(taken)
+    spans[:] = [span for span in spans if span not in gone]
 
 
 def _take_joined(golds: list[Span], preds: list[Span]) -> list[tuple[str, tuple[Span, ...], tuple[Span, ...]]]:
-    """Take out merged and split spans: one span that covers at least half of each of several of its label, side by side."""
+    """Take out merged and split spans: one span that covers at least half of each of several of its label, side by side.
+
+    After identical spans are taken out, no span is on both sides.
+    """
     candidates = [("merged", _parts(span, golds), (span,)) for span in preds] + [("split", (span,), _parts(span, preds)) for span in golds]
-    found, used = [], set[int]()
+    found, used = [], set[Span]()
     for kind, gold, pred in sorted(candidates, key=lambda entry: (-len(entry[1]) - len(entry[2]), sorted(entry[1] + entry[2]))):
-        spans = {*map(id, gold), *map(id, pred)}
-        if len(gold) + len(pred) > 2 and used.isdisjoint(spans):
-            used |= spans
+        if len(gold) + len(pred) > 2 and used.isdisjoint({*gold, *pred}):
+            used |= {*gold, *pred}
             found.append((kind, gold, pred))
-    _remove(golds, [span for _, taken, _ in found for span in taken])
-    _remove(preds, [span for _, _, taken in found for span in taken])
+    _remove(golds, used)
+    _remove(preds, used)
     return found
 
 
