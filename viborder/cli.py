@@ -62,14 +62,16 @@ def check(
 def build(
     out: Annotated[Path, typer.Option(help="The dataset folder to write.")] = Path("build/dataset"),
     corpus: Annotated[Path, typer.Option(help="The authority on texts and metadata.")] = CORPUS,
-    gold: Annotated[Path, typer.Option(help="The adjudicated annotations.")] = GOLD,
+    annotations: Annotated[Path, typer.Option(help="The folder with gold.jsonl, passes/, annotators.yaml, CHANGELOG.md.")] = GOLD.parent,
+    private: Annotated[str, typer.Option(help="Private persons: mask, keep, or drop the sentences that name them.")] = "mask",
+    text: Annotated[str, typer.Option(help="keep, or omit: spans and hashes without the texts.")] = "keep",
 ) -> None:
     """Make the dataset that `load_dataset` opens offline."""
     from viborder.dataset.build import build
 
-    rows = build(corpus, gold, out)
-    sentences = sum(count for name, count in rows.items() if name.startswith("sentences"))
-    print(f"{rows['documents']} documents, {sentences} sentences: {out}")
+    facts = build(corpus, annotations, out, private, text)
+    totals = ", ".join(f"{facts[name]} {name}" for name in ("documents", "sentences", "spans"))
+    print(f"version {facts['version']}: {totals} ({', '.join(facts['configs'])}): {out}")
 
 
 @app.command()

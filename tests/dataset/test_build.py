@@ -1,27 +1,22 @@
 import hashlib
+import json
+import shutil
+import subprocess
+import unicodedata
+from collections import Counter
 from pathlib import Path
 
 import datasets
+import mlcroissant
 import pytest
 
+from tests.dataset.conftest import ANNOTATIONS, CORPUS
 from viborder.dataset.build import build
 from viborder.document import outermost
+from viborder.errors import ViborderError
 from viborder.formats import jsonl
 
-CORPUS, GOLD = Path("corpus/documents.jsonl"), Path("annotations/gold.jsonl")
-
-
-@pytest.fixture(scope="module")
-def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    out = tmp_path_factory.mktemp("build") / "dataset"
-    build(CORPUS, GOLD, out)
-    return out
-
-
-@pytest.fixture(autouse=True)
-def offline(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(datasets.config, "HF_HUB_OFFLINE", True)
-    monkeypatch.setattr(datasets.config, "HF_DATASETS_CACHE", tmp_path)
+GOLD = ANNOTATIONS / "gold.jsonl"
 
 
 def digests(folder: Path) -> dict[str, str]:
@@ -29,21 +24,36 @@ def digests(folder: Path) -> dict[str, str]:
 
 
 def test_the_same_input_gives_the_same_bytes(package: Path, tmp_path: Path) -> None:
-    build(CORPUS, GOLD, tmp_path / "again")
+    build(CORPUS, ANNOTATIONS, tmp_path / "again")
     assert digests(package) == digests(tmp_path / "again")
 
 
-def test_load_dataset_opens_every_config(package: Path) -> None:
-    names = datasets.get_dataset_config_names(str(package))
-    assert names == ["sentences", "documents", *(f"fold_{fold}" for fold in range(5))]
+def test_sha256sum_accepts_the_checksums(package: Path) -> None:
+    subprocess.run(["sha256sum", "--check", "--strict", "--quiet", "SHA256SUMS"], cwd=package, check=True)
+
+
+@pytest.mark.parametrize(("private", "text"), [("mask", "keep"), ("keep", "keep"), ("drop", "keep"), ("mask", "omit")])
+def test_load_dataset_opens_every_config_as_stats_json_says(tmp_path: Path, private: str, text: str) -> None:
+    facts = build(CORPUS, ANNOTATIONS, tmp_path / "d", private, text)
+    path = str(tmp_path / "d")
+    names = datasets.get_dataset_config_names(path)
+    assert names == facts["configs"] == json.loads((tmp_path / "d/stats.json").read_text(encoding="utf-8"))["configs"]
     for name in names:
-        whole = datasets.load_dataset(str(package), name)
-        streamed = datasets.load_dataset(str(package), name, streaming=True)
+        whole = datasets.load_dataset(path, name)
+        streamed = datasets.load_dataset(path, name, streaming=True)
         assert {split: list(rows) for split, rows in whole.items()} == {split: list(rows) for split, rows in streamed.items()}
+    documents = datasets.load_dataset(path, "documents", split="train")
+    assert len(documents) == facts["documents"] == 5
+    assert Counter(span["label"] for row in documents for span in row["spans"]) == {
+        label: counts["spans"] for label, counts in facts["by_label"].items()
+    }
+    if text == "keep":
+        assert len(datasets.load_dataset(path, split="train")) == facts["sentences"]
 
 
-def test_sentences_carry_iob2_of_the_outermost_spans(package: Path) -> None:
-    rows = datasets.load_dataset(str(package), split="train")  # the default config
+def test_sentences_carry_iob2_of_the_outermost_spans(tmp_path: Path) -> None:
+    build(CORPUS, ANNOTATIONS, tmp_path / "d", private="keep")
+    rows = datasets.load_dataset(str(tmp_path / "d"), split="train")  # the default config
     names = rows.features["ner_tags"].feature.names
     gold = {document.id: document for document in jsonl.read(GOLD)}
     begun = sum(names[tag].startswith("B-") for row in rows for tag in row["ner_tags"])
@@ -62,3 +72,67 @@ def test_a_fold_tests_on_one_document_and_trains_on_the_others(package: Path) ->
         assert not test & set(splits["train"]["document_id"])
         tested.extend(test)
     assert sorted(tested) == sorted(document.id for document in jsonl.read(GOLD))
+
+
+def test_mlcroissant_accepts_the_metadata_and_reads_by_it(package: Path) -> None:
+    dataset = mlcroissant.Dataset(jsonld=str(package / "croissant.json"))
+    assert not dataset.metadata.issues.errors and not dataset.metadata.issues.warnings
+    ids = [row["records-documents/id"].decode() for row in dataset.records("records-documents")]
+    assert ids == [document.id for document in jsonl.read(CORPUS)]
+
+
+def plain(text: str) -> str:
+    marks = "".join(mark for mark in unicodedata.normalize("NFD", text) if not unicodedata.combining(mark))
+    return " ".join(marks.casefold().replace("đ", "d").split())
+
+
+@pytest.mark.parametrize(("private", "text"), [("mask", "keep"), ("drop", "keep"), ("mask", "omit")])
+def test_no_private_name_is_anywhere_in_the_package(tmp_path: Path, private: str, text: str) -> None:
+    build(CORPUS, ANNOTATIONS, tmp_path / "d", private, text)
+    gold = jsonl.read(GOLD)
+    names = {plain(document.slice(span)) for document in gold for span in document.private}
+    assert len(names) == 4
+    for path in (tmp_path / "d").rglob("*"):
+        if path.suffix == ".parquet":
+            content = json.dumps(datasets.Dataset.from_parquet(str(path)).to_list(), ensure_ascii=False)
+            content += " " + " ".join(token for row in datasets.Dataset.from_parquet(str(path)) for token in row.get("tokens", ()))
+        elif path.is_file():
+            content = path.read_text(encoding="utf-8")
+        else:
+            continue
+        for name in names | {"sinh nam 1974", "ban nhan"}:
+            assert name not in plain(content), (path, name)
+
+
+def copy_of(tmp_path: Path) -> Path:
+    shutil.copytree(ANNOTATIONS, tmp_path / "annotations")
+    return tmp_path / "annotations"
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "rule"),
+    [
+        ("gold.jsonl", '"label": "DRUG"', '"label": "DRUGS"', "label-unknown"),
+        ("CHANGELOG.md", "## 0.1.0 — 2026-11-21", "## next", "version-missing"),
+        ("CHANGELOG.md", "## 0.1.0 — 2026-11-21", "## 0.1.0", "version-undated"),
+        ("CHANGELOG.md", "## 0.1.0", "## 0.1.0 — 2026-11-22\n\n## 0.1.0", "version-backwards"),
+        ("annotators.yaml", "lm-b:", "lm-z:", "annotator-unknown"),
+        ("annotators.yaml", "kind: language model,", "", "annotators-malformed"),
+    ],
+)
+def test_faulty_annotations_make_no_package(tmp_path: Path, name: str, old: str, new: str, rule: str) -> None:
+    path = copy_of(tmp_path) / name
+    path.write_text(path.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
+    with pytest.raises(ViborderError) as caught:
+        build(CORPUS, tmp_path / "annotations", tmp_path / "out")
+    assert {problem.rule for problem in caught.value.problems} == {rule}
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["annotations"]
+
+
+def test_the_card_says_who_annotated_and_whether_it_was_reviewed(package: Path, tmp_path: Path) -> None:
+    said = "not yet been reviewed by a Vietnamese-speaking annotator"
+    assert said in (package / "README.md").read_text(encoding="utf-8")
+    path = copy_of(tmp_path) / "annotators.yaml"
+    path.write_text(path.read_text(encoding="utf-8").replace("reviewed: false", "reviewed: true"), encoding="utf-8")
+    build(CORPUS, tmp_path / "annotations", tmp_path / "out")
+    assert said not in (tmp_path / "out/README.md").read_text(encoding="utf-8")

@@ -1,93 +1,155 @@
-"""Corpus and gold become a dataset folder: Parquet and a card, byte for byte the same from the same input.
+"""Corpus and annotations become a dataset folder, byte for byte the same from the same input.
 
-    data/documents.parquet            one row a document
+    data/documents.parquet            one row a document: text, nested spans, metadata
     data/sentences-0.parquet … -4     one row a sentence; part k holds the documents that fold k tests on
+    data/passes.parquet               one row a document and annotator
     README.md                         the card; its YAML tells `load_dataset` where the configs lie
+    stats.json croissant.json CHANGELOG.md LICENSE SHA256SUMS
 
-One document is held at a time; what is kept of every document is its id and its place in the gold file.
+One document is held at a time; what is kept of every document is its id, its place in the file and its counts.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from collections.abc import Iterable
+from contextlib import ExitStack
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from viborder.dataset import card, schema
-from viborder.document import Document
-from viborder.errors import Problem, ViborderError
-from viborder.files import new_folder
+from viborder.dataset import card, croissant, schema
+from viborder.dataset.front import Sizes, splits_of
+from viborder.dataset.mask import People, dropped, mask
+from viborder.dataset.sources import annotators, dotted, gold_documents, index, versions
+from viborder.dataset.statistics import Statistics
+from viborder.errors import ViborderError, fail
+from viborder.files import new_folder, read_text
 from viborder.formats import jsonl
 
+PRIVATE_MODES = ("mask", "keep", "drop")
+TEXT_MODES = ("keep", "omit")
 ROWS = 4096  # rows held before they are written
+SHOW_PROGRESS = 1000  # documents
 
 
-def build(corpus: Path, gold: Path, out: Path) -> dict[str, int]:
-    """Write the dataset folder; returns the number of rows of each file. Raises ViborderError with every error that `check` finds."""
+def build(
+    corpus: Path, annotations: Path, out: Path, private: str = "mask", text: str = "keep", results: Path | None = None
+) -> dict[str, Any]:
+    """Write the dataset folder; returns what `stats.json` holds.
+
+    annotations: a folder with gold.jsonl and CHANGELOG.md, and with passes/*.jsonl and annotators.yaml where there are passes.
+    private: `mask` puts stand-ins for private persons, `keep` leaves them, `drop` takes out the sentences that name them.
+    text: `omit` makes a stand-off release, spans with hashes of the whole texts, which `viborder restore` puts back together.
+    results: eval/results.jsonl, whose figures the card shows. Raises ViborderError with every error that `check` finds, and
+    `mode-unknown`, `version-missing`, `version-backwards`, `annotator-unknown`.
+    """
+    _known("private", private, PRIVATE_MODES)
+    _known("text", text, TEXT_MODES)
+    gold, passes = annotations / "gold.jsonl", sorted((annotations / "passes").glob("*.jsonl"))
+    _check(corpus, [gold, *passes])
+    changelog = read_text(annotations / "CHANGELOG.md")
+    version, date = versions(changelog, str(annotations / "CHANGELOG.md"))[0]
+    who = annotators(annotations / "annotators.yaml", [path.stem for path in passes])
+    with new_folder(out) as folder:
+        statistics, tables, texts = _write_data(folder / "data", corpus, gold, passes, private, text)
+        facts: dict[str, Any] = {"version": dotted(version), "date": date, "private": private, "text": text}
+        facts |= {"configs": list(splits_of(tables)), "tables": tables} | statistics.as_dict() | _agreement(passes)
+        _write_json(folder / "stats.json", facts)
+        (folder / "CHANGELOG.md").write_text(changelog, encoding="utf-8")
+        (folder / "LICENSE").write_text(card.RIGHTS, encoding="utf-8")
+        (folder / "README.md").write_text(card.card(facts, who, changelog, "", texts), encoding="utf-8")
+        _write_json(folder / "croissant.json", croissant.metadata(facts, folder))
+        (folder / "SHA256SUMS").write_text(checksums(folder), encoding="utf-8")
+    return facts
+
+
+def checksums(folder: Path) -> str:
+    """A line a file as `sha256sum` writes them, in the order of their names."""
+    files = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != "SHA256SUMS")
+    return "".join(f"{sha256(path.read_bytes()).hexdigest()}  {path.relative_to(folder).as_posix()}\n" for path in files)
+
+
+def _known(what: str, mode: str, modes: tuple[str, ...]) -> None:
+    if mode not in modes:
+        raise fail(f"--{what}", "mode-unknown", f"no mode {mode!r}", f"one of {', '.join(modes)}")
+
+
+def _check(corpus: Path, files: list[Path]) -> None:
     from viborder.annotate.check import check
 
-    problems = [problem for problem in check([gold], corpus)[0] if problem.severity == "error"]
-    if problems:
-        raise ViborderError(problems)
-    with new_folder(out) as folder:
-        (folder / "data").mkdir()
-        rows = _write(folder, numbered(corpus, gold))
-        (folder / "README.md").write_text(card.card(rows), encoding="utf-8")
-    return rows
-
-
-def numbered(corpus: Path, gold: Path) -> Iterator[tuple[int, Document]]:
-    """(fold, gold document with the corpus's metadata), in the order of the corpus.
-
-    The fold is the document's place in the corpus modulo five, so that a corpus that grows leaves every document in its fold.
-    """
-    problems: list[Problem] = []
-    places = _places(gold)
-    with gold.open("rb") as file:
-        for index, (_, source) in enumerate(jsonl.scan(corpus, problems)):
-            if source.id in places:
-                file.seek(places[source.id])
-                document = jsonl.from_record(json.loads(file.readline()), str(gold), problems)
-                if document is not None:
-                    yield index % schema.FOLDS, replace(document, meta=source.meta)
+    problems = [problem for problem in check(files, corpus)[0] if problem.severity == "error"]
     if problems:
         raise ViborderError(problems)
 
 
-def _places(path: Path) -> dict[str, int]:
-    """The byte offset of each document's line, by id."""
-    places = {}
-    with path.open("rb") as file:
-        offset = 0
-        for line in file:
-            if line.strip():
-                places[json.loads(line)["id"]] = offset
-            offset += len(line)
-    return places
+def _agreement(passes: list[Path]) -> dict[str, Any]:
+    """Agreement of the passes pair by pair; nothing where there are fewer than two."""
+    from viborder.eval import agree
+
+    if len(passes) < 2:
+        return {}
+    found = agree({path.stem: jsonl.read(path) for path in passes}).as_dict()
+    kept = ("passes", "documents", "tokens", "pairs", "krippendorff_alpha", "unitizing_alpha")  # the conflicts quote texts
+    return {"agreement": {name: found[name] for name in kept}}
 
 
-def _write(folder: Path, documents: Iterable[tuple[int, Document]]) -> dict[str, int]:
-    tables = {"documents": Table(folder / "data/documents.parquet", "documents")}
-    for fold in range(schema.FOLDS):
-        tables[f"sentences-{fold}"] = Table(folder / f"data/sentences-{fold}.parquet", "sentences")
-    for fold, document in documents:
-        tables["documents"].add([schema.document_row(document, fold)])
-        tables[f"sentences-{fold}"].add(schema.sentence_rows(document))
-    return {name: table.close() for name, table in tables.items()}
+def _write_data(
+    folder: Path, corpus: Path, gold: Path, passes: list[Path], private: str, text: str
+) -> tuple[Statistics, Sizes, list[dict[str, Any]]]:
+    from rich.console import Console
+    from rich.progress import track
+
+    statistics, people, whole = Statistics(), People(), text == "keep"
+    texts: list[dict[str, Any]] = []
+    with ExitStack() as stack:
+        marked = index(stack, gold, people)
+        others = {path.stem: index(stack, path) for path in passes}
+        tables = _tables(stack, folder, bool(passes), whole)
+        documents = gold_documents(corpus, marked)
+        few = len(marked.places) < SHOW_PROGRESS
+        for fold, document in track(documents, "build", len(marked.places), console=Console(stderr=True), disable=few, transient=True):
+            edits = people.edits(document) if private != "keep" and whole else []
+            if private == "drop":
+                edits = dropped(document, edits)
+            shown = mask(document, edits) if whole else document
+            statistics.add(shown)
+            if len(texts) < card.LISTED:
+                texts.append({"id": document.id, **document.meta})
+            tables["documents"].add([schema.document_row(shown, fold, whole)])
+            if whole:
+                tables[f"sentences-{fold}"].add(schema.sentence_rows(shown))
+            for name, indexed in others.items():
+                if (seen := indexed.get(document.id)) is not None:
+                    tables["passes"].add([schema.pass_row(mask(seen, edits) if whole else seen, name, whole)])
+        sizes = {name: table.close() for name, table in tables.items()}
+    return statistics, sizes, texts
+
+
+def _tables(stack: ExitStack, folder: Path, passes: bool, text: bool) -> dict[str, Table]:
+    folder.mkdir()
+    configs = {"documents": "documents"}
+    if text:
+        configs |= {f"sentences-{fold}": "sentences" for fold in range(schema.FOLDS)}
+    if passes:
+        configs["passes"] = "passes"
+    return {name: Table(stack, folder / f"{name}.parquet", schema.features(config, text)) for name, config in configs.items()}
+
+
+def _write_json(path: Path, value: Any) -> None:
+    path.write_text(json.dumps(value, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 
 class Table:
     """A Parquet file that rows are added to; a batch of them is held at a time."""
 
-    def __init__(self, path: Path, config: str) -> None:
+    def __init__(self, stack: ExitStack, path: Path, features: Any) -> None:
         import pyarrow.parquet as parquet
 
-        self.schema = schema.features(config).arrow_schema
-        self.writer = parquet.ParquetWriter(path, self.schema, compression="zstd")
+        self.schema = features.arrow_schema
+        self.writer = stack.enter_context(parquet.ParquetWriter(path, self.schema, compression="zstd"))
         self.held: list[schema.Row] = []
-        self.rows = 0
+        self.rows = self.bytes = 0
 
     def add(self, rows: Iterable[schema.Row]) -> None:
         """Add rows."""
@@ -95,16 +157,17 @@ class Table:
         if len(self.held) >= ROWS:
             self._flush()
 
-    def close(self) -> int:
-        """Write what is held and end the file; returns the number of rows."""
+    def close(self) -> dict[str, int]:
+        """Write what is held and end the file; returns the number of rows, and of bytes in memory as Arrow counts them."""
         self._flush()
         self.writer.close()
-        return self.rows
+        return {"rows": self.rows, "bytes": self.bytes}
 
     def _flush(self) -> None:
         import pyarrow
 
+        table = pyarrow.Table.from_pylist(self.held, schema=self.schema)
         self.rows += len(self.held)
-        table: Any = pyarrow.Table.from_pylist(self.held, schema=self.schema)
+        self.bytes += table.nbytes
         self.writer.write_table(table)
         self.held = []

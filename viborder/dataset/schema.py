@@ -22,20 +22,19 @@ def class_names() -> list[str]:
     return ["O", *(f"{prefix}-{name}" for name in entity_types() for prefix in "BI")]
 
 
-def features(config: str) -> Any:
-    """The `datasets.Features` of `documents`, `sentences` (the folds' too) or `passes`."""
+def features(config: str, text: bool = True) -> Any:
+    """The `datasets.Features` of `documents`, `passes` or `sentences` (the folds' too). `text`: whether the package holds the texts."""
     from datasets import ClassLabel, Features, List, Value
 
     string, number = Value("string"), Value("int32")
-    span = {"start": number, "end": number, "label": string, "text": string, "depth": number}
-    if config == "documents":
-        amount = {"start": number, "end": number, "value": Value("float64"), "unit": string, "approximate": Value("bool")}
-        meta = dict.fromkeys(META, string)
-        return Features(
-            {"id": string, "text": string, "sha256": string, "spans": List(span), "quantities": List(amount), "fold": number, **meta}
-        )
+    span = {"start": number, "end": number, "label": string, "depth": number} | ({"text": string} if text else {})
     if config == "passes":
         return Features({"document_id": string, "annotator": string, "spans": List(span)})
+    if config == "documents":
+        amount = {"start": number, "end": number, "value": Value("float64"), "unit": string, "approximate": Value("bool")}
+        hidden = {"start": number, "end": number}
+        own: dict[str, Any] = {"text": string, "quantities": List(amount)} if text else {"private": List(hidden)}
+        return Features({"id": string, "sha256": string, "spans": List(span), **own, "fold": number, **dict.fromkeys(META, string)})
     return Features(
         {
             "id": string,
@@ -48,26 +47,35 @@ def features(config: str) -> Any:
     )
 
 
-def document_row(document: Document, fold: int) -> Row:
-    """A row of `documents`. `sha256` is that of the text in UTF-8; `fold` the fold that tests on it."""
-    meta = {name: document.meta.get(name) for name in META}
-    digest = sha256(document.text.encode()).hexdigest()
-    return {
+def document_row(document: Document, fold: int, text: bool = True) -> Row:
+    """A row of `documents`. `sha256`: of the text in UTF-8. `fold`: the one that tests on it.
+
+    Without texts, the places of private persons take the texts' place, so that whoever has the texts can hide them.
+    """
+    row: Row = {
         "id": document.id,
-        "text": document.text,
-        "sha256": digest,
-        "spans": span_records(document),
-        "quantities": quantity_records(document),
+        "sha256": sha256(document.text.encode()).hexdigest(),
+        "spans": span_records(document, text),
         "fold": fold,
-        **meta,
     }
+    if text:
+        row |= {"text": document.text, "quantities": quantity_records(document)}
+    else:
+        row["private"] = [{"start": span.start, "end": span.end} for span in document.private]
+    return row | {name: document.meta.get(name) for name in META}
 
 
-def span_records(document: Document) -> list[Row]:
+def pass_row(document: Document, annotator: str, text: bool = True) -> Row:
+    """A row of `passes`: what one annotator marked in a document."""
+    return {"document_id": document.id, "annotator": annotator, "spans": span_records(document, text)}
+
+
+def span_records(document: Document, text: bool) -> list[Row]:
     """Nested spans in reading order; `depth` 0 is an outermost span."""
     depths = {id(span): depth for depth, layer in enumerate(by_depth(document.spans)) for span in layer}
     return [
-        {"start": span.start, "end": span.end, "label": span.label, "text": document.slice(span), "depth": depths[id(span)]}
+        {"start": span.start, "end": span.end, "label": span.label, "depth": depths[id(span)]}
+        | ({"text": document.slice(span)} if text else {})
         for span in document.spans
     ]
 

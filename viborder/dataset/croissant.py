@@ -1,0 +1,84 @@
+"""Croissant 1.0 metadata (http://mlcommons.org/croissant/1.0) of a dataset folder, for tools that read datasets by it."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from viborder.dataset import schema
+
+_TERMS = """
+citeAs column data dataType equivalentProperty examples extract field fileProperty fileObject fileSet format includes isLiveDataset jsonPath
+key md5 parentField path recordSet references regex repeated replace samplingRate separator source subField transform
+""".split()
+_JSON = {"data", "examples"}
+_TYPES = {"string": "sc:Text", "int32": "sc:Integer", "float64": "sc:Float", "bool": "sc:Boolean"}
+
+
+def metadata(facts: dict[str, Any], folder: Path) -> dict[str, Any]:
+    """The JSON-LD of a package. facts: what `stats.json` holds; folder: where its files lie."""
+    config = {name: name for name in ("documents", "passes")}
+    records = [_records(config.get(table, "sentences"), table, facts["text"] == "keep") for table in facts["tables"]]
+    return {
+        "@context": _context(),
+        "@type": "sc:Dataset",
+        "name": "viborder",
+        "description": "Vietnamese police and border news with nested spans: agencies, officials, places, drugs, quantities.",
+        "conformsTo": "http://mlcommons.org/croissant/1.0",
+        "license": "https://creativecommons.org/licenses/by/4.0/",
+        "url": "https://huggingface.co/datasets",
+        "version": facts["version"],
+        "datePublished": facts["date"],
+        "inLanguage": "vi",
+        "creator": {"@type": "Organization", "name": "The Viborder contributors"},
+        "citeAs": f"The Viborder contributors. Viborder, version {facts['version']}. Dataset, {facts['date'][:4]}.",
+        "distribution": [_file(folder, table) for table in facts["tables"]],
+        "recordSet": records,
+    }
+
+
+def _context() -> dict[str, Any]:
+    terms: dict[str, Any] = {name: f"cr:{name}" for name in _TERMS}
+    terms |= {name: {"@id": f"cr:{name}", "@type": "@json"} for name in _JSON}
+    terms["dataType"] = {"@id": "cr:dataType", "@type": "@vocab"}
+    return terms | {
+        "@language": "en",
+        "@vocab": "https://schema.org/",
+        "sc": "https://schema.org/",
+        "cr": "http://mlcommons.org/croissant/",
+        "dct": "http://purl.org/dc/terms/",
+        "rai": "http://mlcommons.org/croissant/RAI/",
+        "conformsTo": "dct:conformsTo",
+    }
+
+
+def _file(folder: Path, table: str) -> dict[str, Any]:
+    path = folder / f"data/{table}.parquet"
+    return {
+        "@type": "cr:FileObject",
+        "@id": table,
+        "name": table,
+        "contentUrl": f"data/{table}.parquet",
+        "encodingFormat": "application/x-parquet",
+        "contentSize": f"{path.stat().st_size} B",
+        "sha256": sha256(path.read_bytes()).hexdigest(),
+    }
+
+
+def _records(config: str, table: str, text: bool) -> dict[str, Any]:
+    """The record set of one file: its plain columns and lists of plain values; lists of records are described in the card."""
+    fields = []
+    for name, feature in schema.features(config, text).items():
+        inner = getattr(feature, "feature", feature)
+        if isinstance(inner, dict):
+            continue
+        field = {
+            "@type": "cr:Field",
+            "@id": f"records-{table}/{name}",
+            "name": name,
+            "dataType": _TYPES.get(inner.dtype, "sc:Integer"),
+            "source": {"fileObject": {"@id": table}, "extract": {"column": name}},
+        }
+        fields.append(field | ({"repeated": True} if inner is not feature else {}))
+    return {"@type": "cr:RecordSet", "@id": f"records-{table}", "name": f"records-{table}", "field": fields}

@@ -1,0 +1,187 @@
+"""Private persons out of a published copy: names, and the birth years and hamlets that would identify them, give way to stand-ins.
+
+A person is known by the name, whatever its case and tone marks: `[NGƯỜI-1]` is the same person in all documents. A given name alone is
+the person of that document whose full name ends with it. A name of two or more parts is masked wherever it occurs in any document,
+marked or not, an official's homonym too: better one mask too many. One of a single part is masked where it is marked.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+
+from viborder.document import Document
+from viborder.text import sentences, tokenize
+
+Name = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Edit:
+    """`[start, end)` of a text gives way to `new`."""
+
+    start: int
+    end: int
+    new: str
+
+
+_UPPER = "".join(chr(code) for code in range(0x41, 0x1F00) if chr(code).isupper() and unicodedata.name(chr(code), "").startswith("LATIN"))
+_BIRTH = re.compile(r"(?:sinh\s+(?:năm|ngày)|(?<!\w)SN)\s*:?\s*((?:\d{1,2}\s*[/.-]\s*){0,2}(?:19|20)\d\d)(?!\d)", re.IGNORECASE)
+_YEAR_AFTER = re.compile(r"\s*\(\s*((?:19|20)\d\d)\s*\)")
+_HAMLET = re.compile(
+    r"(?<!\w)(?:(?:[Tt]hôn|[Xx]óm|[Bb]ản|[Ấấ]p|[Bb]uôn|[Ll]àng|[Pp]hum|[Ss]óc|[Kk]hóm)"
+    rf"\s+(?:\d+\w*|[{_UPPER}]\w*)(?:[ ]+(?:\d+|[{_UPPER}]\w*))*"
+    r"|(?:[Tt]ổ(?:\s+dân\s+phố)?|[Kk]hu(?:\s+phố)?|[Ss]ố\s+nhà)\s+(?:số\s+)?\d+\w*)"
+)
+
+
+def _plain_letters() -> dict[int, str]:
+    """Every Latin letter with marks → the bare letter, one to one, so that offsets stay."""
+    table = {ord("đ"): "d", ord("Đ"): "D"}
+    for code in (*range(0xC0, 0x250), *range(0x1E00, 0x1F00)):
+        base = unicodedata.normalize("NFD", chr(code))[0]
+        if base.isascii():
+            table[code] = base
+    return table
+
+
+_PLAIN = _plain_letters()
+
+
+def fold(text: str) -> str:
+    """Text without case and tone marks, as long as before."""
+    plain = text.translate(_PLAIN)
+    folded = plain.lower()
+    return folded if len(folded) == len(plain) else "".join(mark.lower() if len(mark.lower()) == 1 else mark for mark in plain)
+
+
+def name_of(text: str) -> Name:
+    """A name as its folded parts: what tells one person from another."""
+    folded = fold(text)
+    return tuple(sys.intern(folded[start:end]) for start, end in tokenize(text))
+
+
+@dataclass(slots=True)
+class People:
+    """Who is private in a corpus, numbered from 1 as they are met."""
+
+    numbers: dict[Name, int] = field(default_factory=dict)
+    by_first: dict[str, list[Name]] = field(default_factory=dict)
+
+    def meet(self, document: Document) -> None:
+        """Number the private persons of a document who have not been met before; full names before given names."""
+        names = [name_of(document.slice(span)) for span in document.private]
+        for name in sorted(names, key=len, reverse=True):
+            if name in self.numbers or _full_name(name, names) != name:
+                continue
+            self.numbers[name] = len(self.numbers) + 1
+            if len(name) > 1:
+                self.by_first.setdefault(name[0], []).append(name)
+
+    def edits(self, document: Document) -> list[Edit]:
+        """What hides the private persons of a document, in order, without overlap."""
+        named = self._named(document)
+        edits = [Edit(start, end, f"[NGƯỜI-{number}]") for start, end, number in named]
+        for start, end in sentences(document.text):
+            inside = [place for place in named if start <= place[0] < end]
+            if inside:
+                edits.extend(_identifying(document.text, start, end, inside))
+        hamlets = {document.text[edit.start : edit.end]: edit.new for edit in edits if edit.new.startswith("[NƠI-Ở")}
+        for hamlet, new in hamlets.items():
+            edits.extend(Edit(*match.span(), new) for match in re.finditer(rf"(?<!\w){re.escape(hamlet)}(?!\w)", document.text))
+        return _apart(edits)
+
+    def _named(self, document: Document) -> list[tuple[int, int, int]]:
+        """(start, end, number) of each place where a private person is named."""
+        marked = [(span, name_of(document.slice(span))) for span in document.private]
+        names = [name for _, name in marked]
+        found = [(span.start, span.end, self.numbers[_full_name(name, names)]) for span, name in marked]
+        found.extend((start, end, self.numbers[name]) for start, end, name in self.occurrences(document.text))
+        return sorted(set(found))
+
+    def occurrences(self, text: str) -> Iterator[tuple[int, int, Name]]:
+        """(start, end, name) of each name of two or more parts, whatever its case and tone marks."""
+        if not self.by_first:
+            return
+        folded, tokens = fold(text), tokenize(text)
+        for index, (start, end) in enumerate(tokens):
+            for name in self.by_first.get(folded[start:end], ()):
+                parts = tokens[index : index + len(name)]
+                if tuple(folded[a:b] for a, b in parts) == name:
+                    yield start, parts[-1][1], name
+
+
+def mask(document: Document, edits: Iterable[Edit]) -> Document:
+    """The document with the edits made. A span's border inside an edit moves to that edit's own; a span left empty goes."""
+    pieces, at, moved = [], 0, []
+    length = 0
+    for edit in edits:
+        pieces += [document.text[at : edit.start], edit.new]
+        length += edit.start - at
+        moved.append((edit, length))
+        length += len(edit.new)
+        at = edit.end
+    text = "".join(pieces) + document.text[at:]
+    spans = []
+    for span in document.spans:
+        start, end = _move(span.start, moved, at_end=False), _move(span.end, moved, at_end=True)
+        if start < end:
+            spans.append(replace(span, start=start, end=end))
+    return replace(document, text=text, private=()).with_spans(dict.fromkeys(spans))
+
+
+def dropped(document: Document, edits: Iterable[Edit]) -> list[Edit]:
+    """Edits that take out the sentences which the given edits touch, with the white space after them."""
+    bounds = sentences(document.text)
+    after = [start for start, _ in bounds[1:]] + [len(document.text)]
+    places = list(edits)
+    return [
+        Edit(start, following, "")
+        for (start, end), following in zip(bounds, after, strict=True)
+        if any(edit.start < end and start < edit.end for edit in places)
+    ]
+
+
+def _move(position: int, moved: list[tuple[Edit, int]], *, at_end: bool) -> int:
+    shift = 0
+    for edit, new_start in moved:
+        if edit.end <= position:
+            shift = new_start + len(edit.new) - edit.end
+        elif edit.start < position or (edit.start == position and not at_end):
+            return new_start + len(edit.new) if at_end else new_start
+        else:
+            break
+    return position + shift
+
+
+def _full_name(name: Name, names: Iterable[Name]) -> Name:
+    """The one longer name that ends with this one, or else the name itself."""
+    longer = {other for other in names if len(other) > len(name) and other[-len(name) :] == name}
+    return longer.pop() if len(longer) == 1 else name
+
+
+def _identifying(text: str, start: int, end: int, inside: list[tuple[int, int, int]]) -> Iterator[Edit]:
+    """The birth years and hamlets of a sentence, each for the person named last before it."""
+
+    def number(at: int) -> int:
+        return next((person for begin, _, person in reversed(inside) if begin <= at), inside[0][2])
+
+    for match in _BIRTH.finditer(text, start, end):
+        yield Edit(*match.span(1), f"[NĂM-SINH-{number(match.start())}]")
+    for _, name_end, person in inside:
+        if year := _YEAR_AFTER.match(text, name_end, end):
+            yield Edit(*year.span(1), f"[NĂM-SINH-{person}]")
+    for match in _HAMLET.finditer(text, start, end):
+        yield Edit(*match.span(), f"[NƠI-Ở-{number(match.start())}]")
+
+
+def _apart(edits: list[Edit]) -> list[Edit]:
+    """Edits in order, without those that overlap one before them; a person's name comes first of all."""
+    kept: list[Edit] = []
+    for edit in sorted(edits, key=lambda edit: (not edit.new.startswith("[NGƯỜI"), edit.start, -edit.end)):
+        if not any(edit.start < other.end and other.start < edit.end for other in kept):
+            kept.append(edit)
+    return sorted(kept)

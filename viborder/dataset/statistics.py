@@ -1,0 +1,90 @@
+"""What a package holds, counted while it is written: numbers only, so that nothing in them can name anyone."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import Counter
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from itertools import pairwise
+from typing import Any
+
+from viborder.document import Document, by_depth
+from viborder.labels import entity_types
+from viborder.text import sentences, tokenize
+
+
+@dataclass(slots=True)
+class Statistics:
+    """Counts over documents. Of a document its own few counts are kept, of a mention an 8-byte hash."""
+
+    documents: list[dict[str, Any]] = field(default_factory=list)
+    labels: Counter[str] = field(default_factory=Counter)
+    outermost: Counter[str] = field(default_factory=Counter)
+    in_documents: Counter[str] = field(default_factory=Counter)
+    depths: Counter[int] = field(default_factory=Counter)
+    nested: Counter[str] = field(default_factory=Counter)
+    span_tokens: Counter[int] = field(default_factory=Counter)
+    sentence_tokens: Counter[int] = field(default_factory=Counter)
+    mentions: dict[str, set[bytes]] = field(default_factory=dict)
+
+    def add(self, document: Document) -> None:
+        """Count one document more."""
+        tokens, bounds = tokenize(document.text), sentences(document.text)
+        starts = [start for start, _ in tokens]
+        self.sentence_tokens.update(_count(starts, *bound) for bound in bounds)
+        self.span_tokens.update(_count(starts, span.start, span.end) for span in document.spans)
+        labels = Counter(span.label for span in document.spans)
+        self.labels += labels
+        self.in_documents.update(labels.keys())
+        layers = by_depth(document.spans)
+        self.outermost.update(span.label for layer in layers[:1] for span in layer)
+        self.depths.update({depth: len(layer) for depth, layer in enumerate(layers)})
+        for outer, inner in pairwise(layers):
+            for span in inner:
+                parent = next(other for other in outer if other.contains(span))
+                self.nested[f"{span.label} in {parent.label}"] += 1
+        for span in document.spans:
+            digest = blake2b(document.slice(span).encode(), digest_size=8).digest()
+            self.mentions.setdefault(span.label, set()).add(digest)
+        self.documents.append(
+            {
+                "id": document.id,
+                "characters": len(document.text),
+                "sentences": len(bounds),
+                "tokens": len(tokens),
+                "spans": {label: labels[label] for label in entity_types() if labels[label]},
+            }
+        )
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain JSON values. Lengths are in tokens, as `{length: how many}`; depth 0 is an outermost span."""
+        totals = {name: sum(document[name] for document in self.documents) for name in ("sentences", "tokens", "characters")}
+        by_label = {
+            label: {
+                "spans": self.labels[label],
+                "outermost": self.outermost[label],
+                "distinct": len(self.mentions.get(label, ())),
+                "documents": self.in_documents[label],
+            }
+            for label in entity_types()
+        }
+        return {
+            "documents": len(self.documents),
+            **totals,
+            "spans": self.labels.total(),
+            "by_label": by_label,
+            "by_depth": _sorted(self.depths),
+            "nested": dict(sorted(self.nested.items(), key=lambda item: (-item[1], item[0]))),
+            "span_tokens": _sorted(self.span_tokens),
+            "sentence_tokens": _sorted(self.sentence_tokens),
+            "per_document": self.documents,
+        }
+
+
+def _sorted(counts: Counter[int]) -> dict[str, int]:
+    return {str(value): count for value, count in sorted(counts.items())}
+
+
+def _count(starts: list[int], start: int, end: int) -> int:
+    return bisect_left(starts, end) - bisect_left(starts, start)
