@@ -43,22 +43,17 @@ def align(gold: SpanTable, pred: SpanTable) -> tuple[Pairs, Pairs]:
 
 
 def overlaps(gold: SpanTable, pred: SpanTable) -> Pairs:
-    """Every pair of a gold and a predicted span of one document that share at least one position.
+    """Every pair of a gold and a predicted span that share at least one position.
 
     Nested and crossing spans are allowed: among the gold spans that begin before the predicted one ends, the first that can
     reach it is found in the running maximum of the ends.
     """
-    if not len(gold) or not len(pred):
-        return Pairs(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))
-    stride = max(int(gold.end.max()), int(pred.end.max())) + 1
-    gold_from, gold_to = gold.row * stride + gold.start, gold.row * stride + gold.end
-    pred_from, pred_to = pred.row * stride + pred.start, pred.row * stride + pred.end
-    first = np.searchsorted(np.maximum.accumulate(gold_to), pred_from, side="right")
-    last = np.searchsorted(gold_from, pred_to, side="left")
+    first = np.searchsorted(np.maximum.accumulate(gold.end), pred.start, side="right")
+    last = np.searchsorted(gold.start, pred.end, side="left")
     number = np.maximum(last - first, 0)
     p = np.repeat(np.arange(len(pred)), number)
     g = np.arange(len(p)) - np.repeat(np.cumsum(number) - number, number) + np.repeat(first, number)
-    touch = gold_to[g] > pred_from[p]
+    touch = gold.end[g] > pred.start[p]
     return Pairs(g[touch], p[touch])
 
 

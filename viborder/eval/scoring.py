@@ -9,7 +9,7 @@ from viborder.document import Document, Span, outermost
 from viborder.eval.checks import paired
 from viborder.eval.counts import count
 from viborder.eval.scores import Scores
-from viborder.eval.table import SpanTable, from_spans, labels_of
+from viborder.eval.table import from_spans, labels_of
 
 
 def score(
@@ -29,14 +29,14 @@ def score(
     answers = paired(gold, pred)
     sides = [[_spans(document, nested, labels, exclude) for document in documents] for documents in (gold, answers)]
     types = labels_of(*sides)
-    gold_table, pred_table = (from_spans(side, types) for side in sides)
+    gold_table, pred_table = (from_spans(side, [len(document.text) for document in gold], types) for side in sides)
     options = {
         "layers": "nested" if nested else "outermost",
         "labels": "+".join(sorted(labels)) if labels is not None else "all",
         "exclude": "+".join(sorted(exclude)) or "none",
     }
     counts = count(gold_table, pred_table, len(gold), len(types))
-    return Scores(counts, tuple(document.id for document in gold), types, "document", options, _data(gold, gold_table, types))
+    return Scores(counts, tuple(document.id for document in gold), types, "document", options, _data(gold, sides[0]))
 
 
 def _spans(document: Document, nested: bool, labels: Collection[str] | None, exclude: Collection[str]) -> list[Span]:
@@ -44,10 +44,10 @@ def _spans(document: Document, nested: bool, labels: Collection[str] | None, exc
     return kept if nested else outermost(kept)
 
 
-def _data(documents: Sequence[Document], table: SpanTable, types: Sequence[str]) -> str:
-    """A short hash of texts and gold spans: the same data give the same, wherever and in whatever order they are kept."""
-    spans: list[list[str]] = [[] for _ in documents]
-    for row, start, end, label in zip(*(column.tolist() for column in (table.row, table.start, table.end, table.label)), strict=True):
-        spans[row].append(f"{start} {end} {types[label]}")
-    records = sorted(f"{document.id}\n{document.text}\n{own}" for document, own in zip(documents, spans, strict=True))
-    return hashlib.sha256("\0".join(records).encode()).hexdigest()[:12]
+def _data(documents: Sequence[Document], sides: Sequence[Sequence[Span]]) -> str:
+    """A short hash of texts and gold spans: the same data give the same, in whatever order they are kept."""
+    records = []
+    for document, spans in zip(documents, sides, strict=True):
+        listed = " ".join(f"{span.start}-{span.end}-{span.label}" for span in sorted(set(spans)))
+        records.append(f"{document.id}\n{document.text}\n{listed}")
+    return hashlib.sha256("\0".join(sorted(records)).encode()).hexdigest()[:12]
