@@ -38,23 +38,22 @@ def viterbi(emissions: Floats, transitions: Floats, first: Floats, starts: Ints,
         return best
     order, active = _steps(lengths)
     starts, lengths = starts[order], lengths[order]
-    back = np.zeros(emissions.shape, dtype=np.int16)
-    across = np.ascontiguousarray(transitions.T)[None]
-    score = emissions[starts] + first
-    final = np.zeros_like(score)
+    scores = np.empty_like(emissions)  # of the best path up to and with each row
+    scores[starts] = emissions[starts] + first
+    so_far = np.ascontiguousarray(scores[starts].T)  # (tags × sequences): the last axis is the long one, for the processor's sake
+    final = so_far.copy()
+    across = transitions[:, :, None]
     for step in range(1, len(active)):
         count = active[step]
-        final[count : len(score)] = score[count:]
         rows = starts[:count] + step
-        paths = score[:count, None, :] + across
-        back[rows] = paths.argmax(axis=2)
-        score = paths.max(axis=2) + emissions[rows]
-    final[: len(score)] = score
-    tag = final.argmax(axis=1)
-    best[starts + lengths - 1] = tag
+        so_far = (so_far[:, None, :count] + across).max(axis=0) + emissions[rows].T
+        scores[rows] = so_far.T
+        final[:, :count] = so_far
+    best[starts + lengths - 1] = final.argmax(axis=0)
+    into = np.ascontiguousarray(transitions.T)
     for step in range(len(active) - 1, 0, -1):
         rows = starts[: active[step]] + step
-        best[rows - 1] = back[rows, best[rows]]
+        best[rows - 1] = (scores[rows - 1] + into[best[rows]]).argmax(axis=1)
     return best
 
 
@@ -77,21 +76,21 @@ def span_marginals(
     starts = starts[order]
     ends = starts + lengths[order] - 1
     size = emissions.shape[1]
-    step_weights = np.exp(transitions)
+    step_weights = np.exp(transitions.astype(np.float64))
     weights = np.exp((emissions - emissions.max(axis=1, keepdims=True)).astype(np.float64))
     alpha, beta = np.zeros((len(emissions) + 1, size)), np.zeros((len(emissions) + 1, size))
     scale = np.ones(len(emissions) + 1)
     entry = np.zeros((len(emissions) + 1, size))  # what comes into each row before its own weights
     for step in range(len(active)):
         rows = starts[: active[step]] + step
-        entry[rows] = np.exp(first) if step == 0 else (alpha[rows - 1][:, :, None] * step_weights).sum(axis=1)
+        entry[rows] = np.exp(first) if step == 0 else alpha[rows - 1] @ step_weights
         now = entry[rows] * weights[rows]
         scale[rows] = now.sum(axis=1)
         alpha[rows] = now / scale[rows][:, None]
     beta[ends] = 1.0
     for step in range(len(active) - 1, 0, -1):
         rows = starts[: active[step]] + step
-        beta[rows - 1] = (step_weights * (weights[rows] * beta[rows] / scale[rows][:, None])[:, None, :]).sum(axis=2)
+        beta[rows - 1] = (weights[rows] * beta[rows] / scale[rows][:, None]) @ step_weights.T
     begin, last = spans
     all_rows = np.arange(len(emissions))
     with np.errstate(divide="ignore"):
