@@ -12,6 +12,7 @@ import numpy as np
 from viborder.document import Document
 from viborder.errors import Problem, ViborderError, fail, place
 from viborder.text import token_range
+from viborder.train.augment import augmented
 from viborder.train.batch import Batch, Cut, lay_out, layers, paint, tagset
 from viborder.train.chain import Ints, Types
 from viborder.train.folder import write_model
@@ -41,7 +42,8 @@ def train_crf(recipe: CrfRecipe, documents: Sequence[Document], out: Path, *, wh
     if not labels:
         raise fail(where, "nothing-to-learn", "no document to train on has a span", "annotate some, or give other documents")
     tags = tagset(labels, recipe.scheme)
-    outer, inside = _examples(recipe, documents, pages, labels, tags, outer_templates, inside_templates)
+    documents_and_copies = [*documents, *augmented(documents, recipe.copies, recipe.seed)]
+    outer, inside = _examples(recipe, documents_and_copies, [read_page(document, spaced=spaced) for document in documents_and_copies], labels, tags, outer_templates, inside_templates)
     data = {"outer": outer} | ({"inside": inside} if inside else {})
     chains = {name: learn(part, tags, c1=recipe.c1, c2=recipe.c2, iterations=recipe.iterations) for name, part in data.items()}
     card = {

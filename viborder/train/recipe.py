@@ -22,6 +22,7 @@ class CrfRecipe(BaseModel):
     inside: list[str] = Field(min_length=1)
     scheme: Literal["IOB2", "IOBES"] = "IOB2"
     grammar: bool = True
+    copies: int = Field(0, ge=0)
     c1: float = Field(0.05, ge=0)
     c2: float = Field(0.01, ge=0)
     iterations: int = Field(100, ge=1)

@@ -1,0 +1,79 @@
+"""More text from little: the same sentences with other names and numbers in them. Made from the training documents alone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from random import Random
+
+from viborder.document import Document, Span, by_depth, in_order
+
+_UPPER = "A-ZÀ-ÖØ-ÝĂĐĨŨƠƯẠẢẤẦẨẪẬẮẰẲẴẶẸẺẼẾỀỂỄỆỈỊỌỎỐỒỔỖỘỚỜỞỠỢỤỦỨỪỬỮỰỲỴỶỸ"
+_NAMES = re.compile(rf"(?:(?<=\s)|^)[{_UPPER}][^\W\d_{_UPPER}]+(?:\s[{_UPPER}][^\W\d_{_UPPER}]+)*$")  # at the end of a mention
+_DIGITS = re.compile(r"\d")
+
+
+def augmented(documents: Sequence[Document], copies: int, seed: int) -> list[Document]:
+    """`copies` variants of each document. The same seed gives the same variants.
+
+    In the innermost spans, the capitalised syllables at the end (a name) give way to such syllables from other mentions of the label,
+    digits to other digits, and mentions without capitals and digits to other such mentions.
+    """
+    pools = _pools(documents)
+    variants = []
+    for number in range(copies):
+        for document in documents:
+            random = Random(f"{seed}/{number}/{document.id}")
+            variant = rewrite(document, lambda span, text, random=random: _other(text, pools[span.label], random))  # type: ignore[misc]
+            variants.append(replace(variant, id=f"{document.id}~{number + 1}"))
+    return variants
+
+
+def rewrite(document: Document, change: Callable[[Span, str], str]) -> Document:
+    """The document with the text of each innermost span changed, and every span moved with its text."""
+    edits = [(span, change(span, document.slice(span))) for span in innermost(document.spans)]
+    text, position, shifts = "", 0, []
+    for span, new in edits:
+        text += document.text[position : span.start] + new
+        position = span.end
+        shifts.append((span.start, span.end, len(new) - (span.end - span.start)))
+    text += document.text[position:]
+
+    def moved(span: Span) -> Span:
+        before = sum(shift for _, end, shift in shifts if end <= span.start)
+        within = sum(shift for start, end, shift in shifts if span.start <= start and end <= span.end)
+        return replace(span, start=span.start + before, end=span.end + before + within)
+
+    return replace(document, text=text, spans=tuple(moved(span) for span in document.spans), private=())
+
+
+def innermost(spans: Iterable[Span]) -> list[Span]:
+    """The spans that contain no other, in reading order; one of several on the same range."""
+    ordered = in_order(spans)
+    following = [*ordered[1:], None]
+    return [span for span, after in zip(ordered, following, strict=True) if after is None or not span.contains(after)]
+
+
+def _pools(documents: Sequence[Document]) -> dict[str, dict[str, list[str]]]:
+    """By label: capitalised syllables at the end of mentions (`names`), and mentions without capitals and digits (`plain`), with repetitions."""
+    pools: dict[str, dict[str, list[str]]] = {}
+    for document in documents:
+        for layer in by_depth(document.spans):
+            for span in layer:
+                pools.setdefault(span.label, {"names": [], "plain": []})
+        for span in innermost(document.spans):
+            text = document.slice(span)
+            if name := _NAMES.search(text):
+                pools[span.label]["names"] += name[0].split()
+            elif text == text.lower() and not _DIGITS.search(text):
+                pools[span.label]["plain"].append(text)
+    return pools
+
+
+def _other(text: str, pool: dict[str, list[str]], random: Random) -> str:
+    if _DIGITS.search(text):
+        return _DIGITS.sub(lambda _: str(random.randint(1, 9)), text)
+    if name := _NAMES.search(text):
+        return text[: name.start()] + " ".join(random.choice(pool["names"]) for _ in name[0].split())
+    return random.choice(pool["plain"]) if text == text.lower() else text
