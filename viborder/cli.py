@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -177,17 +177,28 @@ def crossval(
 def tag(
     model: Annotated[Path, typer.Argument(help="A model folder.")],
     inputs: Annotated[list[str], typer.Argument(metavar="INPUT…", help="Texts (.txt), .jsonl, .conll, folders, or - for standard input.")],
-    out: Annotated[Path | None, typer.Option("-o", "--output", help="The file to write; its ending names the format.")] = None,
+    output: Annotated[Path | None, typer.Option("-o", "--output", help="The file to write; its ending names the format.")] = None,
     target_format: Annotated[str | None, typer.Option("--to", help="The format, where the ending cannot tell it.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="For many .jsonl shards: the folder for as many tagged ones. Goes on after a kill.")
+    ] = None,
+    jobs: Annotated[int, typer.Option(min=1, help="With --out: processes, or actors of Ray.")] = 1,
+    engine: Annotated[Literal["local", "ray"], typer.Option(help="With --out: on this machine, or on a Ray cluster.")] = "local",
 ) -> None:
     """Find the spans in texts."""
+    if out:
+        from viborder.train.bulk import tag_shards
+
+        written, there = tag_shards(model, [Path(item) for item in inputs], out, jobs=jobs, engine=engine)
+        print(f"{written} shards tagged, {there} were there already: {out}", file=sys.stderr)
+        return
     from viborder.train.tag import tag_files
 
-    count, notes = tag_files(model, inputs, out, target_format)
+    count, notes = tag_files(model, inputs, output, target_format)
     for note in notes:
         print(note, file=sys.stderr)
-    if out:
-        print(f"{count} documents: {out}", file=sys.stderr)
+    if output:
+        print(f"{count} documents: {output}", file=sys.stderr)
 
 
 def main() -> None:

@@ -56,7 +56,7 @@ def innermost(spans: Iterable[Span]) -> list[Span]:
 
 
 def _pools(documents: Sequence[Document]) -> dict[str, dict[str, list[str]]]:
-    """By label: capitalised syllables at the end of mentions (`names`), and mentions without capitals and digits (`plain`), with repetitions."""
+    """By label: capitalised syllables at the end of mentions (`names`), and mentions without capitals and digits (`plain`)."""
     pools: dict[str, dict[str, list[str]]] = {}
     for document in documents:
         for layer in by_depth(document.spans):

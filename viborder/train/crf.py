@@ -43,7 +43,15 @@ def train_crf(recipe: CrfRecipe, documents: Sequence[Document], out: Path, *, wh
         raise fail(where, "nothing-to-learn", "no document to train on has a span", "annotate some, or give other documents")
     tags = tagset(labels, recipe.scheme)
     documents_and_copies = [*documents, *augmented(documents, recipe.copies, recipe.seed)]
-    outer, inside = _examples(recipe, documents_and_copies, [read_page(document, spaced=spaced) for document in documents_and_copies], labels, tags, outer_templates, inside_templates)
+    outer, inside = _examples(
+        recipe,
+        documents_and_copies,
+        [read_page(document, spaced=spaced) for document in documents_and_copies],
+        labels,
+        tags,
+        outer_templates,
+        inside_templates,
+    )
     data = {"outer": outer} | ({"inside": inside} if inside else {})
     chains = {name: learn(part, tags, c1=recipe.c1, c2=recipe.c2, iterations=recipe.iterations) for name, part in data.items()}
     card = {

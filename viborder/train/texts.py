@@ -10,7 +10,7 @@ from typing import Any
 
 from viborder.document import Document
 from viborder.errors import Problem, ViborderError, place
-from viborder.files import decode, lines, read_text
+from viborder.files import MAX_LINE, decode, read_text
 from viborder.formats.jsonl import to_record
 from viborder.text import normalise
 
@@ -39,29 +39,43 @@ class Reader:
                 yield from self._of(path.stem, self._caught(read_text, path))
 
     def _lines(self, path: Path) -> Iterator[Document]:
+        try:
+            with path.open("rb") as file:
+                yield from self.documents_of_lines(str(path), enumerate(iter(lambda: file.readline(MAX_LINE + 1), b""), 1))
+        except FileNotFoundError:
+            self.problems.append(Problem(str(path), "file-missing", "no such file", "check the path"))
+        except OSError as error:
+            self.problems.append(Problem(str(path), "file-unreadable", error.strerror or str(error), "check its kind and permissions"))
+
+    def documents_of_lines(self, where: str, numbered: Iterable[tuple[int, bytes]]) -> Iterator[Document]:
+        """The documents of JSON lines, given with their numbers."""
         empty = True
         seen: set[str] = set()
-        try:
-            for number, line in lines(path):
-                if not line.strip():
-                    continue
-                empty = False
-                record = self._record(line, f"{path}:{number}")
-                if record is None:
-                    continue
-                if record["id"] in seen:
-                    where = place(f"{path}:{number}", record["id"])
-                    self.problems.append(Problem(where, "id-twice", "the id stands already in this file", "give each document its own id"))
-                    continue
-                seen.add(record["id"])
-                yield from self._of(record["id"], record["text"], record.get("meta") or {})
-        except ViborderError as error:
-            self.problems += error.problems
-            return
+        for number, data in numbered:
+            here = f"{where}:{number}"
+            if len(data) > MAX_LINE:
+                message = f"more than {MAX_LINE:,} bytes on one line"
+                self.problems.append(Problem(here, "line-too-long", message, "one document a line"))
+                return
+            if data.isspace():
+                continue
+            empty = False
+            record = self._record(data, here)
+            if record is None:
+                continue
+            if record["id"] in seen:
+                message = "the id stands already in this file"
+                self.problems.append(Problem(place(here, record["id"]), "id-twice", message, "give each document its own id"))
+                continue
+            seen.add(record["id"])
+            yield from self._of(record["id"], record["text"], record.get("meta"))
         if empty:
-            self.problems.append(Problem(str(path), "file-empty", "the file holds no document", "one JSON object a line"))
+            self.problems.append(Problem(where, "file-empty", "the file holds no document", "one JSON object a line"))
 
-    def _record(self, line: str, where: str) -> dict[str, Any] | None:
+    def _record(self, data: bytes, where: str) -> dict[str, Any] | None:
+        line = self._caught(decode, data, where)
+        if line is None:
+            return None
         try:
             record = json.loads(line)
         except ValueError as error:
@@ -86,11 +100,11 @@ class Reader:
             return None
         return text
 
-    def _of(self, identity: str, text: str | None, meta: dict[str, Any] | None = None) -> Iterator[Document]:
+    def _of(self, identity: str, text: str | None, meta: Any = None) -> Iterator[Document]:
         if text is not None:
             text, changes = normalise(text)
             self.notes += [f"{identity}: {change}" for change in changes]
-            yield Document(identity, text, meta=meta or {})
+            yield Document(identity, text, meta=meta if isinstance(meta, dict) else {})
 
 
 def tagged_line(document: Document) -> str:
