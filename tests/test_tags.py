@@ -78,6 +78,7 @@ def test_flat_spans_come_back_in_every_scheme(spans, scheme):
 any_tags = st.lists(st.sampled_from("O B I L E S O-X B-X I-X E-X S-X L-X U-X B-Y I-Y E-Y x-X . B_X I-X-Y".split()), max_size=8)
 
 
+@pytest.mark.filterwarnings("ignore:.*seems not to be NE tag")
 @given(any_tags)
 def test_the_forgiving_reading_is_seqevals_default(tags):
     assert entities(tags) == get_entities(tags)

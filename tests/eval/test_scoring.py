@@ -5,6 +5,8 @@ import pytest
 from viborder.document import Document, Span
 from viborder.errors import ViborderError
 from viborder.eval import score
+from viborder.tags import SCHEMES, to_tags
+from viborder.text import tokenize
 
 TEXT = "Công an tỉnh Cao Bằng bắt giữ 10 bánh heroin tại huyện Trùng Khánh"
 
@@ -82,3 +84,46 @@ def test_what_cannot_be_compared_is_refused(gold, pred, rules):
     with pytest.raises(ViborderError) as caught:
         score(gold, pred)
     assert [problem.rule for problem in caught.value.problems] == rules
+
+
+def test_tags_of_any_scheme_give_the_scores_of_the_documents():
+    tokens = tokenize(TEXT)
+    gold, pred = [Span(0, 21, "AGENCY"), Span(50, 66, "PLACE")], [Span(0, 21, "AGENCY"), Span(56, 66, "PLACE"), Span(39, 45, "DRUG")]
+    whole = score([Document("0", TEXT, tuple(gold))], [Document("0", TEXT, tuple(pred))])
+    for scheme in SCHEMES:
+        found = score([to_tags(tokens, gold, scheme)], [to_tags(tokens, pred, scheme)], scheme=scheme)
+        assert found.illegal == {"gold": (), "pred": ()}
+        assert (found.counts == whole.counts).all() and found.labels == whole.labels
+
+
+def test_illegal_transitions_are_listed_by_sequence_and_token():
+    found = score([["B-X", "I-X"], ["O"]], [["B-X", "I-Y"], ["I-X"]])
+    assert found.illegal == {"gold": (), "pred": ((0, 1), (1, 0))}
+    assert found.as_json()["illegal"] == {"gold": [], "pred": [[0, 1], [1, 0]]}
+    assert found.as_dict()["overall_accuracy"] == 1 / 3
+
+
+def test_rows_are_sentences_where_asked_for():
+    text = "Công an tỉnh Cao Bằng. Huyện Trùng Khánh."
+    gold = Document("a", text, (Span(0, 21, "AGENCY"), Span(23, 40, "PLACE")))
+    found = score([gold], [gold.with_spans(gold.spans[:1])], unit="sentence")
+    assert found.ids == ("a#1", "a#2")
+    assert [found.by_row()[name].recall for name in found.ids] == [1.0, 0.0]
+
+
+@pytest.mark.parametrize(
+    ("gold", "pred", "options", "rule", "says"),
+    [
+        ([["O"], ["O", "O"]], [["O"], ["O"]], {}, "lengths-differ", "sequence 1"),
+        ([["O"]], [], {}, "lengths-differ", "1 gold sequences"),
+        ([["O"]], [["PLACE"]], {}, "tag-unknown", "PLACE"),
+        ([["O"]], [[None]], {}, "tag-unknown", "not a string"),
+        ([["O"]], [["O"]], {"scheme": "IOB3"}, "scheme-unknown", "IOB3"),
+        ([["O"]], [["O"]], {"unit": "page"}, "unit-unknown", "page"),
+        ([["O"]], [document()], {}, "kinds-differ", ""),
+    ],
+)
+def test_tags_that_cannot_be_scored_are_refused(gold, pred, options, rule, says):
+    with pytest.raises(ViborderError, match=says) as caught:
+        score(gold, pred, **options)
+    assert [problem.rule for problem in caught.value.problems] == [rule]

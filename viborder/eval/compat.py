@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from viborder.errors import fail
-from viborder.eval.sequences import find, read, same_lengths
+from viborder.eval.sequences import Reader, read, same_lengths
 from viborder.eval.table import Ints, SpanTable
 from viborder.tags import split
 
@@ -36,7 +36,7 @@ def seqeval(gold: Tags, pred: Tags, scheme: str | None = None, zero_division: in
         raise fail("", "tag-unknown", "a sequence of tags is not a list", "lists of lists of tags")
     same_lengths(gold, pred)
     labels: dict[str, int] = {}
-    sides = [find(read(side), partial(split, reading=scheme), scheme, labels) for side in (gold, pred)]
+    sides = [Reader(read(side), partial(split, reading=scheme), labels).entities(scheme) for side in (gold, pred)]
     types = len(labels)
     true, found = (np.bincount(side.label, minlength=types) for side in sides)
     both = np.bincount(_identical(*sides), minlength=types)

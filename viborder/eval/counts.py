@@ -27,11 +27,11 @@ def count(gold: SpanTable, pred: SpanTable, rows: int, types: int) -> Counts:
     exact = (gold.start[g] == pred.start[p]) & (gold.end[g] == pred.end[p])
     strict = exact & (gold.label[g] == pred.label[p])
     typed = gold.label[by_label.gold] == pred.label[by_label.pred]
-    counts = np.zeros((rows * types, len(COLUMNS)), dtype=np.int32)
+    counts = np.zeros((len(COLUMNS), rows * types), dtype=np.int32)
 
     def put(column: int, table: SpanTable, which: Ints | slice = slice(None)) -> None:
         cell = table.row[which] * types + table.label[which]
-        counts[:, column] = np.bincount(cell, minlength=rows * types)
+        counts[column] = np.bincount(cell, minlength=rows * types)
 
     put(GOLD, gold)
     put(PRED, pred)
@@ -43,7 +43,7 @@ def count(gold: SpanTable, pred: SpanTable, rows: int, types: int) -> Counts:
     put(TYPE, gold, by_label.gold[typed])
     put(TYPED_GOLD, gold, by_label.gold)
     put(TYPED_PRED, pred, by_label.pred)
-    return counts.reshape(rows, types, len(COLUMNS))
+    return counts.T.reshape(rows, types, len(COLUMNS))
 
 
 def total(counts: Counts) -> NDArray[np.int64]:

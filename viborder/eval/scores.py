@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -28,7 +28,8 @@ class Scores:
     """Counts of shape [rows, types, 10] (see `viborder.eval.counts.COLUMNS`) and the ratios of their sums.
 
     ids: one name a row. unit: what a row is, `document` or `sentence`. labels: one name a type.
-    options: how the score was made. data: a hash of the gold data.
+    options: how the score was made. data: a hash of the gold data. Of tags also: illegal, for `gold` and `pred` the (sequence, token)
+    of each tag that may not follow the one before it; accuracy, the share of tokens with the right tag.
     """
 
     counts: Counts
@@ -37,6 +38,8 @@ class Scores:
     unit: str
     options: Mapping[str, str]
     data: str
+    illegal: Mapping[str, tuple[tuple[int, int], ...]] = field(default_factory=dict)
+    accuracy: float | None = None
 
     def micro(self, schema: str = "strict") -> Rates:
         """Over all spans, whatever their type."""
@@ -77,7 +80,8 @@ class Scores:
         """The strict scores under the keys of seqeval and `evaluate`, as plain JSON values."""
         types = {label: _seqeval_keys(values) for label, values in self.by_type().items()}
         micro = self.micro()
-        return {**types, "overall_precision": micro.precision, "overall_recall": micro.recall, "overall_f1": micro.f1}
+        overall = {"overall_precision": micro.precision, "overall_recall": micro.recall, "overall_f1": micro.f1}
+        return {**types, **overall, **({} if self.accuracy is None else {"overall_accuracy": self.accuracy})}
 
     def as_json(self) -> dict[str, Any]:
         """Everything, as plain JSON values: `as_dict`, all four schemas, per type and per row, means, counts and signature."""
@@ -94,6 +98,7 @@ class Scores:
                 }
                 for schema in SCHEMAS
             },
+            "illegal": {side: [list(place) for place in places] for side, places in self.illegal.items()},
             self.unit + "s": {name: _means(values) | {"number": values.gold} for name, values in self.by_row().items()},
         }
 

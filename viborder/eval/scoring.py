@@ -4,44 +4,99 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Sequence
+from typing import cast
+
+import numpy as np
 
 from viborder.document import Document, Span, outermost
+from viborder.errors import fail
+from viborder.eval import sequences
 from viborder.eval.checks import paired
 from viborder.eval.counts import count
 from viborder.eval.scores import Scores
-from viborder.eval.table import from_spans, labels_of
+from viborder.eval.table import Ints, SpanTable, from_spans, labels_of
+from viborder.tags import scheme_named
+from viborder.text import sentences
+
+Tags = Sequence[Sequence[str]]
+UNITS = ("document", "sentence")
 
 
 def score(
-    gold: Sequence[Document],
-    pred: Sequence[Document],
+    gold: Sequence[Document] | Tags,
+    pred: Sequence[Document] | Tags,
     *,
     nested: bool = True,
     labels: Collection[str] | None = None,
     exclude: Collection[str] = (),
+    unit: str | None = None,
+    scheme: str | None = None,
 ) -> Scores:
-    """Score predicted documents against gold ones with the same ids and texts, in any order.
+    """Score predictions against gold: documents with the same ids and texts, in any order, or tag sequences in the same order.
 
     nested: all spans; otherwise only the outermost of both sides. labels: score these types only. exclude: leave these types out
     (before anything is made flat or matched). Documents without spans count. A span that stands twice is counted once.
-    Raises ViborderError with everything that is wrong with the pair (see `viborder.eval.checks.paired`).
+    unit: what the rows of the counts are, and so what the intervals resample: `document`, or `sentence` (a span belongs to the one in
+    which it begins); a tag sequence is a sentence unless it is called a document. scheme: of the tags, one of five; told from the
+    prefixes where it is not given. Tags that may not follow each other are read as conlleval reads them, and listed in `illegal`.
+    Raises ViborderError with everything that is wrong with the pair: `ids-differ`, `text-differs`, `span-outside-text`, …
+    (see `viborder.eval.checks.paired`), `lengths-differ`, `tag-unknown`, `scheme-unknown`, `unit-unknown`, `kinds-differ`.
     """
-    answers = paired(gold, pred)
-    sides = [[_spans(document, nested, labels, exclude) for document in documents] for documents in (gold, answers)]
-    types = labels_of(*sides)
-    gold_table, pred_table = (from_spans(side, [len(document.text) for document in gold], types) for side in sides)
+    if unit not in (None, *UNITS):
+        raise fail("", "unit-unknown", f"no unit {unit!r}", f"one of {', '.join(UNITS)}")
+    kinds = {isinstance(item, Document) for item in (*gold[:1], *pred[:1])}
+    if len(kinds) > 1:
+        raise fail("", "kinds-differ", "documents on one side, tags on the other", "documents on both, or tags on both")
     options = {
         "layers": "nested" if nested else "outermost",
         "labels": "+".join(sorted(labels)) if labels is not None else "all",
         "exclude": "+".join(sorted(exclude)) or "none",
     }
-    counts = count(gold_table, pred_table, len(gold), len(types))
-    return Scores(counts, tuple(document.id for document in gold), types, "document", options, _data(gold, sides[0]))
+    if kinds == {True}:
+        documents = cast(Sequence[Document], gold), cast(Sequence[Document], pred)
+        return _score_documents(*documents, nested, labels, exclude, unit or "document", options)
+    return _score_tags(cast(Tags, gold), cast(Tags, pred), labels, exclude, unit or "sentence", scheme, options)
+
+
+def _score_documents(
+    gold: Sequence[Document],
+    pred: Sequence[Document],
+    nested: bool,
+    labels: Collection[str] | None,
+    exclude: Collection[str],
+    unit: str,
+    options: dict[str, str],
+) -> Scores:
+    answers = paired(gold, pred)
+    sides = [[_spans(document, nested, labels, exclude) for document in documents] for documents in (gold, answers)]
+    types = labels_of(*sides)
+    lengths = [len(document.text) for document in gold]
+    gold_table, pred_table = (from_spans(side, lengths, types) for side in sides)
+    ids = [document.id for document in gold]
+    if unit == "sentence":
+        ids, begins = _sentences(gold)
+        gold_table, pred_table = _by_sentence(gold_table, begins), _by_sentence(pred_table, begins)
+    return Scores(count(gold_table, pred_table, len(ids), len(types)), tuple(ids), types, unit, options, _data(gold, sides[0]))
 
 
 def _spans(document: Document, nested: bool, labels: Collection[str] | None, exclude: Collection[str]) -> list[Span]:
     kept = [span for span in document.spans if span.label not in exclude and (labels is None or span.label in labels)]
     return kept if nested else outermost(kept)
+
+
+def _sentences(documents: Sequence[Document]) -> tuple[list[str], Ints]:
+    """An id for each sentence (`document#number`, from 1), and the place where each begins, all texts laid end to end."""
+    ids, begins, offset = [], [], 0
+    for document in documents:
+        for number, (start, _) in enumerate(sentences(document.text) or [(0, 0)], start=1):
+            ids.append(f"{document.id}#{number}")
+            begins.append(offset if number == 1 else offset + start)
+        offset += len(document.text) + 1
+    return ids, np.array(begins, dtype=np.int64)
+
+
+def _by_sentence(table: SpanTable, begins: Ints) -> SpanTable:
+    return SpanTable(np.searchsorted(begins, table.start, side="right") - 1, table.start, table.end, table.label)
 
 
 def _data(documents: Sequence[Document], sides: Sequence[Sequence[Span]]) -> str:
@@ -51,3 +106,65 @@ def _data(documents: Sequence[Document], sides: Sequence[Sequence[Span]]) -> str
         listed = " ".join(f"{span.start}-{span.end}-{span.label}" for span in sorted(set(spans)))
         records.append(f"{document.id}\n{document.text}\n{listed}")
     return hashlib.sha256("\0".join(sorted(records)).encode()).hexdigest()[:12]
+
+
+def _score_tags(
+    gold: Tags,
+    pred: Tags,
+    labels: Collection[str] | None,
+    exclude: Collection[str],
+    unit: str,
+    scheme: str | None,
+    options: dict[str, str],
+) -> Scores:
+    sequences.same_lengths(gold, pred)
+    tokens = [sequences.read(side) for side in (gold, pred)]
+    name = scheme or sequences.scheme_of(*tokens)
+    scheme_named(name)
+    numbers: dict[str, int] = {}
+    readers = [sequences.Reader(side, sequences.tag_parts, numbers, bilou=True) for side in tokens]
+    tables = [reader.entities(None) for reader in readers]
+    seen = {index for table in tables for index in np.flatnonzero(np.bincount(table.label)).tolist()}
+    kept = {name for name, index in numbers.items() if index in seen and name not in exclude and (labels is None or name in labels)}
+    types = sorted(kept)
+    gold_table, pred_table = (_renumbered(table, numbers, types) for table in tables)
+    return Scores(
+        count(gold_table, pred_table, len(gold), len(types)),
+        tuple(map(str, range(len(gold)))),
+        tuple(types),
+        unit,
+        {**options, "scheme": name},
+        _data_of_tags(tokens[0], gold_table, types),
+        illegal={side: reader.illegal(name) for side, reader in zip(("gold", "pred"), readers, strict=True)},
+        accuracy=_accuracy(*tokens),
+    )
+
+
+def _renumbered(table: SpanTable, numbers: dict[str, int], types: Sequence[str]) -> SpanTable:
+    """The spans of the listed types, which their labels now index."""
+    new = np.full(len(numbers) + 1, -1, dtype=np.int64)
+    for index, label in enumerate(types):
+        new[numbers[label]] = index
+    renumbered = SpanTable(table.row, table.start, table.end, new[table.label])
+    return renumbered if len(types) == len(numbers) else renumbered.where(renumbered.label >= 0)
+
+
+def _data_of_tags(tokens: sequences.Tokens, table: SpanTable, types: Sequence[str]) -> str:
+    """A short hash of the lengths of the gold sequences and their entities."""
+    digest = hashlib.sha256("\0".join(types).encode())
+    for column in (tokens.begins, table.start, table.end, table.label):
+        digest.update(column.astype("<i8").tobytes())
+    return digest.hexdigest()[:12]
+
+
+def _accuracy(gold: sequences.Tokens, pred: sequences.Tokens) -> float | None:
+    """The share of tokens whose two tags are the same, O included."""
+    places = int(gold.begins[-1])
+    tokens = places - (len(gold.begins) - 1)
+    if not tokens:
+        return None
+    codes = {tag: code for code, tag in enumerate({*gold.vocabulary, *pred.vocabulary}, start=1)}
+    at = np.zeros((2, places), dtype=np.int32)
+    for side, own in zip(at, (gold, pred), strict=True):
+        side[own.place] = np.array([codes[tag] for tag in own.vocabulary], dtype=np.int32)[own.tag]
+    return 1 - int(np.count_nonzero(at[0] != at[1])) / tokens

@@ -11,11 +11,10 @@ from dataclasses import dataclass
 from itertools import chain
 
 import numpy as np
-from numpy.typing import NDArray
 
 from viborder.errors import Problem, ViborderError, fail
 from viborder.eval.table import Bools, Ints, SpanTable
-from viborder.tags import Rule, forgiving_begins, forgiving_ends, scheme_named
+from viborder.tags import SCHEMES, Rule, forgiving_begins, forgiving_ends, scheme_named
 
 _LETTERS = "OBIESLU.?"  # prefixes; `?` is any other
 _PLAIN = str.maketrans("LU", "ES")  # BILOU in IOBES's letters
@@ -36,10 +35,10 @@ class Tokens:
     vocabulary: list[str]
     begins: Ints
 
-    def index(self, place: int) -> tuple[int, int]:
-        """(sequence, token in it) of a token's number."""
-        row = int(np.searchsorted(self.begins, place, side="right")) - 1
-        return row, place - int(self.begins[row])
+    def index(self, places: Ints) -> tuple[tuple[int, int], ...]:
+        """(sequence, token in it) of tokens by their numbers."""
+        rows = np.searchsorted(self.begins, places, side="right") - 1
+        return tuple(zip(rows.tolist(), (places - self.begins[rows]).tolist(), strict=True))
 
 
 def read(sequences: Sequence[Sequence[str]]) -> Tokens:
@@ -75,89 +74,110 @@ class _Codes(dict[str, int]):
         return self[tag]
 
 
-def same_lengths(gold: Sequence[Sequence[str]], pred: Sequence[Sequence[str]], ids: Sequence[str] | None = None) -> None:
+def same_lengths(gold: Sequence[Sequence[str]], pred: Sequence[Sequence[str]]) -> None:
     """Raises ViborderError `lengths-differ`, naming every sequence whose lengths do."""
     if len(gold) != len(pred):
         message = f"{len(gold)} gold sequences, {len(pred)} predicted ones"
         raise fail("", "lengths-differ", message, "one predicted sequence for each gold one, in the same order")
     if list(map(len, gold)) == list(map(len, pred)):
         return
-    problems = []
-    for index, (one, other) in enumerate(zip(gold, pred, strict=True)):
-        if len(one) != len(other):
-            where = ids[index] if ids else f"sequence {index}"
-            message = f"{len(one)} gold tags, {len(other)} predicted ones"
-            problems.append(Problem(where, "lengths-differ", message, "tag every token; what a model cut off is O"))
-    raise ViborderError(problems)
+    raise ViborderError(
+        Problem(f"sequence {index}", "lengths-differ", f"{len(one)} gold tags, {len(other)} predicted", "what a model cut off is O")
+        for index, (one, other) in enumerate(zip(gold, pred, strict=True))
+        if len(one) != len(other)
+    )
 
 
-def find(tokens: Tokens, split: Split, reading: str | None, labels: dict[str, int], bilou: bool = False) -> SpanTable:
-    """The entities of the tokens as `viborder.tags.entities` finds them, their labels numbered by `labels` (which grows).
+def tag_parts(tag: str) -> tuple[str, str]:
+    """Prefix and type of a tag of any of the five schemes. Raises ViborderError `tag-unknown` for what is none."""
+    prefix, dash, label = tag.partition("-")
+    if not (tag == "O" or (prefix in tuple("BIESLU") and dash and label)):
+        raise fail("", "tag-unknown", f"{tag!r} is no tag of {', '.join(SCHEMES)}", "O, or a prefix, a dash and a type: B-PLACE")
+    return prefix, label or "_"
 
-    split: prefix and type of a tag. reading: a scheme's own, or None for the forgiving one. bilou: the forgiving reading knows L and U.
+
+def scheme_of(*sides: Tokens) -> str:
+    """The scheme whose prefixes the tags are. IOB1 cannot be told from faulty IOB2 and is never the answer."""
+    seen = {tag[:1] for side in sides for tag in side.vocabulary}
+    if seen & set("LU"):
+        return "BILOU"
+    if "S" in seen or {"B", "E"} <= seen:
+        return "IOBES"
+    return "IOE2" if "E" in seen else "IOB2"
+
+
+class Reader:
+    """Finds the entities of tokens, as `viborder.tags` has the rules.
+
+    split: prefix and type of a tag. labels: a number for each label, shared by what is compared; it grows.
+    bilou: whether the forgiving reading knows L and U, which conlleval does not.
     """
-    if not len(tokens.tag):
-        nothing = np.zeros(0, dtype=np.int64)
-        return SpanTable(nothing, nothing, nothing, nothing)
-    neighbours = _Neighbours(tokens, split, labels)
-    if reading is None:
-        first, last = _forgiving(neighbours, bilou)
-    else:
-        first, last = _own(neighbours, reading)
-    # Stray letters can end what never began; conlleval then counts from the last beginning, or from the first token of all.
-    start = np.where(first >= 0, tokens.place[first], 0)
-    return SpanTable(tokens.row[last], start, tokens.place[last] + 1, neighbours.label[last])
 
-
-def _forgiving(neighbours: _Neighbours, bilou: bool) -> tuple[Ints, Ints]:
-    begins = np.flatnonzero(neighbours.before(forgiving_begins, bilou))
-    last = np.flatnonzero(neighbours.after(forgiving_ends, bilou))
-    which = np.searchsorted(begins, last, side="right") - 1
-    return np.where(which >= 0, begins[which] if len(begins) else -1, -1), last
-
-
-def _own(neighbours: _Neighbours, reading: str) -> tuple[Ints, Ints]:
-    scheme = scheme_named(reading)
-    goes_on = neighbours.before(scheme.goes_on)
-    begins = neighbours.before(scheme.begins)
-    begins[1:] &= ~(goes_on[1:] & begins[:-1])  # a token that goes on with an entity begins none (IOB1 alone has both)
-    first = np.flatnonzero(begins)
-    stops = np.append(np.flatnonzero(~goes_on), len(goes_on))
-    last = stops[np.searchsorted(stops, first, side="right")] - 1
-    whole = neighbours.after(scheme.closed)[last]
-    return first[whole], last[whole]
-
-
-class _Neighbours:
-    """Prefix, label and neighbours of each token, to look rules up with."""
-
-    def __init__(self, tokens: Tokens, split: Split, labels: dict[str, int]) -> None:
+    def __init__(self, tokens: Tokens, split: Split, labels: dict[str, int], bilou: bool = False) -> None:
+        self._tokens, self._letters = tokens, _LETTERS.translate(_PLAIN) if bilou else _LETTERS
         parts = [split(tag) for tag in tokens.vocabulary]
         letters = [_LETTERS.find(prefix) if prefix in _LETTERS else len(_LETTERS) - 1 for prefix, _ in parts]
-        numbers = [labels.setdefault(label, len(labels)) for _, label in parts]
-        self.prefix: NDArray[np.int64] = np.array(letters)[tokens.tag]
-        self.label: Ints = np.array(numbers)[tokens.tag]
-        nameless = self.label == labels.get("_", -1)  # O has the type `_`, for what it is worth
+        prefix = np.array(letters, dtype=np.int64)[tokens.tag]
+        self._label = label = np.array([labels.setdefault(name, len(labels)) for _, name in parts], dtype=np.int64)[tokens.tag]
         touches = tokens.place[1:] == tokens.place[:-1] + 1
-        same = np.where(touches, self.label[1:] == self.label[:-1], False)
-        self._before = np.concatenate([[0], np.where(touches, self.prefix[:-1], 0)])
-        self._after = np.concatenate([np.where(touches, self.prefix[1:], 0), [0]])
-        self._same_before = np.concatenate([[False], np.where(touches, same, nameless[1:])])
-        self._same_before[0] = nameless[0] and tokens.place[0] > 0  # before the very first token seqeval has the type ``
-        self._same_after = np.concatenate([np.where(touches, same, nameless[:-1]), [nameless[-1]]])
+        same = touches & (label[1:] == label[:-1])
+        edge = np.zeros(len(prefix[:1]), dtype=np.int64)  # O stands before the first token and after the last
+        before = np.concatenate([edge, prefix[:-1] * touches])
+        after = np.concatenate([prefix[1:] * touches, edge])
+        same_before, same_after = np.concatenate([edge, same]), np.concatenate([same, edge])
+        if "_" in labels:  # the type of O, and of a prefix alone; but before the very first token seqeval has no type at all
+            nameless = label == labels["_"]
+            same_before |= np.concatenate([edge == 0, ~touches]) & nameless & (tokens.place > 0)
+            same_after |= np.concatenate([~touches, edge == 0]) & nameless
+        size = len(_LETTERS)
+        self._with_before = (before * size + prefix) * 2 + same_before
+        self._with_after = (prefix * size + after) * 2 + same_after
+        self._ends_run = np.append(~touches, True)[: len(prefix)]
 
-    def before(self, rule: Rule, bilou: bool = False) -> Bools:
+    def entities(self, reading: str | None) -> SpanTable:
+        """The entities in a scheme's own reading, or in the forgiving one (None)."""
+        tokens = self._tokens
+        if not len(tokens.tag):
+            return SpanTable(tokens.row, tokens.place, tokens.place, self._label)
+        first, last = self._forgiving() if reading is None else self._own(reading)
+        # Stray letters can end what never began; conlleval then counts from the last beginning, or from the first token of all.
+        start = np.where(first >= 0, tokens.place[first], 0)
+        return SpanTable(tokens.row[last], start, tokens.place[last] + 1, self._label[last])
+
+    def illegal(self, scheme: str) -> tuple[tuple[int, int], ...]:
+        """(sequence, token) of each tag that may not follow the one before it; a token past the end is an entity left open."""
+        legal = scheme_named(scheme).legal
+        here = self._tokens.place[~self._before(legal)]
+        following = self._tokens.place[~self._after(legal) & self._ends_run] + 1
+        return self._tokens.index(np.union1d(here, following))
+
+    def _forgiving(self) -> tuple[Ints, Ints]:
+        begins = np.flatnonzero(self._before(forgiving_begins))
+        last = np.flatnonzero(self._after(forgiving_ends))
+        which = np.searchsorted(begins, last, side="right") - 1
+        return np.where(which >= 0, begins[which] if len(begins) else -1, -1), last
+
+    def _own(self, reading: str) -> tuple[Ints, Ints]:
+        scheme = scheme_named(reading)
+        goes_on, begins = self._before(scheme.goes_on), self._before(scheme.begins)
+        begins[1:] &= ~(goes_on[1:] & begins[:-1])  # a token that goes on with an entity begins none (IOB1 alone has both)
+        first = np.flatnonzero(begins)
+        stops = np.append(np.flatnonzero(~goes_on), len(goes_on))
+        last = stops[np.searchsorted(stops, first, side="right")] - 1
+        whole = self._after(scheme.closed)[last]
+        return first[whole], last[whole]
+
+    def _before(self, rule: Rule) -> Bools:
         """The rule between each token and the one before it."""
-        found: Bools = _lookup(rule, bilou)[self._before, self.prefix, self._same_before.astype(np.int64)]
+        found: Bools = self._answers(rule)[self._with_before]
         return found
 
-    def after(self, rule: Rule, bilou: bool = False) -> Bools:
+    def _after(self, rule: Rule) -> Bools:
         """The rule between each token and the one after it."""
-        found: Bools = _lookup(rule, bilou)[self.prefix, self._after, self._same_after.astype(np.int64)]
+        found: Bools = self._answers(rule)[self._with_after]
         return found
 
-
-def _lookup(rule: Rule, bilou: bool) -> Bools:
-    """The answers of a rule for all prefixes before, prefixes now, and types that differ or not."""
-    letters = _LETTERS.translate(_PLAIN) if bilou else _LETTERS
-    return np.array([[[rule(before, now, same) for same in (False, True)] for now in letters] for before in letters], dtype=bool)
+    def _answers(self, rule: Rule) -> Bools:
+        """The answers of a rule for every prefix before, prefix now, and types that differ or not."""
+        pairs = [(before, now) for before in self._letters for now in self._letters]
+        return np.array([rule(before, now, same) for before, now in pairs for same in (False, True)], dtype=bool)
