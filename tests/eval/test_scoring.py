@@ -16,10 +16,10 @@ def document(*spans: tuple[int, int, str], identity: str = "a", text: str = TEXT
 
 
 def test_counts_under_the_four_schemas():
-    # gold: AGENCY 0-21 with PLACE 8-21 inside, QUANTITY 30-38, DRUG 39-45, PLACE 50-66
-    gold = document((0, 21, "AGENCY"), (8, 21, "PLACE"), (30, 38, "QUANTITY"), (39, 45, "DRUG"), (50, 66, "PLACE"))
+    # gold: AGENCY 0-21 with PLACE 8-21 inside, QUANTITY 30-37, DRUG 38-44, PLACE 49-66
+    gold = document((0, 21, "AGENCY"), (8, 21, "PLACE"), (30, 37, "QUANTITY"), (38, 44, "DRUG"), (49, 66, "PLACE"))
     # identical; same range, other label; shorter; missed; spurious
-    pred = document((0, 21, "AGENCY"), (8, 21, "AGENCY"), (30, 32, "QUANTITY"), (39, 45, "DRUG"), (22, 25, "DRUG"))
+    pred = document((0, 21, "AGENCY"), (8, 21, "AGENCY"), (30, 32, "QUANTITY"), (38, 44, "DRUG"), (22, 25, "DRUG"))
     result = score([gold], [pred]).as_json()["schemas"]
     keys = ("correct", "incorrect", "partial", "missed", "spurious")
     assert [result["strict"]["overall"][key] for key in keys] == [2, 2, 0, 1, 1]
@@ -51,14 +51,14 @@ def test_flat_scores_the_outermost():
 
 
 def test_labels_and_exclude():
-    gold, pred = document((0, 21, "AGENCY"), (8, 21, "PLACE")), document((8, 21, "PLACE"), (39, 45, "DRUG"))
+    gold, pred = document((0, 21, "AGENCY"), (8, 21, "PLACE")), document((8, 21, "PLACE"), (38, 44, "DRUG"))
     assert score([gold], [pred], labels=["PLACE"]).micro().f1 == 1.0
     assert score([gold], [pred], exclude=["AGENCY"]).labels == ("DRUG", "PLACE")
 
 
 def test_documents_without_entities_count():
     empty = document(identity="b")
-    result = score([document((0, 21, "AGENCY")), empty], [document((0, 21, "AGENCY")), document((39, 45, "DRUG"), identity="b")])
+    result = score([document((0, 21, "AGENCY")), empty], [document((0, 21, "AGENCY")), document((38, 44, "DRUG"), identity="b")])
     assert result.counts.shape[0] == 2
     assert result.micro().precision == 0.5
     assert score([empty], [empty]).as_dict() == {"overall_precision": 0.0, "overall_recall": 0.0, "overall_f1": 0.0}
@@ -88,7 +88,7 @@ def test_what_cannot_be_compared_is_refused(gold, pred, rules):
 
 def test_tags_of_any_scheme_give_the_scores_of_the_documents():
     tokens = tokenize(TEXT)
-    gold, pred = [Span(0, 21, "AGENCY"), Span(50, 66, "PLACE")], [Span(0, 21, "AGENCY"), Span(56, 66, "PLACE"), Span(39, 45, "DRUG")]
+    gold, pred = [Span(0, 21, "AGENCY"), Span(49, 66, "PLACE")], [Span(0, 21, "AGENCY"), Span(55, 66, "PLACE"), Span(38, 44, "DRUG")]
     whole = score([Document("0", TEXT, tuple(gold))], [Document("0", TEXT, tuple(pred))])
     for scheme in SCHEMES:
         found = score([to_tags(tokens, gold, scheme)], [to_tags(tokens, pred, scheme)], scheme=scheme)
@@ -120,7 +120,7 @@ def test_rows_are_sentences_where_asked_for():
         ([["O"]], [[None]], {}, "tag-unknown", "not a string"),
         ([["O"]], [["O"]], {"scheme": "IOB3"}, "scheme-unknown", "IOB3"),
         ([["O"]], [["O"]], {"unit": "page"}, "unit-unknown", "page"),
-        ([["O"]], [document()], {}, "kinds-differ", ""),
+        ([["O"]], [document()], {}, "kinds-differ", "documents"),
     ],
 )
 def test_tags_that_cannot_be_scored_are_refused(gold, pred, options, rule, says):

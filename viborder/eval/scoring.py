@@ -167,4 +167,4 @@ def _accuracy(gold: sequences.Tokens, pred: sequences.Tokens) -> float | None:
     at = np.zeros((2, places), dtype=np.int32)
     for side, own in zip(at, (gold, pred), strict=True):
         side[own.place] = np.array([codes[tag] for tag in own.vocabulary], dtype=np.int32)[own.tag]
-    return 1 - int(np.count_nonzero(at[0] != at[1])) / tokens
+    return (tokens - int(np.count_nonzero(at[0] != at[1]))) / tokens
