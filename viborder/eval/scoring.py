@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Sequence
+from functools import partial
 from typing import cast
 
 import numpy as np
@@ -15,7 +16,6 @@ from viborder.eval.checks import paired
 from viborder.eval.counts import count
 from viborder.eval.scores import Scores
 from viborder.eval.table import Ints, SpanTable, from_spans, labels_of
-from viborder.tags import scheme_named
 from viborder.text import sentences
 
 Tags = Sequence[Sequence[str]]
@@ -120,9 +120,8 @@ def _score_tags(
     sequences.same_lengths(gold, pred)
     tokens = [sequences.read(side) for side in (gold, pred)]
     name = scheme or sequences.scheme_of(*tokens)
-    scheme_named(name)
     numbers: dict[str, int] = {}
-    readers = [sequences.Reader(side, sequences.tag_parts, numbers, bilou=True) for side in tokens]
+    readers = [sequences.Reader(side, partial(sequences.tag_parts, scheme=scheme), numbers, bilou=True) for side in tokens]
     tables = [reader.entities(None) for reader in readers]
     seen = {index for table in tables for index in np.flatnonzero(np.bincount(table.label)).tolist()}
     kept = {name for name, index in numbers.items() if index in seen and name not in exclude and (labels is None or name in labels)}

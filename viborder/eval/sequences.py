@@ -88,11 +88,12 @@ def same_lengths(gold: Sequence[Sequence[str]], pred: Sequence[Sequence[str]]) -
     )
 
 
-def tag_parts(tag: str) -> tuple[str, str]:
-    """Prefix and type of a tag of any of the five schemes. Raises ViborderError `tag-unknown` for what is none."""
+def tag_parts(tag: str, scheme: str | None = None) -> tuple[str, str]:
+    """Prefix and type of a tag of a scheme, or of any of the five. Raises ViborderError `tag-unknown` for what is none."""
     prefix, dash, label = tag.partition("-")
-    if not (tag == "O" or (prefix in tuple("BIESLU") and dash and label)):
-        raise fail("", "tag-unknown", f"{tag!r} is no tag of {', '.join(SCHEMES)}", "O, or a prefix, a dash and a type: B-PLACE")
+    known = scheme_named(scheme).prefixes if scheme else "BIESLUO"
+    if not (tag == "O" or (len(prefix) == 1 and prefix != "O" and prefix in known and dash and label)):
+        raise fail("", "tag-unknown", f"{tag!r} is no tag of {scheme or ', '.join(SCHEMES)}", "O, or a prefix, a dash and a type: B-PLACE")
     return prefix, label or "_"
 
 
@@ -146,9 +147,13 @@ class Reader:
 
     def illegal(self, scheme: str) -> tuple[tuple[int, int], ...]:
         """(sequence, token) of each tag that may not follow the one before it; a token past the end is an entity left open."""
-        legal = scheme_named(scheme).legal
-        here = self._tokens.place[~self._before(legal)]
-        following = self._tokens.place[~self._after(legal) & self._ends_run] + 1
+        rules = scheme_named(scheme)
+
+        def legal(before: str, now: str, same: bool) -> bool:
+            return now in rules.prefixes and rules.legal(before, now, same)
+
+        here = self._tokens.place[~_answers(legal, _LETTERS)[self._with_before]]
+        following = self._tokens.place[~_answers(legal, _LETTERS)[self._with_after] & self._ends_run] + 1
         return self._tokens.index(np.union1d(here, following))
 
     def _forgiving(self) -> tuple[Ints, Ints]:
@@ -169,15 +174,16 @@ class Reader:
 
     def _before(self, rule: Rule) -> Bools:
         """The rule between each token and the one before it."""
-        found: Bools = self._answers(rule)[self._with_before]
+        found: Bools = _answers(rule, self._letters)[self._with_before]
         return found
 
     def _after(self, rule: Rule) -> Bools:
         """The rule between each token and the one after it."""
-        found: Bools = self._answers(rule)[self._with_after]
+        found: Bools = _answers(rule, self._letters)[self._with_after]
         return found
 
-    def _answers(self, rule: Rule) -> Bools:
-        """The answers of a rule for every prefix before, prefix now, and types that differ or not."""
-        pairs = [(before, now) for before in self._letters for now in self._letters]
-        return np.array([rule(before, now, same) for before, now in pairs for same in (False, True)], dtype=bool)
+
+def _answers(rule: Rule, letters: str) -> Bools:
+    """The answers of a rule for every prefix before, prefix now, and types that differ or not."""
+    pairs = [(before, now) for before in letters for now in letters]
+    return np.array([rule(before, now, same) for before, now in pairs for same in (False, True)], dtype=bool)
