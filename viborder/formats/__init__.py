@@ -3,22 +3,43 @@
 | format | path | what it holds |
 |---|---|---|
 | jsonl | `.jsonl` | everything |
-| conll | `.conll` | flat spans on tokens; text, ids and metadata in comments |
+| conll | `.conll` | the outermost spans, on tokens; text, ids and metadata in comments |
+| labelstudio | `.json` | everything |
+| brat | a folder of `.txt` and `.ann` | spans |
+| cas | a folder of `.xmi`, or one | spans; UIMA CAS for INCEpTION |
+| spacy | `.spacy` | everything; spaCy's DocBin |
+| doccano | `.jsonl` with `format=` | all but scores |
+| prodigy | `.jsonl` with `format=` | everything |
+| csv | `.csv` | all but metadata |
+| html | `.html` | to look at: written, not read |
 | text | `.txt`, or a folder of them | texts alone |
+
+Where spans are made of tokens (conll, prodigy, spacy) white space at their ends is cut.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 
 from viborder.document import Document
 from viborder.errors import fail
 
-FORMATS = ("jsonl", "conll", "text")
-_ENDINGS = {".jsonl": "jsonl", ".conll": "conll", ".txt": "text"}
+FORMATS = ("jsonl", "conll", "labelstudio", "brat", "cas", "spacy", "doccano", "prodigy", "csv", "html", "text")
+_ENDINGS = {
+    ".jsonl": "jsonl",
+    ".conll": "conll",
+    ".json": "labelstudio",
+    ".xmi": "cas",
+    ".spacy": "spacy",
+    ".csv": "csv",
+    ".html": "html",
+    ".txt": "text",
+    "": "brat",  # a folder to be written
+}
 
 
 def read(path: Path, format: str | None = None, lost: Counter[str] | None = None) -> list[Document]:
@@ -29,7 +50,8 @@ def read(path: Path, format: str | None = None, lost: Counter[str] | None = None
     name = format_of(path, format)
     if not path.exists():
         raise fail(path, "file-missing", "no such file or folder", "check the path")
-    found: list[Document] = import_module(f"viborder.formats.{name}").read(path, Counter() if lost is None else lost)
+    with _extra(name):
+        found: list[Document] = import_module(f"viborder.formats.{name}").read(path, Counter() if lost is None else lost)
     return found
 
 
@@ -40,7 +62,8 @@ def write(path: Path, documents: Iterable[Document], format: str | None = None) 
     """
     name = format_of(path, format)
     lost: Counter[str] = Counter()
-    import_module(f"viborder.formats.{name}").write(path, documents, lost)
+    with _extra(name):
+        import_module(f"viborder.formats.{name}").write(path, documents, lost)
     return +lost
 
 
@@ -55,5 +78,17 @@ def format_of(path: Path, format: str | None = None) -> str:
     return name
 
 
+@contextmanager
+def _extra(name: str) -> Iterator[None]:
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        raise fail("", "extra-missing", f"{name} needs the package {error.name}", "pip install viborder[convert]") from None
+
+
 def _folder_format(path: Path) -> str:
+    if any(path.glob("*.xmi")):
+        return "cas"
+    if any(path.glob("*.ann")) or not any(path.glob("*.txt")):
+        return "brat"
     return "text"

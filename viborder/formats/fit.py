@@ -1,14 +1,16 @@
-"""What makes documents fit formats that hold less than they do; what is left out is counted."""
+"""What readers and writers share: spans checked on the way in, made to fit on the way out, and what does not fit counted."""
 
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
-from viborder.document import Document, Span, in_order
-from viborder.errors import fail
+from viborder.document import PRIVATE, Document, Span, in_order
+from viborder.errors import Problem, fail
 from viborder.text import Range, tokenize, trim
 
 
@@ -23,6 +25,51 @@ def count_layers(document: Document, lost: Counter[str], *missing: str) -> None:
             lost["metadata fields"] += len(document.meta)
         else:
             lost["scores"] += sum(span.score is not None for span in document.spans)
+
+
+def checked_span(
+    start: Any, end: Any, label: Any, text: str, where: str, problems: list[Problem], claimed: str | None = None, score: Any = None
+) -> Span | None:
+    """The span, or None where it is none of this text; why goes to `problems`.
+
+    Rules: `record-malformed`, `span-outside-text`, `span-text-differs`. claimed: what the file says that the span's text is.
+    """
+    if type(start) is not int or type(end) is not int or not isinstance(label, str) or not label:
+        said = f"not a span: {start!r:.20}, {end!r:.20}, {label!r:.40}"
+        problems.append(Problem(where, "record-malformed", said, "whole numbers for start and end, and a label"))
+        return None
+    here = f"{where} [{start}:{end}]"
+    if not 0 <= start < end <= len(text):
+        problems.append(Problem(here, "span-outside-text", f"the text has {len(text)} code points", "0 ≤ start < end ≤ length"))
+        return None
+    if claimed is not None and claimed != text[start:end]:
+        hint = "offsets count code points into the NFC text, from 0"
+        problems.append(Problem(f'{here} "{text[start:end]:.40}"', "span-text-differs", f"the span says {claimed!r:.60}", hint))
+        return None
+    return Span(start, end, label, float(score) if isinstance(score, int | float) else None)
+
+
+def with_layers(document_id: str, text: str, spans: Iterable[Span | None], meta: Mapping[str, Any] | None = None) -> Document:
+    """A document from spans of both layers: those labelled PRIVATE are its private persons. None stands for a span that was refused."""
+    found = [span for span in spans if span is not None]
+    private = in_order(span for span in found if span.label == PRIVATE)
+    return Document(document_id, text, in_order(span for span in found if span.label != PRIVATE), private, meta or {})
+
+
+def all_spans(document: Document) -> tuple[Span, ...]:
+    """Entities and private persons, in reading order."""
+    return in_order((*document.spans, *document.private))
+
+
+def uncrossed(document: Document, lost: Counter[str]) -> list[Span]:
+    """The spans of both layers without those that cross one before them."""
+    kept: list[Span] = []
+    for span in all_spans(document):
+        if any(span.crosses(other) for other in kept):
+            lost["crossing spans"] += 1
+        else:
+            kept.append(span)
+    return kept
 
 
 def flat(document: Document, lost: Counter[str]) -> list[Span]:
@@ -56,6 +103,30 @@ def tokens_for(text: str, spans: Iterable[Span]) -> list[Range]:
         inside = borders[bisect_right(borders, start) : bisect_left(borders, end)]
         found.extend(zip([start, *inside], [*inside, end], strict=True))
     return found
+
+
+def cells(text: str, spans: Iterable[Span]) -> list[tuple[int, int, bool]]:
+    """(start, end, blank after) of each of spaCy's and Prodigy's tokens: one blank after a token is its own, all other white space is
+    a token too, so that they make up the whole text."""
+    found: list[tuple[int, int, bool]] = []
+    at = 0
+    for start, end in [*tokens_for(text, spans), (len(text), len(text))]:
+        if found and at < start and text[at] == " ":
+            found[-1] = (*found[-1][:2], True)
+            at += 1
+        if at < start:
+            found.append((at, start, False))
+        if start < end:
+            found.append((start, end, False))
+        at = end
+    return found
+
+
+def free_folder(path: Path) -> Path:
+    """The path, where a folder may be written. Raises ViborderError `folder-not-empty` where something is in it already."""
+    if path.is_dir() and any(path.iterdir()):
+        raise fail(path, "folder-not-empty", "there is something in the folder", "name a new folder, or empty this one")
+    return path
 
 
 def file_name(document_id: str) -> str:

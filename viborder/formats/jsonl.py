@@ -16,6 +16,7 @@ from typing import Any
 from viborder.document import PRIVATE, Document, Span
 from viborder.errors import Problem, ViborderError, place
 from viborder.files import lines, new_file
+from viborder.formats.fit import checked_span
 
 
 def read(path: Path, lost: Counter[str] | None = None) -> list[Document]:
@@ -111,20 +112,9 @@ def _spans(entries: Any, label: str | None, text: str, where: str, problems: lis
         return ()
     found = []
     for entry in entries:
-        name = label or (entry.get("label") if isinstance(entry, dict) else None)
-        start, end = (entry.get("start"), entry.get("end")) if isinstance(entry, dict) else (None, None)
-        if type(start) is not int or type(end) is not int or not isinstance(name, str):
-            problems.append(Problem(where, "record-malformed", f"not a span: {entry!r:.80}", "whole numbers `start`, `end` and a `label`"))
+        if not isinstance(entry, dict):
+            problems.append(Problem(where, "record-malformed", f"not a span: {entry!r:.80}", "an object with `start`, `end` and `label`"))
             continue
-        here = f"{where} [{start}:{end}]"
-        if not 0 <= start < end <= len(text):
-            problems.append(Problem(here, "span-outside-text", f"the text has {len(text)} code points", "0 ≤ start < end ≤ length"))
-            continue
-        claimed = entry.get("text")
-        if claimed is not None and claimed != text[start:end]:
-            hint = "offsets count code points into the NFC text, from 0"
-            problems.append(Problem(f'{here} "{text[start:end]:.40}"', "span-text-differs", f"the span says {claimed!r:.60}", hint))
-            continue
-        score = entry.get("score")
-        found.append(Span(start, end, name, float(score) if isinstance(score, int | float) else None))
-    return tuple(found)
+        fields = entry.get("start"), entry.get("end"), label or entry.get("label")
+        found.append(checked_span(*fields, text, where, problems, entry.get("text"), entry.get("score")))
+    return tuple(span for span in found if span is not None)

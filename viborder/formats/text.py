@@ -8,7 +8,7 @@ from pathlib import Path
 
 from viborder.document import Document
 from viborder.files import new_folder, read_text
-from viborder.formats.fit import count_layers, file_name
+from viborder.formats.fit import count_layers, file_name, free_folder
 from viborder.text import normalise
 
 
@@ -24,7 +24,7 @@ def read(path: Path, lost: Counter[str]) -> list[Document]:
 
 def write(path: Path, documents: Iterable[Document], lost: Counter[str]) -> None:
     """A folder with a `.txt` file a document."""
-    with new_folder(path) as folder:
+    with new_folder(free_folder(path)) as folder:
         for document in documents:
             count_layers(document, lost, "spans", "private", "meta", "scores")
             (folder / f"{file_name(document.id)}.txt").write_bytes(document.text.encode())

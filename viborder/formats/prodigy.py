@@ -1,0 +1,73 @@
+"""Prodigy's JSON Lines: `text`, `tokens`, `spans` with their tokens, `meta` with the id, `answer`. Offsets are code points.
+
+Read are tasks whose answer is `accept` or not given; rejected and ignored ones are counted.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from viborder.document import Document
+from viborder.errors import Problem, ViborderError
+from viborder.files import lines, new_file
+from viborder.formats.fit import all_spans, cells, checked_span, trimmed, with_layers
+
+
+def read(path: Path, lost: Counter[str]) -> list[Document]:
+    """The documents of an export. Raises ViborderError: `json-broken`, `text-missing`, and of spans."""
+    problems: list[Problem] = []
+    documents = [document for number, line in lines(path) if line.strip() and (document := _document(path, number, line, lost, problems))]
+    if problems:
+        raise ViborderError(problems)
+    return documents
+
+
+def _document(path: Path, number: int, line: str, lost: Counter[str], problems: list[Problem]) -> Document | None:
+    where = f"{path}:{number}"
+    try:
+        record = json.loads(line)
+    except ValueError as error:
+        problems.append(Problem(where, "json-broken", f"not JSON: {error}", "one JSON object a line"))
+        return None
+    text = record.get("text") if isinstance(record, dict) else None
+    if not isinstance(text, str):
+        problems.append(Problem(where, "text-missing", "no `text`", "one task a line, as `prodigy db-out` writes them"))
+        return None
+    if (answer := record.get("answer", "accept")) != "accept":
+        lost[f"tasks with the answer {answer}"] += 1
+        return None
+    spans = [
+        checked_span(entry.get("start"), entry.get("end"), entry.get("label"), text, where, problems, score=entry.get("score"))
+        for entry in record.get("spans") or []
+    ]
+    meta = dict(record.get("meta") or {})
+    return with_layers(str(meta.pop("id", "") or f"{path.stem}-{number:05d}"), text, spans, meta)
+
+
+def write(path: Path, documents: Iterable[Document], lost: Counter[str]) -> None:
+    """Write tasks; private persons are labelled PRIVATE. White space at the ends of spans is cut: Prodigy's spans are made of tokens."""
+    with new_file(path) as file:
+        for document in documents:
+            file.write(json.dumps(_task(document, lost), ensure_ascii=False) + "\n")
+
+
+def _task(document: Document, lost: Counter[str]) -> dict[str, Any]:
+    marked = trimmed(document, all_spans(document), lost)
+    ranges = cells(document.text, marked)
+    first = {start: number for number, (start, _, _) in enumerate(ranges)}
+    last = {end: number for number, (_, end, _) in enumerate(ranges)}
+    tokens = [
+        {"text": document.text[start:end], "start": start, "end": end, "id": number, "ws": blank}
+        for number, (start, end, blank) in enumerate(ranges)
+    ]
+    spans = [
+        {"start": span.start, "end": span.end, "token_start": first[span.start], "token_end": last[span.end], "label": span.label}
+        | ({} if span.score is None else {"score": span.score})
+        for span in marked
+    ]
+    lost["metadata fields"] += "id" in document.meta
+    return {"text": document.text, "tokens": tokens, "spans": spans, "meta": dict(document.meta) | {"id": document.id}, "answer": "accept"}
