@@ -22,6 +22,14 @@ def _verbs() -> None:
     """Vietnamese named-entity recognition for police and border news."""
 
 
+def _rooms() -> None:
+    from viborder.labelstudio.verbs import app as labelstudio
+
+    app.add_typer(labelstudio, name="labelstudio")
+
+
+_rooms()
+
 CORPUS = Path("corpus/documents.jsonl")
 GOLD = Path("annotations/gold.jsonl")
 PASSES = Path("annotations/passes")
@@ -112,6 +120,28 @@ def agree(
         print(f"{len(result.conflicts)} conflicts written to {conflicts}")
     if json:
         write_json(json, result.as_dict())
+
+
+@app.command()
+def adjudicate(
+    passes: Annotated[list[Path], typer.Argument(help="Two passes or more, in any format.", metavar="PASS…")],
+    decisions: Annotated[Path, typer.Option(help="The log of decisions, read and written.")] = Path("annotations/decisions.jsonl"),
+    out: Annotated[Path, typer.Option(help="The gold; documents that no pass has stay in it.")] = GOLD,
+    least: Annotated[int, typer.Option(min=1, help="How many passes a document needs.")] = 2,
+    server: Annotated[bool, typer.Option("--server", help="Adjudicate in Label Studio: bring what is decided, send what is open.")] = False,
+    project: Annotated[str, typer.Option(help="Title of the adjudication project.")] = "viborder-adjudication",
+) -> None:
+    """Settle where passes differ, at the terminal or in Label Studio, and write gold and the log."""
+    from viborder.annotate.settle import settle_at_terminal
+    from viborder.formats import read
+
+    named = {path.stem: read(path) for path in passes}
+    if server:
+        from viborder.labelstudio.adjudicate import settle_on_server
+
+        settle_on_server(named, decisions, out, least, project)
+    else:
+        settle_at_terminal(named, decisions, out, least)
 
 
 @app.command()

@@ -1,0 +1,58 @@
+"""From passes and the log to gold: what both ways of adjudicating, at the terminal and on the server, have in common."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+from viborder.annotate.adjudicate import Decision, Passes, merge, questions, read_decisions, write_decisions
+from viborder.document import Document, by_id
+from viborder.errors import ViborderError, fail
+from viborder.formats import jsonl
+
+
+def settle_at_terminal(named: Mapping[str, Sequence[Document]], log: Path, out: Path, least: int) -> None:
+    """Ask every open question, keep each answer at once, and write the gold of the documents that are settled.
+
+    Raises ViborderError `passes-too-few` and what reading and merging raise.
+    """
+    from viborder.annotate.ask import ask
+
+    passes = open_passes(named)
+    decided = {decision.place: decision for decision in read_decisions(log)}
+    found = questions(passes, decided.values(), least=least)
+
+    def keep(decision: Decision) -> None:
+        decided[decision.place] = decision
+        write_decisions(log, decided.values())
+
+    if found:
+        print(f"{ask(found, keep)} of {len(found)} questions answered")
+    write_gold(passes, decided.values(), out, least)
+
+
+def open_passes(named: Mapping[str, Sequence[Document]]) -> Passes:
+    """Passes by name and document. Raises ViborderError `passes-too-few`."""
+    if len(named) < 2:
+        raise fail("", "passes-too-few", "adjudication needs two passes or more, of different names", "give the files of two annotators")
+    return {name: by_id(documents) for name, documents in named.items()}
+
+
+def write_gold(passes: Passes, decided: Iterable[Decision], out: Path, least: int) -> None:
+    """Write the documents that are settled into the gold beside those that no pass has, and say which wait.
+
+    Raises ViborderError where a settled document has errors; the gold then stays as it was.
+    """
+    gold, problems = merge(passes, list(decided), least=least)
+    errors = [problem for problem in problems if problem.severity == "error" and problem.rule != "question-open"]
+    if errors:
+        raise ViborderError(errors)
+    for problem in problems:
+        print(problem, file=sys.stderr)
+    settled = by_id(gold)
+    before = by_id(jsonl.read(out)) if out.exists() else {}
+    after = before | settled
+    if settled and list(after.values()) != list(before.values()):
+        jsonl.write(out, after.values())
+    print(f"{len(gold)} documents settled, {sum(problem.rule == 'question-open' for problem in problems)} wait; {out} has {len(after)}")

@@ -1,0 +1,66 @@
+"""Running the ML backend: listen first, then make it known to the project."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+
+from viborder.document import Document
+from viborder.errors import ViborderError, fail
+from viborder.labelstudio.client import Client
+from viborder.labelstudio.learner import Learner
+from viborder.labelstudio.serve import app, connect
+
+PASSWORD = "VIBORDER_SERVE_PASSWORD"
+
+
+def run(recipe: Path, base: Sequence[Document], state: Path, *, host: str, port: int, owner: Client | None, title: str) -> None:
+    """Serve until interrupted. With `owner`, the backend is connected to the project first of all.
+
+    Raises ViborderError `not-configured` without a password in the environment, `port-taken`, and what `connect` raises.
+    """
+    import uvicorn
+
+    password = os.environ.get(PASSWORD, "")
+    if len(password) < 8:
+        hint = "8 characters or more; `viborder labelstudio up` writes one into build/labelstudio/env"
+        raise fail("", "not-configured", f"{PASSWORD} not set, or too short", hint)
+    learner = Learner(state, recipe, base)
+    learner.start()
+    server = uvicorn.Server(uvicorn.Config(app(learner, password), host=host, port=port, log_level="warning", access_log=False))
+    errors: list[ViborderError] = []
+    joined = threading.Thread(target=_join, args=(server, learner, owner, title, f"http://{host}:{port}", password, errors), daemon=True)
+    joined.start()
+    try:
+        server.run()
+    except SystemExit:
+        if not server.started:
+            raise fail(f"{host}:{port}", "port-taken", "cannot listen there", "choose another with --port") from None
+    finally:
+        learner.stop()
+    if errors:
+        raise errors[0]
+
+
+def _join(server: object, learner: Learner, owner: Client | None, title: str, url: str, password: str, errors: list[ViborderError]) -> None:
+    """Wait until the backend listens and has a model, then connect it; what fails ends the server."""
+    import time
+
+    while not server.started:  # type: ignore[attr-defined]
+        time.sleep(0.05)
+    learner.wait()
+    if learner.failure is not None and not learner.version:
+        errors.append(ViborderError(learner.failure))
+        server.should_exit = True  # type: ignore[attr-defined]
+        return
+    try:
+        if owner is not None:
+            connect(owner, title, url, password, learner)
+    except ViborderError as error:
+        errors.append(error)
+        server.should_exit = True  # type: ignore[attr-defined]
+        return
+    print(f"serving model {learner.version} at {url}" + (f", connected to {title!r}" if owner else ""), file=sys.stderr)

@@ -1,0 +1,107 @@
+"""The labeling interface, made from `labels.yaml`, and the project that carries it."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from typing import Any
+from xml.etree import ElementTree
+from xml.sax.saxutils import quoteattr
+
+from viborder.errors import fail
+from viborder.labels import labels
+from viborder.labelstudio.client import Client, ServerLost
+
+LABELS, TEXT, NOTE, VERDICT = "label", "text", "note", "document"  # names of the controls, as results bear them
+NOTHING, UNSURE = "nothing", "unsure"
+
+_CONFIG = """<View>
+  <Style>.htx-highlight {{ line-height: 2.1 }}</Style>
+  <View style="position: sticky; top: 0; z-index: 5; background: var(--color-neutral-background, #fff); padding: 4px 0">
+    <Labels name="label" toName="text" smart="true" allowEmpty="false">
+{labels}
+    </Labels>
+  </View>
+  <Text name="text" value="$text"/>
+  <TextArea name="note" toName="text" perRegion="true" editable="true" maxSubmissions="1" placeholder="Ghi chú · Note"/>
+  <Choices name="document" toName="text" choice="multiple" showInline="true">
+    <Choice value="nothing" html="Không có gì để đánh dấu · Nothing to mark" hotkey="0"/>
+    <Choice value="unsure" html="Chưa chắc chắn · Unsure" hotkey="7"/>
+  </Choices>{extra}
+</View>"""
+
+
+def config(extra: str = "") -> str:
+    """Label Studio's XML for the labels of `labels.yaml`: nested spans, a note on each, a verdict on the document.
+
+    extra: more tags at the end (the adjudication project shows the conflicts there).
+    """
+    lines = [
+        f"      <Label value={quoteattr(label.name)} background={quoteattr(label.colour)} hotkey={quoteattr(label.hotkey)}"
+        f" hint={quoteattr(label.description['vi'] + ' · ' + label.description['en'])}/>"
+        for label in labels()
+    ]
+    return _CONFIG.format(labels="\n".join(lines), extra=extra and f"\n  {extra}")
+
+
+def instruction() -> str:
+    """The short guidelines that open with one click beside every task (HTML, Vietnamese and English)."""
+    return files("viborder.labelstudio").joinpath("instruction.html").read_text(encoding="utf-8")
+
+
+def find_project(client: Client, title: str) -> dict[str, Any] | None:
+    """The project with that title, or None. Raises ViborderError `project-twice`."""
+    answer = client.get("/api/projects/", title=title, page_size=1000)
+    found = [project for project in answer["results"] if project["title"] == title]
+    if len(found) > 1:
+        raise fail(client.url, "project-twice", f"{len(found)} projects are called {title!r}", "rename one of them")
+    return found[0] if found else None
+
+
+def open_project(client: Client, title: str, extra: str = "") -> dict[str, Any]:
+    """The project with that title and our interface. Raises ViborderError `project-unknown`, `interface-differs`."""
+    project = find_project(client, title)
+    if project is None:
+        raise fail(client.url, "project-unknown", f"no project is called {title!r}", "`viborder labelstudio push` makes it")
+    if not same_interface(project["label_config"], config(extra)):
+        page = f"{client.url}/projects/{project['id']}/settings/labeling"
+        hint = "give the project another title, or paste back the interface of `viborder labelstudio interface`"
+        raise fail(page, "interface-differs", f"project {title!r} has another labeling interface", hint)
+    return project
+
+
+def ensure_project(client: Client, title: str, extra: str = "") -> dict[str, Any]:
+    """The project with that title, made where there is none. Raises as `open_project`."""
+    if find_project(client, title) is None:
+        settings = {
+            "title": title,
+            "label_config": config(extra),
+            "expert_instruction": instruction(),
+            "show_instruction": True,
+            "sampling": "Sequential sampling",  # the order of import is the order of usefulness
+            "show_collab_predictions": True,
+            "enable_empty_annotation": True,
+            "reveal_preannotations_interactively": False,
+        }
+        try:
+            client.post("/api/projects/", settings)
+        except ServerLost:
+            client.wait()
+            if find_project(client, title) is None:
+                raise
+    return open_project(client, title, extra)
+
+
+def same_interface(one: str, other: str) -> bool:
+    """Whether two interfaces give results of the same form: the same controls, names, labels and choices, whatever their looks."""
+    try:
+        return _controls(one) == _controls(other)
+    except ElementTree.ParseError:
+        return False
+
+
+def _controls(xml: str) -> list[tuple[str, ...]]:
+    found = []
+    for element in ElementTree.fromstring(xml).iter():
+        if element.tag in ("Label", "Choice") or "name" in element.attrib:
+            found.append((element.tag, *(element.get(key, "") for key in ("name", "toName", "value", "perRegion"))))
+    return sorted(found)

@@ -1,0 +1,171 @@
+"""A tagger that learns from every submitted annotation while it goes on suggesting.
+
+An annotation is on disk before its receipt is answered. A child process trains on all of them together (so that a killed or failed
+training hurts nothing), and the new model takes the old one's place between two predictions. After a restart the last model serves at once
+and what it has not seen is learned.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import threading
+from collections.abc import Iterable, Sequence
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from viborder.document import Document, by_id
+from viborder.errors import Problem
+from viborder.files import new_file
+from viborder.formats import jsonl
+from viborder.train import Tagger, load
+
+PATIENCE = 60.0  # seconds: the longest wait before a failed training is tried again
+
+
+class Learner:
+    """The documents learned from, the model in service, and the thread that keeps it up to date. `folder` survives restarts.
+
+    base: documents that are always learned from (the gold); a submitted annotation of the same document takes its place.
+    """
+
+    def __init__(self, folder: Path, recipe: Path, base: Sequence[Document]) -> None:
+        self._folder, self._recipe, self._base = folder, recipe, by_id(base)
+        self._submitted = folder / "submitted"
+        self._submitted.mkdir(parents=True, exist_ok=True)
+        self._files, self._tagging = threading.Lock(), threading.Lock()
+        self._wake, self._stopping, self._idle = threading.Event(), threading.Event(), threading.Event()
+        self._tagger: Tagger | None = None
+        self._digest = ""
+        self.child: subprocess.Popen[bytes] | None = None  # the training under way
+        self.trainings = 0
+        self.failure: Problem | None = None  # of the last training, if it failed
+        self._thread = threading.Thread(target=self._learn, name="learner", daemon=True)
+
+    @property
+    def version(self) -> str:
+        """The version of the model in service; empty before the first."""
+        with self._tagging:
+            return self._tagger.version if self._tagger else ""
+
+    def start(self) -> None:
+        """Serve the last model, and begin to learn what it has not seen."""
+        self._serve_last()
+        self._wake.set()
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stop learning; a training under way is dropped and done again after the next start."""
+        self._stopping.set()
+        self._wake.set()
+        if self.child is not None and self.child.poll() is None:
+            self.child.kill()
+        self._thread.join(10)
+
+    def wait(self, seconds: float = 60.0) -> bool:
+        """Wait until everything submitted has been learned (or the training of it has failed)."""
+        return self._idle.wait(seconds)
+
+    def submit(self, document: Document, annotation: int, updated_at: str) -> bool:
+        """Keep an annotation; when this returns it is on disk. False where the same or a newer state of it is kept already."""
+        path = self._path(document.id, annotation)
+        with self._files:
+            if path.exists() and json.loads(path.read_text(encoding="utf-8"))["updated_at"] >= updated_at:
+                return False
+            with new_file(path) as file:
+                json.dump({"updated_at": updated_at, "document": jsonl.to_record(document)}, file, ensure_ascii=False)
+                file.flush()
+                os.fsync(file.fileno())
+            self._idle.clear()
+        self._wake.set()
+        return True
+
+    def withdraw(self, annotations: Iterable[int]) -> None:
+        """Forget annotations that were deleted on the server."""
+        with self._files:
+            for annotation in annotations:
+                for path in self._submitted.glob(f"*-{annotation}.json"):
+                    path.unlink()
+            self._idle.clear()
+        self._wake.set()
+
+    def tag(self, document: Document) -> tuple[Document, str]:
+        """(the document with suggestions, the version that made them); no suggestions before the first model."""
+        with self._tagging:  # the tagger is not made for several threads
+            if self._tagger is None:
+                return document.with_spans(()), ""
+            return next(iter(self._tagger.tag([document]))), self._tagger.version
+
+    def documents(self) -> list[Document]:
+        """What is learned from: the base, and the newest annotation of each document."""
+        newest: dict[str, tuple[str, Document]] = {}
+        with self._files:
+            kept = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(self._submitted.glob("*.json"))]
+        for entry in kept:
+            document = jsonl.from_record(entry["document"], "", [])
+            if document is not None and entry["updated_at"] >= newest.get(document.id, ("",))[0]:
+                newest[document.id] = (entry["updated_at"], document)
+        return [*(self._base | {identity: document for identity, (_, document) in newest.items()}).values()]
+
+    def _path(self, identity: str, annotation: int) -> Path:
+        return self._submitted / f"{sha256(identity.encode()).hexdigest()[:16]}-{annotation}.json"
+
+    def _learn(self) -> None:
+        failures = 0
+        while not self._stopping.is_set():
+            self._wake.wait(min(2.0**failures, PATIENCE) if failures else None)
+            self._wake.clear()
+            documents = self.documents()
+            digest = self._digest_of(documents)
+            if digest != self._digest and documents and not self._stopping.is_set():
+                failures = 0 if self._train(documents, digest) else failures + 1
+            with self._files:
+                if not self._wake.is_set():
+                    self._idle.set()
+
+    def _train(self, documents: Sequence[Document], digest: str) -> bool:
+        training, out = self._folder / "training.jsonl", self._folder / "models" / digest[:16]
+        jsonl.write(training, documents)
+        command = [sys.executable, "-m", "viborder", "train", str(self._recipe), "--train", str(training), "--out", str(out)]
+        self.child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        _, said = self.child.communicate()
+        self.trainings += 1
+        if self.child.returncode:
+            last = (said.decode("utf-8", "replace").strip().splitlines() or [f"ended with {self.child.returncode}"])[-1]
+            hint = "the last model goes on serving; it will be tried again"
+            self.failure = Problem(str(self._recipe), "training-failed", last[:300], hint)
+            if not self._stopping.is_set():
+                print(self.failure, file=sys.stderr)
+            return False
+        self.failure = None
+        self._serve(out, digest)
+        with new_file(self._folder / "current.json") as file:
+            json.dump({"model": out.name, "digest": digest}, file)
+        for old in (self._folder / "models").iterdir():
+            if old != out:
+                shutil.rmtree(old, ignore_errors=True)
+        return True
+
+    def _serve_last(self) -> None:
+        from viborder.errors import ViborderError
+
+        try:
+            current: dict[str, Any] = json.loads((self._folder / "current.json").read_text(encoding="utf-8"))
+            self._serve(self._folder / "models" / current["model"], current["digest"])
+        except (OSError, ValueError, KeyError, ViborderError):
+            return  # none yet, or none that can be read: one is trained now
+
+    def _serve(self, folder: Path, digest: str) -> None:
+        tagger = load(folder)
+        with self._tagging:
+            self._tagger, self._digest = tagger, digest
+
+    def _digest_of(self, documents: Sequence[Document]) -> str:
+        digest = sha256(self._recipe.read_bytes())
+        for document in sorted(documents, key=lambda one: one.id):
+            digest.update(jsonl.dumps(document).encode("utf-8", "surrogatepass"))
+        return digest.hexdigest()

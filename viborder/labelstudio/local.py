@@ -1,0 +1,54 @@
+"""`viborder labelstudio up`: a server to try things with, and the file that tells the other verbs where it is."""
+
+from __future__ import annotations
+
+import secrets
+import signal
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from viborder.files import new_file
+from viborder.labelstudio import server
+from viborder.labelstudio.client import Client
+from viborder.labelstudio.interface import ensure_project
+
+
+def run(program: Path, data: Path, port: int, annotators: Sequence[str], title: str) -> None:
+    """Run a server until Ctrl+C or SIGTERM. `data/env` and `data/accounts` hold what is secret, readable by their owner only."""
+    running = server.start(program, data, port=port)
+    signal.signal(signal.SIGTERM, lambda *_: running.process.terminate())
+    try:
+        owner = Client(running.url, running.token)
+        ensure_project(owner, title)
+        accounts = _accounts(data / "accounts", {"owner": running.password}, annotators)
+        for name in annotators:
+            server.add_annotator(owner, f"{name}@viborder.local", accounts[name])
+        known = dict(line.removeprefix("export ").split("=", 1) for line in _lines(data / "env"))
+        password = known.get("VIBORDER_SERVE_PASSWORD") or secrets.token_urlsafe(16)
+        exports = {"LABEL_STUDIO_URL": running.url, "LABEL_STUDIO_API_KEY": running.token, "VIBORDER_SERVE_PASSWORD": password}
+        _secret(data / "env", [f"export {name}={value}" for name, value in exports.items()])
+        print(f"Label Studio is at {running.url}; accounts are in {data / 'accounts'}", file=sys.stderr)
+        print(f"In another terminal: source {data / 'env'}", file=sys.stderr)
+        running.process.wait()
+    finally:
+        running.stop()
+
+
+def _accounts(path: Path, fixed: dict[str, str], names: Sequence[str]) -> dict[str, str]:
+    """Name → password, drawn once, kept in a file with the address to sign in with."""
+    known = {line.split()[0].split("@")[0]: line.split()[1] for line in _lines(path)}
+    known |= fixed | {name: known.get(name) or secrets.token_urlsafe(9) for name in names}
+    _secret(path, [f"{name}@viborder.local {password}" for name, password in known.items()])
+    return known
+
+
+def _secret(path: Path, content: Sequence[str]) -> None:
+    path.touch(mode=0o600)
+    with new_file(path) as file:
+        file.write("".join(f"{line}\n" for line in content))
+    path.chmod(0o600)
+
+
+def _lines(path: Path) -> list[str]:
+    return path.read_text(encoding="utf-8").splitlines() if path.exists() else []

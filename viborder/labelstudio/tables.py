@@ -1,0 +1,62 @@
+"""What `pull` and `status` print."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from viborder.document import Document, by_id
+from viborder.errors import ViborderError
+from viborder.formats import read
+from viborder.labelstudio.pull import Pulled, summary
+from viborder.labelstudio.regions import FATES
+from viborder.labelstudio.status import Status
+
+
+def texts(corpus: Path) -> dict[str, Document] | None:
+    """The corpus by id; None where the file does not exist."""
+    return by_id(read(corpus)) if corpus.exists() else None
+
+
+def pulled(found: Pulled, out: Path) -> None:
+    """Print what a pull brought. Raises ViborderError with the annotations that were left out, after warnings were printed."""
+    console = Console()
+    console.print(_passes(found))
+    print(f"{found.fetched} tasks fetched, the others unchanged; passes are in {out}")
+    print(f"skipped {found.skipped} · drafts {found.drafts} · nothing to mark {found.empty} · unsure {found.unsure}")
+    errors = [problem for problem in found.problems if problem.severity == "error"]
+    for problem in found.problems:
+        if problem.severity != "error":
+            print(problem, file=sys.stderr)
+    if errors:
+        raise ViborderError(errors)
+
+
+def status(found: Status) -> None:
+    """Print the state of a project."""
+    console = Console()
+    table = Table("pushed", "of these for test", "annotated", "complete", "in conflict", "adjudicated", "skipped", "drafts")
+    numbers = (found.pushed, found.test, found.annotated, found.complete, found.in_conflict, found.adjudicated)
+    table.add_row(*map(str, (*numbers, found.pulled.skipped, found.pulled.drafts)))
+    console.print(table)
+    console.print(_passes(found.pulled))
+    for one, other, f1, documents in found.agreement:
+        print(f"agreement {one} – {other}: F1 {_ratio(f1)} on {documents} documents")
+    for first, last, f1 in found.curve:
+        print(f"suggestions for documents {first}–{last}: F1 {_ratio(f1)}")
+    for identity, usefulness, page in found.next:
+        print(f"next: {identity} {'(random share)' if usefulness is None else f'(usefulness {usefulness:.2f})'} {page}")
+
+
+def _passes(found: Pulled) -> Table:
+    table = Table("annotator", "documents", "spans", *FATES, "minutes a document", title="what became of the suggestions")
+    for row in summary(found):
+        table.add_row(*row)
+    return table
+
+
+def _ratio(value: float | None) -> str:
+    return "–" if value is None else f"{value:.3f}"

@@ -1,0 +1,94 @@
+"""The verbs under `viborder labelstudio`. Everything heavy is imported inside its verb."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(no_args_is_help=True, help="Annotate in Label Studio: a server, tasks with suggestions, and an exact way back.")
+
+PROJECT = "viborder"
+ADJUDICATION = "viborder-adjudication"
+Project = Annotated[str, typer.Option(help="Title of the project on the server.")]
+
+
+@app.command()
+def up(
+    data: Annotated[Path, typer.Option(help="Where the server keeps its data.")] = Path("build/labelstudio"),
+    port: Annotated[int, typer.Option(help="Port on 127.0.0.1.")] = 8080,
+    annotator: Annotated[list[str] | None, typer.Option(help="Name of a further user; may be repeated.")] = None,
+    prepare: Annotated[bool, typer.Option("--prepare", help="Install the server and make its empty database, no more.")] = False,
+) -> None:
+    """Start a local Label Studio with a user, a token and a project; stop it with Ctrl+C."""
+    from viborder.labelstudio import local, server
+
+    program = server.install()
+    server.template(program)
+    if not prepare:
+        local.run(program, data, port, annotator or [], PROJECT)
+
+
+@app.command()
+def push(
+    documents: Annotated[list[Path], typer.Argument(help="Documents to annotate, in any format.", metavar="FILE…")],
+    project: Project = PROJECT,
+    model: Annotated[Path | None, typer.Option(help="Model folder that makes the suggestions.")] = None,
+    suggestions: Annotated[Path | None, typer.Option(help="Or a file of tagged documents that are the suggestions.")] = None,
+    overlap: Annotated[int, typer.Option(min=1, help="How many people annotate a document, blind.")] = 1,
+    overlap_share: Annotated[float, typer.Option(min=0, max=1, help="Share of the documents that --overlap is for.")] = 1.0,
+    test_share: Annotated[float, typer.Option(min=0, max=1, help="Random share kept for an honest test set.")] = 0.1,
+) -> None:
+    """Send documents as tasks with suggestions, the most useful first; twice sent is once there."""
+    from viborder.formats import read
+    from viborder.labelstudio import client
+    from viborder.labelstudio.push import Plan, push, suggest
+
+    wanted = [document for path in documents for document in read(path)]
+    suggested, version = suggest(wanted, model, suggestions)
+    plan = Plan(overlap, overlap_share, test_share)
+    done = push(client.from_environment(), project, wanted, suggested, version, plan)
+    print(f"{done.sent} sent, {done.present} there already, {done.mended} mended; project {project!r} holds them")
+
+
+@app.command()
+def pull(
+    project: Project = PROJECT,
+    out: Annotated[Path, typer.Option(help="Folder of the passes, one file an annotator.")] = Path("annotations/passes"),
+    corpus: Annotated[Path, typer.Option(help="The texts that annotations must bear, if the file is there.")] = Path(
+        "corpus/documents.jsonl"
+    ),
+) -> None:
+    """Bring the submitted annotations back, one pass an annotator."""
+    from viborder.labelstudio import client, tables
+    from viborder.labelstudio.pull import pull
+
+    tables.pulled(pull(client.from_environment(), project, out, tables.texts(corpus)), out)
+
+
+@app.command()
+def status(project: Project = PROJECT, adjudication: Annotated[str, typer.Option(help="Its adjudication project.")] = ADJUDICATION) -> None:
+    """Show how far annotation has come, how people agree, whether suggestions get better, and what is next."""
+    from viborder.labelstudio import client, tables
+    from viborder.labelstudio.status import status
+
+    tables.status(status(client.from_environment(), project, adjudication))
+
+
+@app.command()
+def serve(
+    recipe: Annotated[Path, typer.Argument(help="Recipe of the tagger that learns.")] = Path("train/crf.yaml"),
+    train: Annotated[Path, typer.Option(help="Annotated documents that are always learned from.")] = Path("annotations/gold.jsonl"),
+    state: Annotated[Path, typer.Option(help="Where what was learned survives a restart.")] = Path("build/labelstudio/serve"),
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port to listen on.")] = 9090,
+    project: Project = PROJECT,
+    connect: Annotated[bool, typer.Option(help="Make the backend known to the project.")] = True,
+) -> None:
+    """Run the backend that suggests when a task is opened, and learns from what is submitted."""
+    from viborder.formats import read
+    from viborder.labelstudio import backend, client
+
+    owner = client.from_environment() if connect else None
+    backend.run(recipe, read(train), state, host=host, port=port, owner=owner, title=project)
