@@ -1,0 +1,262 @@
+"""Spans by grammar and lexicons alone: one walk over a text's tokens, from one word that may begin a span to the next.
+
+The rules are in `grammar_places`, `grammar_agencies`, `grammar_officials` and `grammar_amounts`, each named after the scheme's
+(annotations/GUIDELINES.md); here they are put in order, and what a text says of a name in one place is carried to the others.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+from viborder.document import PRIVATE, Span, in_order
+from viborder.text import Range
+from viborder.train import grammar_agencies as agencies
+from viborder.train import grammar_amounts as amounts
+from viborder.train import grammar_officials as officials
+from viborder.train import grammar_places as places
+from viborder.train.lexicon import (
+    AGENCY,
+    AMOUNT,
+    CAP,
+    DIGIT,
+    DRUG,
+    LOWER,
+    NAME,
+    PERSON,
+    PLACE,
+    TRIGGER,
+    UPPER,
+    View,
+    fold,
+    key,
+    names,
+    shape,
+)
+
+Piece = tuple[int, int, str]
+
+_TYPES: dict[str, tuple[str, str, int]] = {}  # token → (key, folded, bits)
+_MOST_TYPES = 200_000
+_AFTER_LOCATIVE = frozenset(("tại", "ở", "ngụ", "trú", "quê", "địa"))
+_OFFICE = officials.RANK | officials.POST | officials.COMRADE
+
+
+def propose(text: str, tokens: list[Range]) -> list[Span]:
+    """The spans that the grammar finds, nested ones included, in reading order, PRIVATE among them.
+
+    text: NFC. tokens: as `viborder.text.tokenize` gives them. Offsets are half-open code points into `text`.
+    """
+    view = _view(text, tokens)
+    walk = _Walk(view)
+    walk.run()
+    starts, ends = view.starts, view.ends
+    return list(in_order({Span(starts[first], ends[last - 1], label) for first, last, label in walk.found}))
+
+
+@cache
+def _first() -> tuple[dict[str, int], frozenset[str], frozenset[str], frozenset[str]]:
+    admin, home, abroad = places.first_keys()
+    bits: dict[str, int] = {}
+    for keys, bit in (
+        (agencies.heads(), AGENCY),
+        (officials.persons(), PERSON),
+        (admin, PLACE),
+        (amounts.number_words(), AMOUNT),
+        (amounts.drugs(), DRUG),
+    ):
+        for first in keys:
+            bits[first] = bits.get(first, 0) | bit
+    family, beginnings = names()
+    return bits, home, abroad, family | beginnings
+
+
+def _type(token: str) -> tuple[str, str, int]:
+    """(key, folded, bits) of a token's string, remembered."""
+    word, plain, bits = key(token), fold(token), shape(token)
+    first, home, abroad, family = _first()
+    bits |= first.get(word, 0)
+    if bits & DIGIT:
+        bits |= AMOUNT
+    if bits & (CAP | UPPER):
+        if word in home or plain in abroad or places.road(token):
+            bits |= PLACE
+        if word in family or plain in family:
+            bits |= NAME
+        if bits & CAP:
+            bits |= NAME if word in family else 0
+    if len(_TYPES) >= _MOST_TYPES:
+        _TYPES.clear()
+    _TYPES[token] = found = word, plain, bits
+    return found
+
+
+_BREAK = ("\n", "\n", 0)
+
+
+def _view(text: str, tokens: list[Range]) -> View:
+    """The tokens as lists, with a token that matches nothing between lines and three of them at the end."""
+    known = _TYPES
+    types = [known.get(word) or _type(word) for word in [text[start:end] for start, end in tokens]]
+    starts = [start for start, _ in tokens]
+    ends = [end for _, end in tokens]
+    begun = 0
+    if "\n" in text:
+        all_types, all_starts, all_ends = [], [], []
+        for index in range(1, len(tokens)):
+            if starts[index] > ends[index - 1] + 0 and "\n" in text[ends[index - 1] : starts[index]]:
+                _line(types, begun, index)
+                all_types += [*types[begun:index], _BREAK]
+                all_starts += [*starts[begun:index], ends[index - 1]]
+                all_ends += [*ends[begun:index], ends[index - 1]]
+                begun = index
+        _line(types, begun, len(types))
+        types = all_types + types[begun:]
+        starts, ends = all_starts + starts[begun:], all_ends + ends[begun:]
+    else:
+        _line(types, 0, len(types))
+    last = len(text) + 1
+    types += [_BREAK] * 4
+    starts += [last] * 4
+    ends += [last] * 4
+    return View(text, starts, ends, [kind[0] for kind in types], [kind[2] for kind in types], types)
+
+
+def _line(types: list[tuple[str, str, int]], start: int, end: int) -> None:
+    """In a line of capitals a capital says nothing: the bit goes, and only lexicons speak."""
+    if end - start < 4:
+        return
+    words = [kind for kind in types[start:end] if kind[2] & (CAP | LOWER)]
+    if len(words) > 3 and sum(kind[2] & UPPER for kind in words) > 0.7 * UPPER * len(words):
+        types[start:end] = [(word, plain, bits & ~CAP | UPPER if bits & CAP else bits) for word, plain, bits in types[start:end]]
+
+
+class _Walk:
+    """One pass over a view. `role` are the bits of the rank or post before token `role_end`, where a name may follow."""
+
+    def __init__(self, view: View) -> None:
+        self.view = view
+        self.found: list[Piece] = []
+        self.persons: list[tuple[int, int, bool]] = []  # first token, token after the last, in office
+        self.role = 0
+        self.role_end = -1
+
+    def run(self) -> None:
+        """Find every span; `found` holds them as token ranges."""
+        bits = self.view.bits
+        end = 0
+        for at in [index for index, found in enumerate(bits) if found & TRIGGER]:
+            if at >= end:
+                end = self._at(at, bits[at]) or end
+        self._carry_names()
+
+    def _at(self, at: int, bits: int) -> int | None:
+        """What begins at the token: emit it and return the token after it."""
+        if bits & AMOUNT and (found := amounts.amount(self.view, at)):
+            self.found.append((*found, "QUANTITY"))
+            return found[1]
+        if bits & PERSON and (end := self._person(at)):
+            return end
+        if bits & AGENCY and (end := self._agency(at)):
+            return end
+        if bits & DRUG and (drug := amounts.drug(self.view, at)):
+            self.found.append((at, drug, "DRUG"))
+            return drug
+        if bits & PLACE and (end := self._place(at)):
+            return end
+        if bits & NAME and bits & CAP:
+            return self._name(at)
+        return None
+
+    def _agency(self, at: int) -> int | None:
+        found = agencies.agency(self.view, at)
+        if found is None:
+            return None
+        if found.is_named:
+            self.found += found.pieces()
+            self._abbreviation(found.end)
+        if at == self.role_end or (at == self.role_end + 1 and self.view.keys[at - 1] in (",", "của", "tại")):
+            self.role_end = found.end
+        return found.end
+
+    def _abbreviation(self, end: int) -> None:
+        """Rule 12: an abbreviation in brackets after the name is a span of its own."""
+        view = self.view
+        if view.keys[end] == "(" and view.bits[end + 1] & UPPER and view.keys[end + 2] == ")" and not places.bare(view, end + 1):
+            self.found.append((end + 1, end + 2, "AGENCY"))
+
+    def _place(self, at: int) -> int | None:
+        view = self.view
+        if places.road(view.text[view.starts[at] : view.ends[at]]):
+            self.found.append((at, at + 1, "PLACE"))
+            return at + 1
+        found = places.place(view, at)
+        if found is None:
+            return None
+        if view.bits[at] & NAME and found[1] - at == 1 and view.bits[found[1]] & CAP:
+            return None
+        self.found.append((found[0], found[1], "PLACE"))
+        return found[1]
+
+    def _person(self, at: int) -> int | None:
+        """Rule 2: words of rank, post, title or role, and the name after them."""
+        view = self.view
+        found = officials.role(view, at)
+        if found is None:
+            return None
+        end, bits = found
+        continues = at == self.role_end or (at == self.role_end + 1 and view.keys[at - 1] in (",", "-", "(", ":", "và", ";"))
+        if continues:
+            bits |= self.role & _OFFICE
+        self.role, self.role_end = bits, end
+        start = end + 1 if view.keys[end] == ":" else end
+        if view.keys[end] == "tên" and view.bits[end + 1] & CAP:
+            start = end + 1
+        if view.bits[start] & AGENCY and (longest := agencies.one(view, start)) and longest.end - start > 1:
+            return end
+        if view.bits[start] & CAP and (stop := officials.name(view, start, bits)):
+            self._emit_names(start, stop, bits)
+            return self.persons[-1][1]
+        if end - at == 1 and view.bits[at] & (AGENCY | PLACE | CAP):
+            return None if not bits & officials.TITLE else end
+        return end
+
+    def _emit_names(self, start: int, stop: int, bits: int) -> None:
+        """The name, and those that follow it in a list. A title alone says nothing of an office: what stands around the name does."""
+        view = self.view
+        while True:
+            in_office = bool(bits & _OFFICE and not bits & officials.ROLE) or officials.has_post_after(view, stop)
+            self.persons.append((start, stop, in_office))
+            self.role_end = -1
+            following = officials.is_list_joint(view, stop)
+            if following is None:
+                return
+            end = places.capitals(view, following, 7)
+            place = places.bare(view, following)
+            if end - following < 2 or (place and place[1] >= end) or (view.bits[following] & AGENCY and agencies.one(view, following)):
+                return
+            start, stop = following, end
+
+    def _name(self, at: int) -> int | None:
+        """A name that nothing but its family name announces."""
+        view = self.view
+        end = places.capitals(view, at, 7)
+        if at == self.role_end and self.role and (stop := officials.name(view, at, self.role)):
+            self._emit_names(at, stop, self.role)
+            return self.persons[-1][1]
+        if end - at < 2:
+            return None
+        if at and view.keys[at - 1] in _AFTER_LOCATIVE:
+            self.found.append((at, end, "PLACE"))
+            return end
+        self._emit_names(at, end, self.role & _OFFICE if at == self.role_end + 1 and view.keys[at - 1] == "," else 0)
+        return self.persons[-1][1]
+
+    def _carry_names(self) -> None:
+        """Rule 2: whoever is named as an official once is one throughout the text; so is the last name after `ông`, `đồng chí`."""
+        keys = self.view.keys
+        known = {tuple(keys[start:end]) for start, end, in_office in self.persons if in_office}
+        given = {name[-1:] for name in known} | {name[-2:] for name in known if len(name) > 2}
+        for start, end, in_office in self.persons:
+            name = tuple(keys[start:end])
+            official = in_office or name in known or (len(name) < 3 and name in given)
+            self.found.append((start, end, "OFFICIAL" if official else PRIVATE))

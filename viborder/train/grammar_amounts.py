@@ -1,0 +1,193 @@
+"""QUANTITY and DRUG, after the scheme's sections on drugs and quantities (the numbers are its rules)."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from viborder.train.lexicon import AGENCY, CAP, DIGIT, LOWER, PERSON, Trie, View, build, keys_of, longest, phrases
+
+MEASURE, SEIZED, CLASSIFIER, COUNTED, SINGLE, TIME, PARTY = 1, 2, 4, 8, 16, 32, 64
+
+_HARD_PARTIES = frozenset(("bên", "nước", "phía"))
+
+
+@cache
+def units() -> Trie:
+    """What may follow a number → the bits of its classes."""
+    classes = {
+        "measure": MEASURE,
+        "seized": SEIZED,
+        "classifier": CLASSIFIER,
+        "counted": COUNTED,
+        "single": SINGLE,
+        "time": TIME,
+        "party": PARTY,
+    }
+    return build((phrase, bit) for name, bit in classes.items() for phrase in phrases("amounts", name))
+
+
+@cache
+def _words(kind: str) -> frozenset[str]:
+    return frozenset(" ".join(keys_of(phrase)) for phrase in phrases("amounts", kind))
+
+
+@cache
+def number_words() -> frozenset[str]:
+    """Number words and magnitudes, by key."""
+    return _words("digit") | frozenset(word for word in _words("magnitude") if " " not in word)
+
+
+@cache
+def drugs() -> Trie:
+    """Narcotics by name."""
+    return build((phrase, True) for phrase in phrases("drugs", "substance", "street"))
+
+
+def drug(view: View, at: int) -> int | None:
+    """The token after the narcotic's name that begins at the token, or None."""
+    found = longest(drugs(), view.keys, at)
+    return found[0] if found else None
+
+
+def amount(view: View, at: int) -> tuple[int, int] | None:
+    """Rule 1: (first token, token after the last) of the amount whose numeral begins at the token; None where rule 2 leaves it out."""
+    if view.bits[at] & DIGIT:
+        return _in_digits(view, at)
+    return _in_words(view, at)
+
+
+def _in_digits(view: View, at: int) -> tuple[int, int] | None:
+    keys, bits = view.keys, view.bits
+    if not keys[at].replace(".", "").replace(",", "").isdigit():
+        return None
+    before = keys[at - 1] if at else "\n"
+    if before in ("/", ":", ".") and at > 1 and bits[at - 2] & DIGIT and (before == "/" or view.glued(at)):
+        return None
+    if before == "-" and view.glued(at) and view.glued(at - 1) and not bits[at - 2] & DIGIT:
+        return None  # Covid-19, 26A-045
+    end = at + 1
+    if keys[end] == "/" and bits[end + 1] & DIGIT:
+        return None
+    if keys[end] in ("-", "đến") and bits[end + 1] & DIGIT and (keys[end] == "-"):
+        end += 2
+    while keys[end] in _words("magnitude"):
+        end += 1
+        if bits[end] & DIGIT and keys[end + 1] in _words("magnitude"):
+            end += 1
+    if keys[end] == "rưỡi":
+        end += 1
+    stop = _unit(view, at, end)
+    if stop is None:
+        return None
+    start = at
+    if _is_ordinal(view, at) and not (before in ("năm", "tháng") and end > at + 1):
+        return None
+    if at > 1 and keys[at - 1] == "-" and bits[at - 2] & DIGIT and keys[at - 3] not in ("ngày", "tháng"):
+        start = at - 2
+    return _approximated(view, start), stop
+
+
+def _is_ordinal(view: View, at: int) -> bool:
+    """Rule 2: whether the number is a date, an ordinal or a document's number by the word before it."""
+    if at == 0:
+        return False
+    before = view.keys[at - 1]
+    if before in _words("ordinal"):
+        return not (before == "km" and at > 1 and view.bits[at - 2] & DIGIT)
+    return at > 1 and f"{view.keys[at - 2]} {before}" in _words("ordinal")
+
+
+def _unit(view: View, at: int, end: int) -> int | None:
+    """The token after the first word of the unit or of what is counted, or None."""
+    keys, bits = view.keys, view.bits
+    magnitude = end > at + 1 and not bits[end - 1] & DIGIT
+    found = longest(units(), keys, end)
+    soft = at > 0 and keys[at - 1] in _words("label")
+    if found:
+        stop, kind = found
+        if (kind & TIME and not kind & (MEASURE | COUNTED)) or keys[end] == "năm" or (keys[end] == "h" and view.glued(end)):
+            return None
+        if keys[end] == "m" and bits[end] & CAP:
+            return None
+        if kind & PARTY and stop - end <= 2 and _is_party(view, at, end, stop):
+            return None
+        if bits[end] & CAP and not kind & MEASURE and not (kind & COUNTED and stop - end > 1) and keys[end] != "sim":
+            return None
+        if soft and not kind & (MEASURE | SEIZED | COUNTED) and keys[end] not in ("vụ", "người"):
+            return None
+        return stop
+    if magnitude and not soft:
+        return end
+    return None if soft else _unlisted(view, end)
+
+
+def _is_party(view: View, at: int, end: int, stop: int) -> bool:
+    """Rule 2: counts that stand for the parties themselves: `02 bên`, `3 tỉnh`, `5 tỉnh`, `2 tỉnh X, Y`."""
+    word = " ".join(view.keys[end:stop])
+    if word in _HARD_PARTIES:
+        return True
+    value = int(view.keys[at]) if view.keys[at].isdigit() else 99
+    following = view.bits[stop]
+    if following & CAP or view.keys[stop] == ":":
+        return True
+    if at and view.keys[at - 1] in ("an", "giữa", "biên", "quyền", "phòng", "trưởng", "phủ"):
+        return True
+    if word in ("tỉnh", "đơn vị", "địa phương", "lực lượng", "bộ", "ngành", "cơ quan", "châu", "thành phố", "quốc gia"):
+        return value <= 6
+    return word not in ("huiện", "huyện", "xã", "đoàn đại biểu", "khu vực", "tổ chức", "cấp", "mặt", "dân tộc") or (
+        value <= 2 and word in ("huyện", "xã")
+    )
+
+
+def _unlisted(view: View, end: int) -> int | None:
+    """What is counted by a word that the lexicon does not know: most such words have two syllables."""
+    first, second = view.keys[end], view.keys[end + 1]
+    if (
+        not view.bits[end] & LOWER
+        or first in _words("function")
+        or not first.isalpha()
+        or (view.bits[end] & (AGENCY | PERSON) and view.bits[end] & CAP)
+    ):
+        return None
+    if view.bits[end + 1] & LOWER and second not in _words("function") and second.isalpha():
+        return end + 2
+    return end + 1
+
+
+def _approximated(view: View, start: int) -> int:
+    """The first token of the approximator before the numeral, or the numeral's own."""
+    for length in (2, 1):
+        if start >= length and " ".join(view.keys[start - length : start]) in _words("approximator"):
+            return start - length
+    return start
+
+
+def _in_words(view: View, at: int) -> tuple[int, int] | None:
+    """Rule 1: a numeral in words counts before a unit of measure or a classifier of seized things: `hai kg`, `ba bánh`."""
+    end = at
+    while view.keys[end] in number_words():
+        end += 1
+    if end == at or (at and view.bits[at - 1] & DIGIT):
+        return None
+    found = longest(units(), view.keys, end)
+    if not found or not found[1] & (MEASURE | SEIZED) or found[1] & TIME or (view.bits[at] & CAP and view.bits[end] & CAP):
+        return None
+    if (
+        view.keys[at] in ("năm", "tư")
+        and end - at == 1
+        and at
+        and view.keys[at - 1] in ("trong", "ngày", "đầu", "cuối", "mỗi", "hằng", "hàng", "thứ")
+    ):
+        return None
+    if view.keys[end] in ("m", "h", "độ", "đồng", "đ", "lạng", "kí", "ki") and (
+        view.bits[end] & CAP or view.keys[end + 1] in ("chí", "bào", "đội", "thời", "sơn", "phạm", "kết")
+    ):
+        return None
+    if view.keys[at] in ("nửa", "rưỡi", "linh", "lẻ", "mốt", "lăm", "tư") and not found[1] & MEASURE:
+        return None
+    start = _approximated(view, at)
+    if view.keys[at - 1] == "hàng" and view.keys[at] in _words("magnitude"):
+        start = at - 1
+    elif view.keys[at] in _words("magnitude"):
+        return None
+    return start, found[0]

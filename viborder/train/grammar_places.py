@@ -1,0 +1,228 @@
+"""PLACE: named locations, after the scheme's section on places (the numbers are its rules)."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from viborder.text import tokenize
+from viborder.train.lexicon import (
+    AGENCY,
+    CAP,
+    DIGIT,
+    LOWER,
+    NAME,
+    PERSON,
+    UPPER,
+    Trie,
+    View,
+    build,
+    fold,
+    insert,
+    key,
+    keys_of,
+    longest,
+    phrases,
+    rows,
+)
+
+# How far down the administration a place is. A place further up after a comma is another level of an address, not a coordinated name.
+COUNTRY, REGION, PROVINCE, DISTRICT, COMMUNE, VILLAGE, OTHER = range(7)
+
+Found = tuple[int, int, int]  # first token, token after the last, level
+
+_LEVELS = {"region": REGION, "province": PROVINCE, "district": DISTRICT, "commune": COMMUNE, "village": VILLAGE, "other": OTHER}
+
+
+@cache
+def admin_words() -> Trie:
+    """Administrative words → (level, whether a number may be its name)."""
+    numbered = set(phrases("admin", "numbered"))
+    return build((word, (level, word in numbered)) for name, level in _LEVELS.items() for word in phrases("admin", name))
+
+
+@cache
+def _attributes() -> Trie:
+    """Words between the administrative word and the name that belong to it: `cửa khẩu quốc tế Cầu Treo`, `khu tự trị dân tộc Choang`."""
+    return build((word, True) for word in phrases("admin", "attribute"))
+
+
+@cache
+def _no_name() -> frozenset[str]:
+    return frozenset(phrases("admin", "no-name"))
+
+
+@cache
+def gazetteer() -> tuple[Trie, Trie]:
+    """(Vietnamese and other names by key, foreign names by folded key) → (level, capitals that the name needs)."""
+    home: Trie = {}
+    abroad: Trie = {}
+
+    def put(name: str, level: int) -> None:
+        insert(home, keys_of(name), (level, tuple(name[start].isupper() for start, _ in tokenize(name))))
+
+    for names, _, _, districts in ([*row, "", "", ""][:4] for row in rows("vietnam")):
+        for name in names.split("|"):
+            put(name, PROVINCE)
+        for district in filter(None, (part.strip() for part in districts.split(","))):
+            if " " in district or len(district) > 5:
+                put(district, DISTRICT)
+    for row in rows("countries"):
+        for name in row[0].split("|"):
+            put(name, COUNTRY)
+    for kind, listed in rows("regions"):
+        for name in listed.split("|"):
+            if " " in name or "-" in name or kind == "region":
+                put(name, REGION if kind == "region" else OTHER)
+    for name in ("TP.HCM", "TPHCM", "TP HCM", "TP. HCM", "HCM"):
+        put(name, PROVINCE)
+    for country, kind, listed in rows("neighbours"):
+        level = {"province": PROVINCE, "prefecture": DISTRICT}.get(kind, DISTRICT)
+        for name in listed.split("|"):
+            if not (" " in name or len(name) > 4):
+                continue
+            if country == "Trung Quốc" and not name.isascii():
+                put(name, level)  # Sino-Vietnamese: its diacritics tell names apart
+            else:
+                insert(abroad, [fold(part) for part in name.replace("-", " ").split()], (level, ()))
+    return home, abroad
+
+
+def bare(view: View, at: int) -> Found | None:
+    """A place name of the gazetteer that begins at the token, without an administrative word."""
+    home, abroad = gazetteer()
+    best: Found | None = None
+    found = longest(home, view.keys, at)
+    if found:
+        end, (level, capitals) = found
+        if all(view.bits[at + n] & (CAP | UPPER) or not wanted for n, wanted in enumerate(capitals)):
+            best = at, end, level
+        elif end - at > 2 and (shorter := _shorter(home, view, at)):
+            best = shorter
+    if view.types[at][1] in abroad and view.bits[at] & (CAP | UPPER):
+        node, end = abroad, at
+        while view.types[end][1] in node:
+            node = node[view.types[end][1]]
+            end += 1
+            if "" in node and (best is None or end > best[1]):
+                best = at, end, node[""][0]
+            if view.keys[end] == "-" and view.glued(end) and view.glued(end + 1):
+                end += 1
+    if best and view.bits[best[1]] & CAP and not view.bits[best[1]] & (AGENCY | PERSON | NAME) and view.keys[best[1] - 1] != ".":
+        return None  # only the beginning of a longer name
+    return best
+
+
+def _shorter(home: Trie, view: View, at: int) -> Found | None:
+    """The longest one- or two-token name where a longer entry does not fit the capitals."""
+    node: Trie = home
+    found = None
+    for end in range(at + 1, at + 3):
+        node = node.get(view.keys[end - 1], {})
+        if "" in node and view.bits[end - 1] & (CAP | UPPER):
+            found = at, end, node[""][0]
+    return found
+
+
+def capitals(view: View, at: int, most: int) -> int:
+    """The token after a run of capitalised tokens that may be a name (`Ea H'leo`, `Môn-đun-ki-ri`); `at` itself where there is none."""
+    bits, keys = view.bits, view.keys
+    end = at
+    while end - at < most and bits[end] & CAP and keys[end] != "\n":
+        if end > at and bits[end] & (AGENCY | PERSON) and stops(view, end):
+            break
+        end += 1
+        while keys[end] in "-'" and view.glued(end) and view.glued(end + 1) and bits[end + 1] & LOWER and keys[end + 1] != "\n":
+            end += 2
+        if keys[end] == "'" and view.glued(end) and view.glued(end + 1) and bits[end + 1] & CAP:
+            end += 1
+    return end
+
+
+def stops(view: View, at: int) -> bool:
+    """Whether a rank, a post or the head of an agency begins here, so that a name ends before it."""
+    from viborder.train.grammar_agencies import heads
+    from viborder.train.grammar_officials import persons
+
+    for trie in (persons(), heads()):
+        found = longest(trie, view.keys, at)
+        if found and found[0] - at > 1 and not all(view.bits[n] & CAP for n in range(at, found[0])):
+            return True
+    return bool(view.bits[at] & UPPER and longest(heads(), view.keys, at))
+
+
+def named(view: View, at: int) -> Found | None:
+    """Rule 1: a place with the administrative word that heads it; rule 5: a numbered address level."""
+    found = longest(admin_words(), view.keys, at)
+    if not found:
+        return None
+    start, (name, (level, numbered)) = at, found
+    if view.keys[name - 1] == "." and not (view.bits[at] & CAP):
+        return None
+    if view.keys[name] == "." and view.keys[at] in ("tp", "tx", "tt"):
+        name += 1
+    if attribute := longest(_attributes(), view.keys, name):
+        name = attribute[0]
+    if view.keys[name] == '"' or view.keys[name] == ":":
+        return None
+    if view.bits[name] & DIGIT:
+        return _numbered(view, start, name, level) if numbered else None
+    known = bare(view, name)
+    run = capitals(view, name, 6)
+    if known and (known[1] >= run or (level <= PROVINCE and name < known[1]) or view.bits[known[1]] & NAME):
+        return start, _letter_or_number(view, known[1], level), level
+    if run == name or view.keys[name] in _no_name():
+        return None
+    if view.bits[name] & (AGENCY | PERSON) and stops(view, name):
+        return None
+    if level == REGION and not known:
+        return None
+    return start, _letter_or_number(view, run, level), level
+
+
+def _numbered(view: View, start: int, number: int, level: int) -> Found | None:
+    """`tổ 5`, `quận 1`, `QL 8A`; not `3 bản 5 hộ`, where the number counts what follows."""
+    value, following = view.keys[number], view.keys[number + 1]
+    if not value.isdigit() or len(value) > 3 or following in ("/", "%") or (following == "." and view.bits[number + 2] & DIGIT):
+        return None
+    if view.bits[number + 1] & LOWER and following not in _AFTER_NUMBER:
+        return (start, number + 2, level) if view.glued(number + 1) and len(following) == 1 else None
+    end = number + 1
+    if view.bits[end] & CAP and view.glued(end) and len(view.keys[end]) == 1:
+        end += 1
+    return start, end, level
+
+
+_AFTER_NUMBER = frozenset("thuộc của và đến đi thì là bị đã đang về ở tại hướng qua trên từ do có với để".split())
+
+
+def _letter_or_number(view: View, end: int, level: int) -> int:
+    """Villages bear numbers after their names: `bản Huổi Khon 2,`."""
+    if (
+        level == VILLAGE
+        and view.bits[end] & DIGIT
+        and len(view.keys[end]) < 3
+        and not view.bits[end + 1] & (LOWER | DIGIT)
+        and view.keys[end + 1] != "/"
+    ):
+        return end + 1
+    return end
+
+
+def place(view: View, at: int) -> Found | None:
+    """A place that begins at the token, with or without an administrative word."""
+    return named(view, at) or (bare(view, at) if view.bits[at] & (CAP | UPPER) else None)
+
+
+def first_keys() -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
+    """Keys that begin an administrative word, a name of the gazetteer; folded keys that begin a foreign name."""
+    home, abroad = gazetteer()
+    return frozenset(admin_words()), frozenset(home), frozenset(abroad)
+
+
+ROAD = ("ql", "tl", "đt", "hl")
+
+
+def road(token: str) -> bool:
+    """`QL8A`, `TL9`, `ĐT741`: a road's code in one token."""
+    word = key(token)
+    return len(word) > 2 and word[:2] in ROAD and word[2].isdigit()
