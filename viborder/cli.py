@@ -83,6 +83,37 @@ def build(
 
 
 @app.command()
+def diff(
+    old: Annotated[Path, typer.Argument(help="A dataset folder, or documents in any format.")],
+    new: Annotated[Path, typer.Argument(help="The later version.")],
+    json: Annotated[Path | None, typer.Option("--json", help="Write every change here, one JSON object a line.")] = None,
+) -> None:
+    """Tell what changed between two versions of a dataset, span by span."""
+    from viborder.dataset.diff import counts, diff, load
+    from viborder.eval.tables import write_json_lines
+
+    changes = diff(load(old), load(new))
+    for change in changes:
+        print(change)
+    print(", ".join(f"{count} {kind}" for kind, count in counts(changes).items()) or "no change")
+    if json:
+        write_json_lines(json, [change.as_dict() for change in changes])
+
+
+@app.command()
+def restore(
+    release: Annotated[Path, typer.Argument(help="A dataset folder without texts.")],
+    texts: Annotated[list[Path], typer.Argument(help="The texts: folders of .txt, or files in any format.", metavar="TEXTS…")],
+    out: Annotated[Path, typer.Option(help="A new folder for corpus/ and annotations/.")] = Path("restored"),
+) -> None:
+    """Put the texts that you have back into a stand-off release."""
+    from viborder.dataset.restore import restore
+
+    done = restore(release, texts, out)
+    print(f"{done['documents']} documents, {done['passes']} passes: {out}")
+
+
+@app.command()
 def convert(
     source: Annotated[Path, typer.Argument(metavar="IN", help="A file, or a folder; its ending names the format.")],
     target: Annotated[Path, typer.Argument(metavar="OUT")],

@@ -129,6 +129,13 @@ def test_faulty_annotations_make_no_package(tmp_path: Path, name: str, old: str,
     assert sorted(path.name for path in tmp_path.iterdir()) == ["annotations"]
 
 
+def test_a_folder_that_is_no_dataset_is_not_replaced(tmp_path: Path) -> None:
+    (tmp_path / "mine.txt").write_text("keep me", encoding="utf-8")
+    with pytest.raises(ViborderError, match="folder-not-empty"):
+        build(CORPUS, ANNOTATIONS, tmp_path)
+    assert (tmp_path / "mine.txt").exists()
+
+
 def test_the_card_says_who_annotated_and_whether_it_was_reviewed(package: Path, tmp_path: Path) -> None:
     said = "not yet been reviewed by a Vietnamese-speaking annotator"
     assert said in (package / "README.md").read_text(encoding="utf-8")

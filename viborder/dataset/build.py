@@ -4,7 +4,7 @@
     data/sentences-0.parquet … -4     one row a sentence; part k holds the documents that fold k tests on
     data/passes.parquet               one row a document and annotator
     README.md                         the card; its YAML tells `load_dataset` where the configs lie
-    stats.json croissant.json CHANGELOG.md LICENSE SHA256SUMS
+    stats.json croissant.json CHANGELOG.md annotators.yaml LICENSE SHA256SUMS
 
 One document is held at a time; what is kept of every document is its id, its place in the file and its counts.
 """
@@ -42,10 +42,12 @@ def build(
     private: `mask` puts stand-ins for private persons, `keep` leaves them, `drop` takes out the sentences that name them.
     text: `omit` makes a stand-off release, spans with hashes of the whole texts, which `viborder restore` puts back together.
     results: eval/results.jsonl, whose figures the card shows. Raises ViborderError with every error that `check` finds, and
-    `mode-unknown`, `version-missing`, `version-backwards`, `annotator-unknown`.
+    `mode-unknown`, `folder-not-empty`, `version-missing`, `version-backwards`, `annotator-unknown`.
     """
     _known("private", private, PRIVATE_MODES)
     _known("text", text, TEXT_MODES)
+    if out.is_dir() and any(out.iterdir()) and not (out / "SHA256SUMS").exists():
+        raise fail(out, "folder-not-empty", "there is something in the folder that is no dataset", "name another folder")
     gold, passes = annotations / "gold.jsonl", sorted((annotations / "passes").glob("*.jsonl"))
     _check(corpus, [gold, *passes])
     changelog = read_text(annotations / "CHANGELOG.md")
@@ -57,6 +59,8 @@ def build(
         facts |= {"configs": list(splits_of(tables)), "tables": tables} | statistics.as_dict() | _agreement(passes)
         _write_json(folder / "stats.json", facts)
         (folder / "CHANGELOG.md").write_text(changelog, encoding="utf-8")
+        if who:
+            (folder / "annotators.yaml").write_bytes((annotations / "annotators.yaml").read_bytes())
         (folder / "LICENSE").write_text(card.RIGHTS, encoding="utf-8")
         (folder / "README.md").write_text(card.card(facts, who, changelog, "", texts), encoding="utf-8")
         _write_json(folder / "croissant.json", croissant.metadata(facts, folder))

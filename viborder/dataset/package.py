@@ -1,0 +1,49 @@
+"""A dataset folder read back: its documents and passes, and what `stats.json` says of it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from viborder.document import Document, Span, in_order
+from viborder.errors import fail
+
+Row = dict[str, Any]
+
+
+def facts(folder: Path) -> dict[str, Any]:
+    """What `stats.json` holds. Raises ViborderError `not-a-package`."""
+    try:
+        found: dict[str, Any] = json.loads((folder / "stats.json").read_text(encoding="utf-8"))
+        return {"version": found["version"], "text": found["text"], "private": found["private"]} | found
+    except (OSError, ValueError, KeyError, TypeError):
+        raise fail(folder, "not-a-package", "no stats.json of a dataset folder", "`viborder build` makes one") from None
+
+
+def rows(folder: Path, table: str) -> Iterator[Row]:
+    """The rows of a table (`documents`, `passes`), a batch at a time; none where the package lacks it. Raises `package-broken`."""
+    import pyarrow
+    import pyarrow.parquet as parquet
+
+    path = folder / f"data/{table}.parquet"
+    if not path.exists():
+        return
+    try:
+        for batch in parquet.ParquetFile(path).iter_batches(256):
+            yield from batch.to_pylist()
+    except pyarrow.ArrowException as error:
+        raise fail(path, "package-broken", f"not Parquet: {error!s:.80}", "build or download it again") from None
+
+
+def spans(row: Row) -> tuple[Span, ...]:
+    """The spans of a row of `documents` or `passes`."""
+    return in_order(Span(span["start"], span["end"], span["label"]) for span in row["spans"])
+
+
+def documents(folder: Path) -> list[Document]:
+    """The documents of a package with texts. Raises ViborderError `not-a-package`, `package-without-texts`."""
+    if facts(folder)["text"] != "keep":
+        raise fail(folder, "package-without-texts", "a stand-off release holds no texts", "`viborder restore` puts them back")
+    return [Document(row["id"], row["text"], spans(row)) for row in rows(folder, "documents")]
