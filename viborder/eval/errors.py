@@ -75,14 +75,15 @@ def error_records(
     """A record for every span of both sides, correct ones included, in reading order, document by document as in `gold`.
 
     Gold that the model never saw is missed, and its kind is `unread`: a document without predictions, text beyond the end of
-    a prediction's shorter text, spans that touch the ranges `unread[id]` (half-open code points).
+    a prediction's shorter text, spans that touch the ranges `unread[id]` or those of the prediction's `meta["unread"]` (half-open
+    code points).
     Predicted documents that the gold lacks are left out: `viborder.eval.score` refuses them.
     """
     predicted = by_id(pred)
     found: list[Record] = []
     for document in gold:
         answer = predicted.get(document.id)
-        blind = [] if answer is None else list((unread or {}).get(document.id, ()))
+        blind = [] if answer is None else [*(unread or {}).get(document.id, ()), *answer.meta.get("unread", ())]
         seen_to = 0 if answer is None else len(answer.text)
         if seen_to < len(document.text):
             blind.append((seen_to, len(document.text)))
