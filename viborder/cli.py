@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
+
+if TYPE_CHECKING:
+    from viborder.document import Document
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -183,6 +186,9 @@ def score(
     labels: Annotated[str, typer.Option(help="Score these types only, comma between.")] = "",
     exclude: Annotated[str, typer.Option(help="Leave these types out, comma between.")] = "",
     json: Annotated[Path | None, typer.Option("--json", help="Write every number here.")] = None,
+    report: Annotated[Path | None, typer.Option(help="Write a page to look at here: scores, errors, every document.")] = None,
+    suspects: Annotated[Path | None, typer.Option(help="Write suspected label errors here, one JSON object a line.")] = None,
+    train: Annotated[Path | None, typer.Option(help="What was trained on (of cross-validation: all): seen mentions, leakage.")] = None,
 ) -> None:
     """Score predictions against gold."""
     from viborder.eval import score
@@ -190,10 +196,41 @@ def score(
     from viborder.eval.tables import write_json
     from viborder.formats import read
 
-    result = score(read(gold), read(pred), nested=nested, labels=_names(labels) or None, exclude=_names(exclude))
+    annotated, tagged = read(gold), read(pred)
+    result = score(annotated, tagged, nested=nested, labels=_names(labels) or None, exclude=_names(exclude))
     score_table(result)
     if json:
         write_json(json, result.as_json())
+    if report:
+        _report(report, annotated, {pred: tagged}, train, _names(labels), _names(exclude))
+    if suspects:
+        _suspects(suspects, annotated, tagged)
+
+
+def _report(
+    path: Path, gold: list[Document], systems: dict[Path, list[Document]], train: Path | None, labels: list[str], exclude: list[str]
+) -> None:
+    """Write the page; a system is called after its file, or after the file's folder where that says nothing."""
+    from viborder.eval.report import only, write
+    from viborder.formats import read
+
+    names = {pred: pred.parent.name or "predictions" if pred.stem == "predictions" else pred.stem for pred in systems}
+    if len(set(names.values())) < len(names):
+        names = {pred: str(pred) for pred in systems}
+    chosen = {names[pred]: only(documents, labels, exclude) for pred, documents in systems.items()}
+    trained = only(read(train), labels, exclude) if train else None
+    write(path, only(gold, labels, exclude), chosen, train=trained, title=f"{', '.join(chosen)}: report")
+    print(f"report: {path}")
+
+
+def _suspects(path: Path, gold: list[Document], tagged: list[Document]) -> None:
+    from viborder.eval.suspects import suspects
+    from viborder.eval.tables import write_json_lines
+
+    texts = {document.id: document.text for document in gold}
+    found = suspects(gold, tagged)
+    write_json_lines(path, [suspect.as_dict(texts[suspect.record.document]) for suspect in found])
+    print(f"{len(found)} suspected label errors: {path}")
 
 
 def _names(listed: str) -> list[str]:

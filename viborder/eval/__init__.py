@@ -1,7 +1,7 @@
 """Counts, scores, intervals, agreement, errors and the report. Knows documents and no model.
 
 `score(gold, pred)` measures one system: counts per document and type come first, and every number is a ratio of sums of them.
-`agree(passes)` measures how far annotators agree.
+`agree(passes)` measures how far annotators agree. `viborder.eval.report.write` makes the page that people look at.
 """
 
 from viborder.eval.agreement import Agreement, agree

@@ -6,7 +6,7 @@ import base64
 import hashlib
 import html
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -40,6 +40,12 @@ def write(
     page = render(report_data(gold, systems, folds, train, curve, title))
     with new_file(path) as file:
         file.write(page)
+
+
+def only(documents: Sequence[Document], labels: Collection[str], exclude: Collection[str]) -> list[Document]:
+    """The documents with the spans of these labels (of all, where none is named) but for the excluded ones."""
+    keep = [[s for s in document.spans if (not labels or s.label in labels) and s.label not in exclude] for document in documents]
+    return [document.with_spans(spans) for document, spans in zip(documents, keep, strict=True)]
 
 
 def render(data: Mapping[str, Any]) -> str:
