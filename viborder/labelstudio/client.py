@@ -79,7 +79,7 @@ class Client:
             raise fail(self.url, "server-version", f"Label Studio {found}, which is not known here", "1.23 or a later 1.x")
         return found
 
-    def tasks(self, project: int, *, include: str = "id,data,meta,updated_at,overlap,annotators") -> Iterator[dict[str, Any]]:
+    def tasks(self, project: int, *, include: str = "id,data,meta,overlap") -> Iterator[dict[str, Any]]:
         """Every task of a project, in the order of import: the named fields and the server's totals, without annotations."""
         page = 1
         while True:

@@ -20,6 +20,7 @@ from viborder.labelstudio.interface import open_project
 from viborder.labelstudio.push import KEY, only_one, text_hash
 from viborder.labelstudio.regions import FATES, Fate, fate, read, split
 
+FIELDS = "id,data,meta,updated_at,total_annotations,cancelled_annotations"
 STATE = ".labelstudio.json"  # beside the passes: what was pulled from which version of which task
 
 
@@ -72,11 +73,11 @@ def collect(
     """(every task as it is kept between pulls, what they hold) of a project. known: the tasks as the last pull kept them."""
     known, pulled, tasks = known or {}, Pulled(), {}
     people = _people(client)
-    for listed in _progress(client.tasks(number)):
+    for listed in _progress(client.tasks(number, include=FIELDS)):
         key = str(listed["id"])
         task = known.get(key)
         if task is None or task["updated_at"] != listed["updated_at"]:
-            task = _fetch(client, number, listed["id"], people)
+            task = _fetch(client, number, listed, people)
             pulled.fetched += 1
         tasks[key] = task
     pulled.drafts = _drafts(client, number)
@@ -86,13 +87,14 @@ def collect(
     return tasks, pulled
 
 
-def _fetch(client: Client, number: int, task: int, people: Mapping[int, str]) -> dict[str, Any]:
-    """All of a task that matters, as plain JSON, so that it can be kept for the next pull."""
-    found = client.get(f"/api/tasks/{task}/")
+def _fetch(client: Client, number: int, listed: Mapping[str, Any], people: Mapping[int, str]) -> dict[str, Any]:
+    """All of a task that matters, as plain JSON, so that it can be kept for the next pull. One that nobody has submitted is in the list."""
+    is_begun = listed["total_annotations"] or listed["cancelled_annotations"]
+    found = client.get(f"/api/tasks/{listed['id']}/") if is_begun else {**listed, "annotations": [], "predictions": []}
     results = {entry["id"]: entry for entry in found["predictions"]}
     known = (found.get("meta") or {}).get(KEY) or {}
     return {
-        "page": client.task_page(number, task),
+        "page": client.task_page(number, listed["id"]),
         "updated_at": found["updated_at"],
         "id": found["data"].get("doc_id"),
         "text": found["data"].get("text"),
