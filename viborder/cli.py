@@ -141,13 +141,14 @@ def agree(
     passes: Annotated[list[Path], typer.Argument(help="Two files of documents with spans, or more.", metavar="PASS…")],
     conflicts: Annotated[Path | None, typer.Option(help="Write every conflict here, one JSON object a line.")] = None,
     json: Annotated[Path | None, typer.Option("--json", help="Write every figure here.")] = None,
+    gamma: Annotated[bool, typer.Option("--gamma", help="Compute gamma too, by random annotations for every document.")] = False,
 ) -> None:
     """Measure how far annotation passes agree, and list where they do not."""
     from viborder.eval.agreement import agree
     from viborder.eval.tables import agreement_table, write_json, write_json_lines
     from viborder.formats import read
 
-    result = agree({str(path): read(path) for path in passes})
+    result = agree({str(path): read(path) for path in passes}, gamma=gamma)
     agreement_table(result)
     if conflicts:
         write_json_lines(conflicts, [conflict.as_dict() for conflict in result.conflicts])

@@ -10,6 +10,7 @@ from viborder.cli import app
 from viborder.document import Document, Span
 from viborder.errors import ViborderError
 from viborder.eval import agree, chance
+from viborder.eval.gamma import gamma
 from viborder.formats import jsonl
 
 CASES = [json.loads(line) for line in (Path(__file__).parent / "data/iaa.jsonl").read_text().splitlines()]
@@ -58,6 +59,18 @@ def test_krippendorff_2004_units():
     assert overall == pytest.approx(expected["alpha_unitizing"], abs=expected["tolerance"])
     assert by_label["c"] == pytest.approx(expected["alpha_unitizing_c"], abs=expected["tolerance"])
     assert by_label["k"] == 1.0
+
+
+def test_gamma_of_another_tool():
+    """pygamma-agreement's figure for one of the cases; its chance sample is random, as ours is."""
+    case = next(case for case in SPAN_CASES if any(key.startswith("gamma") for key in case["expected"]))
+    (expected,) = next(value for key, value in case["expected"].items() if key.startswith("gamma"))
+    first, second = ([Span(start, end + 1, label) for start, end, label in annotator[0]] for annotator in case["annotators"])
+    found = gamma(first, second)
+    assert found.observed == pytest.approx(expected["observed_disorder"])
+    assert found.value == pytest.approx(expected["gamma"], abs=0.05)
+    assert gamma(first, first).value == 1
+    assert gamma([], []) is None
 
 
 def test_alpha_with_missing_values():
@@ -129,7 +142,7 @@ def test_the_verb_writes_conflicts_and_figures(tmp_path, capsys):
     jsonl.write(tmp_path / "a.jsonl", [Document("d", TEXT, (OUTER, PLACE))])
     jsonl.write(tmp_path / "b.jsonl", [Document("d", TEXT, (OUTER,))])
     paths = [str(tmp_path / name) for name in ("a.jsonl", "b.jsonl", "c.jsonl", "r.json")]
-    arguments = ["agree", *paths[:2], "--conflicts", paths[2], "--json", paths[3]]
+    arguments = ["agree", *paths[:2], "--conflicts", paths[2], "--json", paths[3], "--gamma"]
     with pytest.raises(SystemExit) as left:
         app(arguments)
     assert left.value.code == 0
@@ -137,4 +150,5 @@ def test_the_verb_writes_conflicts_and_figures(tmp_path, capsys):
     assert (conflict["id"], conflict["start"], conflict["end"], conflict["kind"]) == ("d", 8, 21, "missing")
     figures = json.loads((tmp_path / "r.json").read_text())
     assert next(iter(figures["pairs"].values()))["all"]["f1"] == pytest.approx(2 / 3)
+    assert 0.5 < next(iter(figures["gamma"].values())) < 1
     assert "1 conflicts" in capsys.readouterr().out

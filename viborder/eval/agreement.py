@@ -48,6 +48,7 @@ class Agreement:
     pairs: (pass, pass) → row → `Pair`; alpha: row → Krippendorff's nominal alpha over tokens, all passes together.
     Rows: `all` spans, the `outermost`, the `inner` ones, then each label.
     unitizing_alpha: Krippendorff's alpha for units, over code points, outermost spans of each label.
+    gamma: by pair, the mean over documents by their spans (see `viborder.eval.gamma`); None where it was not asked for.
     missing: pass → ids of the documents that it lacks. conflicts: where the passes differ, in reading order.
     """
 
@@ -57,6 +58,7 @@ class Agreement:
     pairs: dict[tuple[str, str], dict[str, Pair]]
     alpha: dict[str, float | None]
     unitizing_alpha: float | None
+    gamma: dict[tuple[str, str], float | None] | None
     missing: dict[str, list[str]]
     conflicts: tuple[Conflict, ...]
 
@@ -70,15 +72,19 @@ class Agreement:
             "pairs": pairs,
             "krippendorff_alpha": self.alpha,
             "unitizing_alpha": self.unitizing_alpha,
+            "gamma": {"|".join(names): value for names, value in self.gamma.items()} if self.gamma is not None else None,
             "missing": self.missing,
             "conflicts": [conflict.as_dict() for conflict in self.conflicts],
         }
 
 
-def agree(passes: Mapping[str, Sequence[Document]], tokenizer: Callable[[str], list[Range]] = tokenize) -> Agreement:
+def agree(
+    passes: Mapping[str, Sequence[Document]], tokenizer: Callable[[str], list[Range]] = tokenize, *, gamma: bool = False
+) -> Agreement:
     """Agreement between two or more passes over the same texts; a pass may lack documents.
 
     passes: name → its documents. tokenizer: the tokens that kappa and alpha are over, as half-open code-point ranges.
+    gamma: compute it too; it draws random annotations for every document, and takes time where there are thousands.
     A token's label is the label of the span that covers its first code point (for `all`, the stack of labels from outside in).
     Raises ViborderError: `passes-too-few`, `pass-text-differs`, `id-in-one-pass`.
     """
@@ -98,6 +104,7 @@ def agree(passes: Mapping[str, Sequence[Document]], tokenizer: Callable[[str], l
         },
         alpha={row: chance.krippendorff_alpha([_line(tags[name][row], tokens) for name in passes]) for row in rows},
         unitizing_alpha=_unitizing(everyone, texts, labels),
+        gamma={(a, b): _gamma(everyone[a], everyone[b]) for a, b in combinations(passes, 2)} if gamma else None,
         missing={name: sorted(texts.keys() - documents.keys()) for name, documents in everyone.items()},
         conflicts=tuple(conflicts(everyone, texts)),
     )
@@ -186,6 +193,18 @@ def _pair(
         kappa=chance.cohen_kappa(a_tags, b_tags),
         kappa_without_o=chance.cohen_kappa(*chance.without_both(a_tags, b_tags)) if row in LAYERS else None,
     )
+
+
+def _gamma(first: Mapping[str, Document], second: Mapping[str, Document]) -> float | None:
+    from viborder.eval.gamma import gamma
+
+    total, units = 0.0, 0
+    for identity in (identity for identity in first if identity in second):
+        found = gamma(first[identity].spans, second[identity].spans)
+        if found is not None:
+            weight = len(first[identity].spans) + len(second[identity].spans)
+            total, units = total + weight * found.value, units + weight
+    return total / units if units else None
 
 
 def _unitizing(everyone: Mapping[str, Mapping[str, Document]], texts: Mapping[str, str], labels: Sequence[str]) -> float | None:

@@ -42,6 +42,8 @@ def agreement_table(result: Agreement, console: Console | None = None) -> None:
         out.print(_pair_table(first, second, rows, result.alpha))
     if result.unitizing_alpha is not None:
         out.print(f"Krippendorff's alpha for units (borders weighed by distance): {number(result.unitizing_alpha)}", highlight=False)
+    for (first, second), value in (result.gamma or {}).items():
+        out.print(f"gamma, {first} × {second}: {number(value)}", highlight=False, markup=False)
     kinds = sorted({conflict.kind for conflict in result.conflicts})
     tally = ", ".join(f"{kind} {sum(conflict.kind == kind for conflict in result.conflicts)}" for kind in kinds)
     out.print(f"{len(result.conflicts)} conflicts{f' ({tally})' if tally else ''}", highlight=False)
