@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -148,7 +149,7 @@ def agree(
     from viborder.eval.tables import agreement_table, write_json, write_json_lines
     from viborder.formats import read
 
-    result = agree({str(path): read(path) for path in passes}, gamma=gamma)
+    result = agree({name: read(path) for name, path in _called(passes).items()}, gamma=gamma)
     agreement_table(result)
     if conflicts:
         write_json_lines(conflicts, [conflict.as_dict() for conflict in result.conflicts])
@@ -208,17 +209,21 @@ def score(
         _suspects(suspects, annotated, tagged)
 
 
+def _called(paths: Iterable[Path]) -> dict[str, Path]:
+    """Files by the shortest names that tell them apart: after the file, or after its folder where the file is a `predictions.jsonl`."""
+    listed = list(paths)
+    names = [path.parent.name or path.stem if path.stem == "predictions" else path.stem for path in listed]
+    return dict(zip(names if len(set(names)) == len(names) else map(str, listed), listed, strict=True))
+
+
 def _report(
     path: Path, gold: list[Document], systems: dict[Path, list[Document]], train: Path | None, labels: list[str], exclude: list[str]
 ) -> None:
-    """Write the page; a system is called after its file, or after the file's folder where that says nothing."""
+    """Write the page."""
     from viborder.eval.report import only, write
     from viborder.formats import read
 
-    names = {pred: pred.parent.name or "predictions" if pred.stem == "predictions" else pred.stem for pred in systems}
-    if len(set(names.values())) < len(names):
-        names = {pred: str(pred) for pred in systems}
-    chosen = {names[pred]: only(documents, labels, exclude) for pred, documents in systems.items()}
+    chosen = {name: only(systems[pred], labels, exclude) for name, pred in _called(systems).items()}
     trained = only(read(train), labels, exclude) if train else None
     write(path, only(gold, labels, exclude), chosen, train=trained, title=f"{', '.join(chosen)}: report")
     print(f"report: {path}")
