@@ -187,26 +187,73 @@ def score(
     nested: Annotated[bool, typer.Option("--nested/--flat", help="All spans, or the outermost only.")] = True,
     labels: Annotated[str, typer.Option(help="Score these types only, comma between.")] = "",
     exclude: Annotated[str, typer.Option(help="Leave these types out, comma between.")] = "",
+    unit: Annotated[str | None, typer.Option(help="What intervals resample: document or sentence.")] = None,
+    mode: Annotated[
+        str | None, typer.Option(help="Another scorer's numbers: seqeval, seqeval-strict, conlleval, nervaluate, spacy.")
+    ] = None,
+    scheme: Annotated[str | None, typer.Option(help="The tags of .conll files: IOB1, IOB2, IOE2, IOBES, BILOU.")] = None,
     json: Annotated[Path | None, typer.Option("--json", help="Write every number here.")] = None,
     report: Annotated[Path | None, typer.Option(help="Write a page to look at here: scores, errors, every document.")] = None,
     suspects: Annotated[Path | None, typer.Option(help="Write suspected label errors here, one JSON object a line.")] = None,
     train: Annotated[Path | None, typer.Option(help="What was trained on (of cross-validation: all): seen mentions, leakage.")] = None,
 ) -> None:
-    """Score predictions against gold."""
-    from viborder.eval import score
-    from viborder.eval.score_tables import score_table
+    """Score predictions against gold, with intervals."""
+    from viborder.eval import inputs, modes, score
+    from viborder.eval.intervals import bootstrap
+    from viborder.eval.score_tables import report_table, score_table
     from viborder.eval.tables import write_json
     from viborder.formats import read
 
-    annotated, tagged = read(gold), read(pred)
-    result = score(annotated, tagged, nested=nested, labels=_names(labels) or None, exclude=_names(exclude))
-    score_table(result)
+    annotated, tagged = inputs.read([gold, pred])
+    if mode:
+        found = modes.report(mode, annotated, tagged, scheme or "IOB2")
+        report_table(found, mode)
+    else:
+        keep, leave = _names(labels) or None, _names(exclude)
+        result = score(annotated, tagged, nested=nested, labels=keep, exclude=leave, unit=unit, scheme=scheme)
+        intervals = bootstrap(result)
+        score_table(result, intervals)
+        found = result.as_json() | {"intervals": intervals.as_json()}
     if json:
-        write_json(json, result.as_json())
+        write_json(json, found)
     if report:
-        _report(report, annotated, {pred: tagged}, train, _names(labels), _names(exclude))
+        _report(report, read(gold), {pred: read(pred)}, train, _names(labels), _names(exclude))
     if suspects:
-        _suspects(suspects, annotated, tagged)
+        _suspects(suspects, read(gold), read(pred))
+
+
+@app.command()
+def compare(
+    gold: Annotated[Path, typer.Argument(help="Annotated documents, in any format.")],
+    preds: Annotated[list[Path], typer.Argument(help="The same documents, tagged by two systems or more.", metavar="PRED…")],
+    nested: Annotated[bool, typer.Option("--nested/--flat", help="All spans, or the outermost only.")] = True,
+    labels: Annotated[str, typer.Option(help="Score these types only, comma between.")] = "",
+    exclude: Annotated[str, typer.Option(help="Leave these types out, comma between.")] = "",
+    unit: Annotated[str | None, typer.Option(help="What is resampled and exchanged: document or sentence.")] = None,
+    schema: Annotated[str, typer.Option(help="strict, exact, partial or type.")] = "strict",
+    json: Annotated[Path | None, typer.Option("--json", help="Write every number here.")] = None,
+    report: Annotated[Path | None, typer.Option(help="Write a page to look at here, systems side by side.")] = None,
+) -> None:
+    """Say whether systems differ by more than chance."""
+    from viborder.errors import fail
+    from viborder.eval import compare, inputs
+    from viborder.eval.intervals import bootstrap
+    from viborder.eval.score_tables import compare_table
+    from viborder.eval.tables import write_json
+    from viborder.formats import read
+
+    if len(set(preds)) < len(preds):
+        raise fail(max(preds, key=preds.count), "prediction-twice", "the file is named twice", "name each system's file once")
+    annotated, *tagged = inputs.read([gold, *preds])
+    systems = dict(zip(_called(preds), tagged, strict=True))
+    keep, leave = _names(labels) or None, _names(exclude)
+    result = compare(annotated, systems, schema=schema, nested=nested, labels=keep, exclude=leave, unit=unit)
+    intervals = {name: bootstrap(scores) for name, scores in result.systems.items()}
+    compare_table(result, intervals)
+    if json:
+        write_json(json, result.as_json() | {"intervals": {name: drawn.as_json() for name, drawn in intervals.items()}})
+    if report:
+        _report(report, read(gold), {pred: read(pred) for pred in preds}, None, _names(labels), _names(exclude))
 
 
 def _called(paths: Iterable[Path]) -> dict[str, Path]:

@@ -1,47 +1,122 @@
-"""Scores as tables for the terminal."""
+"""Scores and comparisons as tables for the terminal, an interval beside every number."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from rich import box
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
+from viborder.eval.comparing import Comparison
 from viborder.eval.counts import SCHEMAS
+from viborder.eval.intervals import Interval, Intervals, caution, left_out
 from viborder.eval.scores import Rates, Scores
 
+_ILLEGAL_SHOWN = 5
 
-def score_table(result: Scores, console: Console | None = None) -> None:
-    """Print the four schemas, the types and the signature."""
+
+def score_table(result: Scores, intervals: Intervals, console: Console | None = None) -> None:
+    """Print the four schemas, the types, what hangs on one document, cautions and the signature."""
     out = console or Console()
-    out.print(_schemas(result), _types(result), sep="\n")
-    out.print(result.signature, soft_wrap=True, highlight=False)
-
-
-def _schemas(result: Scores) -> Table:
-    """The four schemas over all types."""
-    table = _table("Schema")
+    schemas = _table("All types")
     for schema in SCHEMAS:
-        table.add_row(schema, *_cells(result.micro(schema)))
-    return table
-
-
-def _types(result: Scores) -> Table:
-    """The strict scores of each type and their means."""
-    table = _table("Strict")
+        schemas.add_row(schema, *_cells(result.micro(schema), intervals.bounds[schema]["overall"]))
+    types = _table("Strict")
     for label, values in result.by_type().items():
-        table.add_row(label, *_cells(values))
-    table.add_section()
-    for name, values in (("micro", result.micro()), ("macro", result.macro()), ("weighted", result.weighted())):
-        table.add_row(name, *_cells(values))
+        types.add_row(escape(label), *_cells(values, intervals.bounds["strict"][f"type:{label}"]))
+    types.add_section()
+    for name, values in (("macro", result.macro()), ("weighted", result.weighted())):
+        types.add_row(name, *_cells(values, intervals.bounds["strict"][name]))
+    out.print(schemas, types, sep="\n")
+    if 1 < len(result.ids) <= 50:
+        out.print(_documents(result))
+    for side, places in result.illegal.items():
+        if places:
+            shown = ", ".join(f"{sequence}:{token}" for sequence, token in places[:_ILLEGAL_SHOWN])
+            said = f"{side}: {len(places)} tags may not follow the one before them (sequence:token from 0): {shown} …"
+            out.print(said, style="yellow", highlight=False)
+    resampled = f"{intervals.level:.0%} bootstrap intervals over {len(result.ids)} {result.unit}s, {intervals.resamples:,} resamples"
+    _notes(out, [resampled, *caution(len(result.ids), result.unit, intervals.level)], result.signature, intervals)
+
+
+def _documents(result: Scores) -> Table:
+    table = Table(box=box.SIMPLE_HEAD)
+    table.add_column(result.unit)
+    for name in ("F1", "without it", "gold", "predicted"):
+        table.add_column(name, justify="right")
+    without = left_out(result)
+    for name, values in result.by_row().items():
+        table.add_row(escape(name), f"{100 * values.f1:.1f}", f"{100 * without[name]:.1f}", str(values.gold), str(values.pred))
     return table
+
+
+def compare_table(result: Comparison, intervals: Mapping[str, Intervals], console: Console | None = None) -> None:
+    """Print each system's F1, each pair's difference with interval and p, cautions and the signature."""
+    out = console or Console()
+    systems = _table(f"F1, {result.schema}")
+    for name, scores in result.systems.items():
+        systems.add_row(escape(name), *_cells(scores.micro(result.schema), intervals[name].bounds[result.schema]["overall"]))
+    pairs = Table(box=box.SIMPLE_HEAD)
+    pairs.add_column("second less first")
+    for name in ("F1", "interval", "p", "p (Holm)", "better", "worse"):
+        pairs.add_column(name, justify="right")
+    for pair in result.pairs:
+        cells = [f"{100 * pair.difference:+.1f}", _bounds(pair.interval, "+.1f"), f"{pair.p:.4f}{'' if pair.exact else ' ≈'}"]
+        pairs.add_row(f"{escape(pair.second)} − {escape(pair.first)}", *cells, f"{pair.p_holm:.4f}", str(pair.better), str(pair.worse))
+    out.print(systems, pairs, sep="\n")
+    some = next(iter(result.systems.values()))
+    tested = f"p: paired randomisation of {len(some.ids)} {some.unit}s, two-sided, every exchange tried unless ≈"
+    _notes(out, [tested, *result.cautions], result.signature, None)
+
+
+def report_table(report: Mapping[str, Any], mode: str, console: Console | None = None) -> None:
+    """Print another scorer's report, one row a schema, type or mean."""
+    out = console or Console()
+    rows = list(_report_rows(report))
+    table = Table(title=mode, title_justify="left", box=box.SIMPLE_HEAD)
+    table.add_column("")
+    for key in rows[0][1] if rows else ():
+        table.add_column(key, justify="right")
+    for name, values in rows:
+        table.add_row(escape(name), *(f"{value:.4f}" if isinstance(value, float) else str(value) for value in values.values()))
+    out.print(table)
+
+
+def _report_rows(report: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """The innermost dictionaries by the path to them."""
+    own = {key: value for key, value in report.items() if not isinstance(value, Mapping)}
+    if own:
+        yield prefix.strip() or "all", own
+    for key, value in report.items():
+        if isinstance(value, Mapping):
+            yield from _report_rows(value, f"{prefix} {key}".replace("per_type", "").replace("entities", ""))
+
+
+def _notes(out: Console, notes: list[str], signature: str, intervals: Intervals | None) -> None:
+    for note in notes:
+        out.print(note, style="dim", highlight=False)
+    drawn = f"|resamples:{intervals.resamples}|seed:{intervals.seed}|level:{intervals.level}" if intervals else ""
+    out.print(f"{signature}{drawn}", soft_wrap=True, highlight=False, markup=False)
 
 
 def _table(title: str) -> Table:
-    table = Table()
+    table = Table(box=box.SIMPLE_HEAD)
     table.add_column(title)
-    for name in ("Precision", "Recall", "F1", "Gold", "Predicted"):
-        table.add_column(name, justify="right")
+    for name in ("P", "", "R", "", "F1", "", "gold", "predicted"):
+        table.add_column(name, justify="right", style="dim" if not name else None)
     return table
 
 
-def _cells(values: Rates) -> tuple[str, ...]:
-    return (*(f"{100 * value:.1f}" for value in (values.precision, values.recall, values.f1)), str(values.gold), str(values.pred))
+def _cells(values: Rates, bounds: tuple[Interval, Interval, Interval]) -> list[str]:
+    cells = []
+    for value, interval in zip((values.precision, values.recall, values.f1), bounds, strict=True):
+        cells += [f"{100 * value:.1f}", _bounds(interval)]
+    return [*cells, str(values.gold), str(values.pred)]
+
+
+def _bounds(interval: Interval, form: str = ".1f") -> str:
+    low, high = interval
+    return "–" if low != low else f"{100 * low:{form}} … {100 * high:{form}}"
