@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 
@@ -37,7 +38,12 @@ def train(
 
     content = load_recipe(recipe, overrides)
     if content.get("kind") == "transformer":
-        raise fail(recipe, "recipe-kind", "transformer recipes are not supported yet", "kind: crf")
+        from viborder.train.finetune_recipe import finetune_recipe
+
+        settings = finetune_recipe(content, str(recipe))  # before torch is imported, which takes seconds
+        with _extra(recipe):
+            from viborder.train.finetune import finetune
+        return finetune(settings, documents, out, dev, where=str(recipe), spaced=spaced)
     from viborder.train.crf import train_crf
 
     return train_crf(crf_recipe(content, str(recipe)), documents, out, where=str(recipe), spaced=spaced)
@@ -48,9 +54,24 @@ def load(folder: Path) -> Tagger:
     from viborder.train.folder import read_card
 
     card = read_card(folder)
+    if card["format"] == "viborder-transformer":
+        with _extra(folder):
+            from viborder.train.transformer import load_transformer
+
+            return load_transformer(folder, card)
     from viborder.train.tagger import load_crf
 
     return load_crf(folder, card)
+
+
+@contextmanager
+def _extra(where: Path) -> Iterator[None]:
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        if (error.name or "").split(".")[0] not in {"torch", "transformers", "accelerate", "tokenizers", "safetensors", "pyvi"}:
+            raise
+        raise fail(where, "extra-missing", f"{error.name} is not installed", "pip install -c constraints.txt -e .[train]") from None
 
 
 def crossval(recipe: Path, documents: Sequence[Document], *, out: Path | None = None, overrides: Sequence[str] = ()) -> Iterator[Document]:

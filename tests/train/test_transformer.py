@@ -1,0 +1,150 @@
+"""Fine-tuning end to end with tiny.yaml: a task that can be learned is learned, and the folder works wherever a model folder does."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.train import learnable
+from viborder.document import Document, Span, by_depth, outermost
+from viborder.errors import ViborderError
+from viborder.eval import score
+from viborder.train import Tagger, load, train
+
+pytest.importorskip("torch", reason="fine-tuning needs torch: pip install -c constraints.txt -e .[train]")
+pytestmark = pytest.mark.usefixtures("one_thread")
+TINY = Path("train/tiny.yaml")
+UNSEEN = learnable.documents(30, seed=2)
+
+
+def learn(out: Path) -> Tagger:
+    return train(TINY, learnable.documents(60, seed=1), out, overrides=["num_train_epochs=20"])
+
+
+def f1(tagger: Tagger) -> float:
+    bare = [document.with_spans([]) for document in UNSEEN]
+    return score(UNSEEN, list(tagger.tag(bare))).micro().f1
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("models") / "tiny"
+    learn(out)
+    return out
+
+
+@pytest.fixture(scope="module")
+def tagger(folder: Path) -> Tagger:
+    return load(folder)
+
+
+def test_the_generated_task_is_learned(tagger: Tagger) -> None:
+    assert f1(tagger) > 0.95
+    assert tagger.labels == ["AGENCY", "OFFICIAL", "PLACE", "QUANTITY"]
+
+
+def test_an_off_by_one_in_the_labels_is_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from viborder.train import examples
+
+    right = examples._labelled
+
+    def shifted(*arguments: Any) -> dict[str, Any]:
+        row = right(*arguments)
+        return {**row, "labels": [*row["labels"][-1:], *row["labels"][:-1]]}
+
+    monkeypatch.setattr(examples, "_labelled", shifted)
+    assert f1(learn(tmp_path / "planted")) < 0.5
+
+
+def test_an_off_by_one_in_the_characters_is_noticed(tagger: Tagger, monkeypatch: pytest.MonkeyPatch) -> None:
+    from viborder.train import examples
+
+    right = examples.from_layers
+    monkeypatch.setattr(examples, "from_layers", lambda units, *rest: right([(start + 1, end + 1) for start, end in units], *rest))
+    assert f1(tagger) < 0.5
+
+
+def test_inner_spans_are_found_and_can_be_switched_off(folder: Path, tagger: Tagger, tmp_path: Path) -> None:
+    found = list(tagger.tag(document.with_spans([]) for document in UNSEEN))
+    assert any(len(by_depth(document.spans)) == 2 for document in found)
+    assert all(0 < span.score <= 1 for document in found for span in document.spans if span.score is not None)
+    flat = train(TINY, learnable.documents(4, seed=1), tmp_path / "flat", overrides=["max_steps=2", "nested=false"])
+    assert not (tmp_path / "flat" / "inner").exists()
+    assert all(len(by_depth(document.spans)) <= 1 for document in flat.tag(UNSEEN))
+
+
+def test_long_and_empty_texts_lose_nothing(tagger: Tagger) -> None:
+    text = "\n".join(document.text for document in UNSEEN)
+    (whole,) = tagger.tag([Document("long", text)])
+    assert len(text.split()) > 1000, "several windows of 128 subwords"
+    gold, position = [], 0
+    for document in UNSEEN:
+        gold += [Span(position + span.start, position + span.end, span.label) for span in document.spans]
+        position += len(document.text) + 1
+    assert score([Document("long", text, tuple(gold))], [whole]).micro().f1 > 0.95
+    assert [document.spans for document in tagger.tag([Document("a", ""), Document("b", " \n\n")])] == [(), ()]
+
+
+def test_the_flat_head_serves_in_transformers_own_pipeline(folder: Path, tagger: Tagger) -> None:
+    from transformers import pipeline
+
+    serve = pipeline("token-classification", model=str(folder), aggregation_strategy="first")
+    texts = [" ".join(document.text.replace(".", " .").split()) for document in UNSEEN]
+    assert max(len(text.split()) for text in texts) < 100, "the pipeline truncates"
+    tagged = list(tagger.tag(Document(str(at), text) for at, text in enumerate(texts)))
+    alike = 0
+    for text, document in zip(texts, tagged, strict=True):
+        theirs = {(entity["start"], entity["end"], entity["entity_group"]): entity["score"] for entity in serve(text)}
+        ours = {(span.start, span.end, span.label): span.score for span in outermost(document.spans)}
+        assert theirs == pytest.approx(ours, abs=1e-5)
+        alike += len(ours)
+    assert alike > 50
+
+
+def test_config_names_the_labels(folder: Path) -> None:
+    config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    assert config["label2id"] == {name: int(index) for index, name in config["id2label"].items()}
+    assert config["id2label"]["0"] == "O"
+    assert config["architectures"] == ["ModernBertForTokenClassification"]
+
+
+def test_the_card_tells_what_was_run(folder: Path) -> None:
+    card = (folder / "README.md").read_text(encoding="utf-8")
+    spans = sum(len(document.spans) for document in learnable.documents(60, seed=1))
+    assert f"60 documents with {spans} spans" in card
+    assert "0 gold spans were lost" in card
+    assert "20.0 epochs" in card
+    assert json.loads((folder / "model.json").read_text(encoding="utf-8"))["data"] in card
+
+
+def test_given_tokens_are_tagged_as_they_are(tagger: Tagger) -> None:
+    text = "Công an tỉnh Hà Nam bắt giữ 147viên tại Lạng Sơn ."
+    (document,) = tagger.tag([Document("1", text)], spaced=True)
+    starts = {0, *(at + 1 for at, character in enumerate(text) if character == " ")}
+    assert document.spans
+    assert all(span.start in starts and (span.end == len(text) or text[span.end] == " ") for span in document.spans)
+
+
+@pytest.mark.parametrize("file", ["model.safetensors", "tokenizer.json", "inner/heads.safetensors"])
+def test_a_damaged_folder_is_refused(folder: Path, tmp_path: Path, file: str) -> None:
+    import shutil
+
+    copy = shutil.copytree(folder, tmp_path / "copy")
+    data = (copy / file).read_bytes()
+    (copy / file).write_bytes(data[: len(data) // 2])
+    with pytest.raises(ViborderError, match=r"model-damaged|tokenizer-not-loaded"):
+        load(copy)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def one_thread() -> Iterator[None]:
+    import torch
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)

@@ -1,0 +1,120 @@
+"""Where an encoder and its tokenizer come from: a folder or the Hub, or built on the spot; and what may be wrong with them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from viborder.errors import fail
+from viborder.train.finetune_recipe import FinetuneRecipe, Scratch
+
+SPECIAL = {"pad_token": "[PAD]", "unk_token": "[UNK]", "cls_token": "[CLS]", "sep_token": "[SEP]", "mask_token": "[MASK]"}
+# The tokens of `viborder.text.tokenize`, as the regular expressions of the tokenizers library write them.
+_TOKEN = r"[^\W\d_][^\W_]*(?:[\u0300-\u036f]+[^\W_]*)*|\d+(?:[.,]\d+)*|\.{2,}|\S"
+
+
+def load_tokenizer(source: str, revision: str = "main") -> Any:
+    """The tokenizer of a folder or a Hub id. Raises ViborderError `tokenizer-not-loaded`."""
+    from transformers import AutoTokenizer
+
+    try:
+        return AutoTokenizer.from_pretrained(source, revision=revision)
+    except Exception as error:  # whatever a foreign file makes the library raise
+        raise fail(source, "tokenizer-not-loaded", _first_line(error), _reach(source)) from None
+
+
+def load_model(source: str, labels: Sequence[str], recipe: FinetuneRecipe) -> Any:
+    """An encoder with a token-classification head for these tags, new unless the checkpoint has one for the same tags.
+
+    Raises ViborderError `no-token-classification`, `labels-differ`, `model-not-loaded`.
+    """
+    from transformers import AutoConfig, AutoModelForTokenClassification
+
+    try:
+        config = AutoConfig.from_pretrained(source, revision=recipe.model_revision)
+    except Exception as error:
+        raise fail(source, "model-not-loaded", _first_line(error), _reach(source)) from None
+    if type(config) not in AutoModelForTokenClassification._model_mapping:
+        hint = "take an encoder such as roberta, xlm-roberta, bert, deberta-v2"
+        raise fail(source, "no-token-classification", f"`{config.model_type}` models have no token-classification head", hint)
+    has_head = any("ForTokenClassification" in name for name in config.architectures or [])
+    theirs = [config.id2label[index] for index in range(config.num_labels)]
+    if has_head and theirs != list(labels) and not recipe.ignore_mismatched_sizes:
+        message = f"the checkpoint tags {_names(theirs)}, the data {_names(labels)}"
+        raise fail(source, "labels-differ", message, "ignore_mismatched_sizes=true puts a new head on it")
+    numbered = {"id2label": dict(enumerate(labels)), "label2id": {label: index for index, label in enumerate(labels)}}
+    try:
+        return AutoModelForTokenClassification.from_pretrained(
+            source, revision=recipe.model_revision, num_labels=len(labels), ignore_mismatched_sizes=has_head, **numbered
+        )
+    except Exception as error:
+        raise fail(source, "model-not-loaded", _first_line(error), _reach(source)) from None
+
+
+def learn_tokenizer(texts: Iterable[str], scratch: Scratch) -> Any:
+    """A WordPiece tokenizer learned from texts, which cuts them into the same tokens as `viborder.text.tokenize`."""
+    from tokenizers import Regex, Tokenizer, decoders, models, pre_tokenizers, processors, trainers
+    from transformers import PreTrainedTokenizerFast
+
+    learned = Tokenizer(models.WordPiece(unk_token=SPECIAL["unk_token"]))
+    learned.pre_tokenizer = pre_tokenizers.Split(Regex(_TOKEN), behavior="removed", invert=True)
+    learned.decoder = decoders.WordPiece()
+    trainer = trainers.WordPieceTrainer(
+        vocab_size=scratch.vocab_size, min_frequency=scratch.min_frequency, special_tokens=list(SPECIAL.values()), show_progress=False
+    )
+    learned.train_from_iterator(texts, trainer)
+    ends = [(name, learned.token_to_id(name)) for name in ("[CLS]", "[SEP]")]
+    learned.post_processor = processors.TemplateProcessing(single="[CLS] $A [SEP]", special_tokens=ends)
+    return PreTrainedTokenizerFast(tokenizer_object=learned, model_max_length=scratch.max_position_embeddings, **SPECIAL)
+
+
+def random_model(scratch: Scratch, tokenizer: Any, labels: Sequence[str]) -> Any:
+    """A small ModernBERT encoder with random weights (the caller sets the seed) and a head for these tags.
+
+    Its rotary positions and its layers that look at neighbours alone learn from little data what stands next to what; a BERT of the
+    same size, with learned absolute positions, does not.
+    """
+    from transformers import AutoModelForTokenClassification, ModernBertConfig
+
+    ends = {f"{name}_token_id": getattr(tokenizer, f"{name}_token_id") for name in ("pad", "cls", "sep")}
+    config = ModernBertConfig(
+        vocab_size=len(tokenizer),
+        **ends,
+        bos_token_id=tokenizer.cls_token_id,
+        eos_token_id=tokenizer.sep_token_id,
+        embedding_dropout=scratch.dropout,
+        mlp_dropout=scratch.dropout,
+        attention_dropout=scratch.dropout,
+        classifier_dropout=scratch.dropout,
+        id2label=dict(enumerate(labels)),
+        label2id={label: index for index, label in enumerate(labels)},
+        **scratch.model_dump(exclude={"vocab_size", "min_frequency", "dropout"}),
+    )
+    return AutoModelForTokenClassification.from_config(config)
+
+
+def window_size(model: Any, recipe: FinetuneRecipe, where: str) -> int:
+    """How many subwords fit into a window beside the two special tokens. Raises ViborderError `max-seq-length`."""
+    limit = getattr(model.config, "max_position_embeddings", None)
+    for name, module in model.named_modules():
+        if name.endswith("position_embeddings") and getattr(module, "padding_idx", None) is not None:
+            limit = module.num_embeddings - module.padding_idx - 1  # RoBERTa's positions begin after the padding index
+    if limit and recipe.max_seq_length > limit:
+        hint = f"max_seq_length={limit}"
+        raise fail(where, "max-seq-length", f"the encoder takes {limit} subwords, the recipe asks for {recipe.max_seq_length}", hint)
+    return recipe.max_seq_length - 2
+
+
+def _names(labels: Sequence[str]) -> str:
+    return ", ".join(sorted({label.split("-", 1)[-1] for label in labels} - {"O"})) or "nothing"
+
+
+def _reach(source: str) -> str:
+    if Path(source).exists():
+        return "a folder with config.json, weights and the tokenizer's files"
+    return "a folder on this machine, or a Hub id with the Hub in reach (HF_TOKEN for a private one)"
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).strip() or type(error).__name__).split("\n")[0][:300]

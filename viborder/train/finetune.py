@@ -1,0 +1,266 @@
+"""Fine-tuning with Hugging Face's Trainer: from a recipe and documents to a model folder."""
+
+from __future__ import annotations
+
+import errno
+import random
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import torch
+from accelerate import PartialState
+from transformers import EarlyStoppingCallback, Trainer, TrainerCallback, TrainingArguments, enable_full_determinism, set_seed
+from transformers.trainer_callback import PrinterCallback
+
+from viborder.document import Document, by_depth
+from viborder.errors import fail
+from viborder.eval import score
+from viborder.files import new_folder
+from viborder.train import checkpoints
+from viborder.train.encoder import learn_tokenizer, load_model, load_tokenizer, random_model, window_size
+from viborder.train.examples import Examples, Reader, collate, learn_from, merge
+from viborder.train.finetune_recipe import FinetuneRecipe
+from viborder.train.folder import read_card
+from viborder.train.heads import Loss, TokenTagger, class_weights, save
+from viborder.train.model_card import Run, model_card, push
+from viborder.train.progress import Progress, quiet, say
+from viborder.train.transformer import TransformerTagger, load_transformer, torch_predict, write_card
+
+
+def finetune(
+    recipe: FinetuneRecipe,
+    documents: Sequence[Document],
+    out: Path,
+    dev: Sequence[Document] | None = None,
+    *,
+    where: str,
+    spaced: bool = False,
+) -> TransformerTagger:
+    """Fine-tune by a recipe, write the model folder (whole or not at all) and return its tagger.
+
+    dev: documents to choose the best checkpoint by; without them `validation_split` of the training documents, if that is not 0.
+    spaced: texts are given tokens with blanks between them. Checkpoints lie in `<out>.checkpoints` until the folder is written; the
+    same call takes up the last one that is whole. Started by torchrun or accelerate, every process calls this and the first writes.
+
+    Raises ViborderError: `no-spans`, `labels-differ`, `model-not-loaded`, `no-token-classification`, `max-seq-length`,
+    `out-of-memory`, `disk-full`, `diverged`.
+    """
+    quiet()
+    held = out.with_name(f"{out.name}.checkpoints")
+    with _clear_errors(where):
+        arguments = training_arguments(recipe, held)  # joins the other processes, if there are some
+        learn, stop = split(recipe, documents, dev, where)
+        resume = _last_checkpoint(recipe, held, learn, stop)
+        reader, model = prepare(recipe, [*learn, *stop], held, where)
+        examples = learn_from(reader, learn, spaced=spaced)
+        _tell(
+            f"{len(learn)} documents, {len(examples.rows)} windows; "
+            f"{examples.cut} units cut at gold borders, {examples.lost} gold spans lost"
+        )
+        trainer = make_trainer(recipe, arguments, reader, model, examples, stop, spaced)
+        result = trainer.train(resume_from_checkpoint=str(resume) if resume else None)
+        if not all(torch.isfinite(parameter).all() for parameter in model.parameters()):
+            raise fail(where, "diverged", "the weights are no longer numbers", "lower learning_rate, or mixed_precision=no")
+        if PartialState().is_main_process:
+            tagger = TransformerTagger(reader, torch_predict(model), "", recipe.per_device_eval_batch_size)
+            found = list(tagger.tag([document.with_spans([]) for document in stop], spaced=spaced))
+            write(out, recipe, reader, model, Run(learn, stop, found, examples, result.metrics, resume is not None))
+            shutil.rmtree(held)
+        PartialState().wait_for_everyone()
+    return load_transformer(out, read_card(out))
+
+
+def split(
+    recipe: FinetuneRecipe, documents: Sequence[Document], dev: Sequence[Document] | None, where: str
+) -> tuple[Sequence[Document], Sequence[Document]]:
+    """The documents to learn from and those to choose the checkpoint by. Raises ViborderError `no-spans`, `too-few-documents`."""
+    if not any(document.spans for document in documents):
+        raise fail(where, "no-spans", "the training documents bear no spans", "give annotated documents")
+    if dev is not None or not recipe.validation_split:
+        return documents, dev or []
+    held_out = max(1, round(recipe.validation_split * len(documents)))
+    if held_out >= len(documents):
+        message = f"validation_split {recipe.validation_split} of {len(documents)} documents leaves none to learn from"
+        raise fail(where, "too-few-documents", message, "validation_split=0 early_stopping_patience=0")
+    chosen = set(random.Random(recipe.seed).sample(range(len(documents)), held_out))
+    parts = [document for at, document in enumerate(documents) if at not in chosen], [documents[at] for at in sorted(chosen)]
+    names = ", ".join(document.id for document in parts[1][:5]) + (" …" if held_out > 5 else "")
+    _tell(f"stopping by {names}, held out of the training documents")
+    return parts
+
+
+def prepare(recipe: FinetuneRecipe, documents: Sequence[Document], held: Path, where: str) -> tuple[Reader, TokenTagger]:
+    """The tokenizer and the model, with a tag set and a depth that hold every span of the documents."""
+    (enable_full_determinism if recipe.full_determinism else set_seed)(recipe.seed)
+    if recipe.num_threads:
+        torch.set_num_threads(recipe.num_threads)
+    types = sorted({span.label for document in documents for span in document.spans})
+    labels = ["O", *(f"{prefix}-{name}" for name in types for prefix in "BI")]
+    if recipe.from_scratch:
+        folder = held / "tokenizer"  # learned once: by the first process, before the first kill
+        if PartialState().is_main_process and not folder.exists():
+            with new_folder(folder) as beside:
+                learn_tokenizer([document.text for document in documents], recipe.from_scratch).save_pretrained(beside)
+        PartialState().wait_for_everyone()
+        tokenizer = load_tokenizer(str(folder))
+        flat = random_model(recipe.from_scratch, tokenizer, labels)
+    else:
+        tokenizer = load_tokenizer(str(recipe.model_name_or_path), recipe.model_revision)
+        flat = load_model(str(recipe.model_name_or_path), labels, recipe)
+    size = window_size(flat, recipe, where)
+    tokenizer.model_max_length = recipe.max_seq_length
+    depth = max(len(by_depth(document.spans)) for document in documents) if recipe.nested else 1
+    if recipe.gradient_checkpointing:
+        flat.gradient_checkpointing_enable()
+    return Reader(tokenizer, recipe.segmentation, size, recipe.stride, labels, depth), TokenTagger(flat, depth)
+
+
+def training_arguments(recipe: FinetuneRecipe, held: Path) -> TrainingArguments:
+    """The recipe as Trainer's own arguments."""
+    cuda = torch.cuda.is_available() and not recipe.use_cpu
+    precision = recipe.mixed_precision
+    if precision == "auto":
+        precision = "no" if not cuda else "bf16" if torch.cuda.is_bf16_supported() else "fp16"
+    same = (
+        "num_train_epochs max_steps per_device_train_batch_size per_device_eval_batch_size gradient_accumulation_steps learning_rate "
+        "lr_scheduler_type warmup_steps weight_decay max_grad_norm optim torch_compile seed full_determinism save_steps save_total_limit "
+        "logging_steps report_to run_name"
+    )
+    try:
+        return TrainingArguments(
+            output_dir=str(held),
+            **recipe.model_dump(include=set(same.split())),
+            bf16=precision == "bf16",
+            fp16=precision == "fp16",
+            use_cpu=recipe.use_cpu or not torch.accelerator.is_available(),
+            train_sampling_strategy="group_by_length" if recipe.group_by_length else "random",
+            dataloader_pin_memory=cuda,
+            eval_steps=recipe.save_steps,
+            label_names=["labels", "window"],
+            remove_unused_columns=False,
+            logging_nan_inf_filter=False,
+            ddp_find_unused_parameters=False,
+            disable_tqdm=True,
+        )
+    except ValueError as error:  # an optimizer or a schedule that Trainer does not know
+        raise fail("", "recipe-bad-value", str(error).split("\n")[0], "see transformers' TrainingArguments") from None
+
+
+def make_trainer(
+    recipe: FinetuneRecipe,
+    arguments: TrainingArguments,
+    reader: Reader,
+    model: TokenTagger,
+    examples: Examples,
+    stop: Sequence[Document],
+    spaced: bool,
+) -> Trainer:
+    """A Trainer with our loss and, where there are documents to stop by, scores by whole spans of whole documents."""
+    rows = [row["labels"] for row in examples.rows]
+    weight = class_weights(recipe.class_weight, rows, len(reader.labels))
+    callbacks: list[TrainerCallback] = [Progress(), Seal()]
+    seen = None
+    if stop:
+        seen = learn_from(reader, stop, cut=False, spaced=spaced)
+        _tell(f"{len(stop)} documents to stop by; {seen.lost} of their gold spans begin or end inside a unit and cannot be found")
+        arguments.eval_strategy = arguments.save_strategy
+        arguments.load_best_model_at_end, arguments.metric_for_best_model, arguments.greater_is_better = True, "overall_f1", True
+        if recipe.early_stopping_patience:
+            callbacks.append(EarlyStoppingCallback(recipe.early_stopping_patience))
+    trainer = Trainer(
+        model=model,
+        args=arguments,
+        train_dataset=examples.rows,
+        eval_dataset=seen.rows if seen else None,
+        data_collator=partial(collate, pad_token_id=reader.tokenizer.pad_token_id),
+        compute_loss_func=Loss(weight, recipe.focal_gamma, recipe.label_smoothing_factor),
+        compute_metrics=partial(metrics, reader, seen, stop) if seen else None,
+        preprocess_logits_for_metrics=_best,
+        callbacks=callbacks,
+    )
+    trainer.remove_callback(PrinterCallback)
+    return trainer
+
+
+def _best(logits: torch.Tensor, labels: Any) -> tuple[torch.Tensor, torch.Tensor]:
+    probabilities, best = logits.float().softmax(-1).max(-1)
+    return best, probabilities
+
+
+def metrics(reader: Reader, examples: Examples, gold: Sequence[Document], evaluated: Any) -> dict[str, float]:
+    """Trainer's `compute_metrics`: seqeval's keys over the spans of whole documents, `{TYPE}_f1` for each type.
+
+    The rows come in any order (by length, from several processes); the second of the label arrays says which is which.
+    """
+    best, probabilities = evaluated.predictions
+    windows = evaluated.label_ids[1].tolist()
+    found = merge(reader, examples, zip(windows, best, probabilities, strict=True))
+    nested = reader.depth > 1
+    scores = score(gold, [document.with_spans(spans) for document, spans in zip(gold, found, strict=True)], nested=nested).as_dict()
+    types = {f"{name}_f1": values["f1"] for name, values in scores.items() if isinstance(values, dict)}
+    return {name: value for name, value in scores.items() if not isinstance(value, dict)} | types
+
+
+class Seal(TrainerCallback):  # type: ignore[misc]
+    """Seals each checkpoint with the checksums of its files, so that a half-written one is known."""
+
+    def on_save(self, args: Any, state: Any, control: Any, **_: Any) -> None:
+        """Seal the checkpoint that was just written; the first process does it."""
+        if state.is_world_process_zero:
+            checkpoints.seal(Path(args.output_dir) / f"checkpoint-{state.global_step}")
+
+
+def write(out: Path, recipe: FinetuneRecipe, reader: Reader, model: TokenTagger, run: Run) -> None:
+    """Write the model folder: a transformers folder with `inner/` for the inner levels, `model.json`, the card; push it if asked to."""
+    reading = {name: getattr(reader, name) for name in ("segmentation", "size", "overlap", "labels", "depth")}
+    with new_folder(out) as folder:
+        save(model, folder)
+        reader.tokenizer.save_pretrained(folder)
+        card = {
+            "kind": "transformer",
+            "reading": reading,
+            "batch_size": recipe.per_device_eval_batch_size,
+            "recipe": recipe.model_dump(),
+            "data": checkpoints.revision(run.learn),
+        }
+        whole = write_card(folder, card)
+        (folder / "README.md").write_text(model_card(recipe, reader, run, whole["version"]), encoding="utf-8")
+        if recipe.push_to_hub and recipe.hub_model_id:
+            push(folder, recipe.hub_model_id, private=recipe.hub_private_repo)
+
+
+def _last_checkpoint(recipe: FinetuneRecipe, held: Path, learn: Sequence[Document], stop: Sequence[Document]) -> Path | None:
+    if PartialState().is_main_process:
+        for note in checkpoints.open_folder(held, checkpoints.fingerprint(recipe, learn, stop), recipe.resume):
+            say(note)
+    PartialState().wait_for_everyone()
+    checkpoint, notes = checkpoints.last_good(held)
+    for note in [*notes, *([f"going on from {checkpoint.name}"] if checkpoint else [])]:
+        _tell(note)
+    return checkpoint
+
+
+def _tell(message: str) -> None:
+    if PartialState().is_main_process:
+        say(message)
+
+
+@contextmanager
+def _clear_errors(where: str) -> Iterator[None]:
+    """Memory and disk that ran out, in words that say what to change."""
+    try:
+        yield
+    except (RuntimeError, MemoryError, OSError) as error:  # torch and safetensors have no classes of their own for these
+        told = str(error).lower()
+        if isinstance(error, MemoryError | torch.OutOfMemoryError) or "can't allocate memory" in told or "out of memory" in told:
+            hint = "halve per_device_train_batch_size, double gradient_accumulation_steps; or gradient_checkpointing=true"
+            raise fail(where, "out-of-memory", "the memory is too small for a step", hint) from None
+        full = isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+        if full or "no space left" in told or "file write failed" in told or "file too large" in told:
+            hint = "make room, or set save_steps higher and --out to another disk; the checkpoints written before are kept"
+            raise fail(where, "disk-full", "the disk is full", hint) from None
+        raise

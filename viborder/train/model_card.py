@@ -1,0 +1,117 @@
+"""The README of a model folder, written from what was really run, and its way to the Hub."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from viborder import __version__
+from viborder.document import Document
+from viborder.errors import fail
+from viborder.train.checkpoints import revision
+from viborder.train.examples import Examples, Reader
+from viborder.train.finetune_recipe import FinetuneRecipe
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What was run: the documents learned from and stopped by, what was found in the latter, Trainer's own figures."""
+
+    learn: Sequence[Document]
+    stop: Sequence[Document]
+    found: Sequence[Document]
+    examples: Examples
+    figures: Mapping[str, float]
+    resumed: bool
+
+
+def model_card(recipe: FinetuneRecipe, reader: Reader, run: Run, version: str) -> str:
+    """The card: front matter that the Hub reads, then data, scores, settings, limits."""
+    types = sorted({label[2:] for label in reader.labels if label != "O"})
+    base = f"a ModernBERT encoder from scratch ({recipe.from_scratch})" if recipe.from_scratch else f"`{recipe.model_name_or_path}`"
+    inner = (
+        f"It nests {reader.depth} deep; transformers' own pipeline sees the outermost spans alone." if reader.depth > 1 else "It is flat."
+    )
+    return "\n".join(
+        [
+            *_front_matter(recipe),
+            "# Vietnamese named entities: " + ", ".join(types),
+            f"Token classification over {_units(recipe)}s, fine-tuned from {base} with `viborder train`. {inner}",
+            "## Data",
+            f"Revision {revision(run.learn)}: {len(run.learn)} documents with {sum(len(document.spans) for document in run.learn)} spans, "
+            f"{sum(len(encoding.units) for encoding in run.examples.encodings)} {_units(recipe)}s in {len(run.examples.rows)} windows. "
+            f"{run.examples.cut} {_units(recipe)}s were cut at gold borders; {run.examples.lost} gold spans were lost.",
+            "## Scores",
+            *_scores(reader, run),
+            "## Settings",
+            *(f"- {name}: {value}" for name, value in recipe.model_dump(exclude_defaults=True, exclude={"kind", "from_scratch"}).items()),
+            f"- steps and time: {_figures(run.figures)}" + (", taken up from a checkpoint" if run.resumed else ""),
+            f"- model version {version}, viborder {__version__}, {_versions()}",
+            "## Limits",
+            "The model knows the types, the genre and the years of its training documents; names that it has not seen are found less "
+            "often. A span begins and ends at the border of a " + _units(recipe) + ". Offsets count code points of NFC text.",
+            "## Use",
+            "`viborder tag FOLDER text.txt`, or from Python `viborder.train.load(folder).tag(documents)`.",
+            "",
+        ]
+    ).replace("\n#", "\n\n#")
+
+
+def push(folder: Path, repo_id: str, *, private: bool) -> None:
+    """Upload a model folder; the token comes from HF_TOKEN or the Hub's own login. Raises ViborderError `push-failed`."""
+    from huggingface_hub import HfApi
+
+    try:
+        hub = HfApi()
+        hub.create_repo(repo_id, private=private, exist_ok=True)
+        hub.upload_folder(repo_id=repo_id, folder_path=folder, commit_message="Upload the model")
+    except Exception as error:  # the client's, the network's, the server's
+        message = str(error).strip().split("\n")[0][:300]
+        raise fail(repo_id, "push-failed", message or type(error).__name__, "check HF_TOKEN and the name") from None
+
+
+def _front_matter(recipe: FinetuneRecipe) -> list[str]:
+    base = (
+        [f"base_model: {recipe.model_name_or_path}"] if recipe.model_name_or_path and not Path(recipe.model_name_or_path).exists() else []
+    )
+    return ["---", "language: vi", "library_name: transformers", "pipeline_tag: token-classification", *base, "tags: [viborder]", "---"]
+
+
+def _scores(reader: Reader, run: Run) -> list[str]:
+    if not run.stop:
+        return ["None: no documents were held out. `viborder crossval` measures the recipe on documents that the model has not seen."]
+    from viborder.eval import score
+
+    scores = score(run.stop, run.found, nested=reader.depth > 1)
+    micro = scores.micro()
+    rows = [(name, values) for name, values in [("all", micro), *sorted(scores.by_type().items())]]
+    return [
+        f"On the {len(run.stop)} documents by which the checkpoint was chosen, so the figures are somewhat too high.",
+        "",
+        "| type | precision | recall | F1 | gold spans |",
+        "|---|---|---|---|---|",
+        *(f"| {name} | {values.precision:.3f} | {values.recall:.3f} | {values.f1:.3f} | {values.gold} |" for name, values in rows),
+        "",
+        f"`{scores.signature}`",
+    ]
+
+
+def _units(recipe: FinetuneRecipe) -> str:
+    return recipe.segmentation
+
+
+def _figures(figures: Mapping[str, float]) -> str:
+    return (
+        f"{figures.get('epoch', 0):.1f} epochs, {figures.get('train_runtime', 0):.0f} s, last mean loss {figures.get('train_loss', 0):.4f}"
+    )
+
+
+def _versions() -> str:
+    import torch
+    import transformers
+
+    device: Any = torch.cuda.get_device_name() if torch.cuda.is_available() else platform.machine()
+    return f"transformers {transformers.__version__}, torch {torch.__version__}, {device}"
