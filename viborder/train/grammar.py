@@ -20,6 +20,7 @@ from viborder.train.lexicon import (
     CAP,
     DIGIT,
     DRUG,
+    LOCATIVE,
     LOWER,
     NAME,
     PERSON,
@@ -29,6 +30,7 @@ from viborder.train.lexicon import (
     View,
     fold,
     key,
+    longest,
     names,
     shape,
 )
@@ -37,7 +39,7 @@ Piece = tuple[int, int, str]
 
 _TYPES: dict[str, tuple[str, str, int]] = {}  # token → (key, folded, bits)
 _MOST_TYPES = 200_000
-_AFTER_LOCATIVE = frozenset(("tại", "ở", "ngụ", "trú", "quê", "địa"))
+_LOCATIVES = ("tại", "ở", "ngụ", "trú", "quê", "vực", "bàn", "tuyến", "giới", "ảnh")
 _OFFICE = officials.RANK | officials.POST | officials.COMRADE
 
 
@@ -63,6 +65,7 @@ def _first() -> tuple[dict[str, int], frozenset[str], frozenset[str], frozenset[
         (admin, PLACE),
         (amounts.number_words(), AMOUNT),
         (amounts.drugs(), DRUG),
+        (_LOCATIVES, LOCATIVE),
     ):
         for first in keys:
             bits[first] = bits.get(first, 0) | bit
@@ -154,10 +157,12 @@ class _Walk:
         if bits & AMOUNT and (found := amounts.amount(self.view, at)):
             self.found.append((*found, "QUANTITY"))
             return found[1]
-        if bits & PERSON and (end := self._person(at)):
+        if bits & PERSON and not (bits & AGENCY and self._is_head(at)) and (end := self._person(at)):
             return end
         if bits & AGENCY and (end := self._agency(at)):
             return end
+        if bits & LOCATIVE:
+            return self._credit(at + 2) if self.view.keys[at] == "ảnh" else self._located(at + 1)
         if bits & DRUG and (drug := amounts.drug(self.view, at)):
             self.found.append((at, drug, "DRUG"))
             return drug
@@ -178,6 +183,42 @@ class _Walk:
             self.role_end = found.end
         return found.end
 
+    def _is_head(self, at: int) -> bool:
+        """Whether the head of an agency here is longer than the post or rank: `Đại sứ quán`, not `Đại sứ`."""
+        head, post = longest(agencies.heads(), self.view.keys, at), longest(officials.persons(), self.view.keys, at)
+        return head is not None and (post is None or head[0] > post[0])
+
+    def _located(self, at: int) -> int | None:
+        """A place that nothing but the word before it announces: `tại Lóng Luông`, `địa bàn Hang Kia, Pà Cò`."""
+        view = self.view
+        end = places.capitals(view, at, 5)
+        if end - at < 2 or (view.bits[at] & (UPPER | AGENCY | PERSON) and places.stops(view, at)) or places.place(view, at):
+            return None
+        if view.bits[at] & AGENCY and agencies.one(view, at):
+            return None
+        self.found.append((at, end, "PLACE"))
+        while view.keys[end] in (",", "và") and not places.place(view, end + 1):
+            following = end + 1
+            stop = places.capitals(view, following, 5)
+            if stop - following < 2 or view.bits[following] & (UPPER | AGENCY) or places.stops(view, following):
+                break
+            self.found.append((following, stop, "PLACE"))
+            end = stop
+        return end
+
+    def _credit(self, at: int) -> int | None:
+        """Rule 3: the photographer after `Ảnh:`, initials too."""
+        view = self.view
+        if view.keys[at - 1] != ":" or not view.bits[at] & CAP or view.bits[at] & UPPER or agencies.one(view, at):
+            return None
+        end = places.capitals(view, at, 5)
+        while view.keys[end] == "." and view.glued(end) and view.glued(end + 1) and view.bits[end + 1] & CAP:
+            end += 2
+        if end == at:
+            return None
+        self.persons.append((at, end, False))
+        return end
+
     def _abbreviation(self, end: int) -> None:
         """Rule 12: an abbreviation in brackets after the name is a span of its own."""
         view = self.view
@@ -192,10 +233,25 @@ class _Walk:
         found = places.place(view, at)
         if found is None:
             return None
-        if view.bits[at] & NAME and found[1] - at == 1 and view.bits[found[1]] & CAP:
+        if view.bits[at] & NAME and found[1] - at == 1 and view.bits[found[1]] & CAP and at != self.role_end:
             return None
-        self.found.append((found[0], found[1], "PLACE"))
+        self.found.append((self._without_shared_word(found), found[1], "PLACE"))
+        if at == self.role_end:
+            self.role_end = found[1]
         return found[1]
+
+    def _without_shared_word(self, found: places.Found) -> int:
+        """Rule 1: the administrative word stays out where it heads several names or is a count: `các tỉnh X - Y`, `tỉnh X và Y`."""
+        view = self.view
+        start, end, level = found
+        words = longest(places.admin_words(), view.keys, start)
+        if words is None or level in (places.OTHER, places.VILLAGE) or words[0] >= end or view.bits[words[0]] & DIGIT:
+            return start
+        several = start > 0 and (view.keys[start - 1] in ("các", "những", "hai", "ba", "bốn", "năm") or view.bits[start - 1] & DIGIT)
+        if not several and view.keys[end] in ("và", "-"):
+            following = places.bare(view, end + 1)
+            several = following is not None and following[2] == level
+        return words[0] if several else start
 
     def _person(self, at: int) -> int | None:
         """Rule 2: words of rank, post, title or role, and the name after them."""
@@ -211,7 +267,11 @@ class _Walk:
         start = end + 1 if view.keys[end] == ":" else end
         if view.keys[end] == "tên" and view.bits[end + 1] & CAP:
             start = end + 1
-        if view.bits[start] & AGENCY and (longest := agencies.one(view, start)) and longest.end - start > 1:
+        for head in range(end - 1, at, -1):  # `Trưởng phòng Cảnh sát hình sự`: the agency's head is the end of the post's word
+            if view.bits[head] & AGENCY and (body := agencies.agency(view, head)) and body.is_named and body.end > end:
+                self.role_end = head
+                return head
+        if view.bits[start] & AGENCY and (body := agencies.one(view, start)) and body.end - start > 1:
             return end
         if view.bits[start] & CAP and (stop := officials.name(view, start, bits)):
             self._emit_names(start, stop, bits)
@@ -240,14 +300,14 @@ class _Walk:
         """A name that nothing but its family name announces."""
         view = self.view
         end = places.capitals(view, at, 7)
+        rest = places.bare(view, at + 1) if view.bits[at + 1] & PLACE else None
+        if rest and rest[1] >= end and rest[2] <= places.PROVINCE:
+            return None  # `Đoàn Lào`
         if at == self.role_end and self.role and (stop := officials.name(view, at, self.role)):
             self._emit_names(at, stop, self.role)
             return self.persons[-1][1]
         if end - at < 2:
             return None
-        if at and view.keys[at - 1] in _AFTER_LOCATIVE:
-            self.found.append((at, end, "PLACE"))
-            return end
         self._emit_names(at, end, self.role & _OFFICE if at == self.role_end + 1 and view.keys[at - 1] == "," else 0)
         return self.persons[-1][1]
 

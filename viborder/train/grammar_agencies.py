@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import cache
 
-from viborder.train.grammar_places import COUNTRY, DISTRICT, OTHER, PROVINCE, REGION, Found, admin_words, bare, capitals, named
-from viborder.train.lexicon import AGENCY, CAP, DIGIT, LOWER, NAME, PERSON, UPPER, Trie, View, build, longest, phrases
+from viborder.train.grammar_places import COUNTRY, DISTRICT, OTHER, PROVINCE, REGION, Found, admin_words, bare, capitals, named, stops
+from viborder.train.lexicon import AGENCY, CAP, DIGIT, LOWER, NAME, PERSON, PLACE, UPPER, Trie, View, build, keys_of, longest, phrases
 
 BODY, OWN, UNIT, OUTSIDE, CODE = 1, 2, 4, 8, 16
 
@@ -19,7 +19,6 @@ Piece = tuple[int, int, str]  # first token, token after the last, label
 # Bodies that are called after a commune, a border gate or a village, so that any name after them is a place.
 _STATIONS = ("đồn", "đbp", "trạm", "trại", "chi cục hải quan", "hải quan", "hạt", "cảng", "cơ sở", "đại đội", "tiểu đoàn", "đội")
 _JOINS = frozenset((",", ";", "và", "-", "&", "cùng"))
-_GROUP_LEVELS = frozenset("tỉnh huyện nước xã phường bản quận".split())
 
 
 @dataclass(slots=True)
@@ -52,6 +51,11 @@ def heads() -> Trie:
 
 
 @cache
+def _words() -> frozenset[str]:
+    return frozenset(" ".join(keys_of(phrase)) for phrase in phrases("agencies", "word"))
+
+
+@cache
 def functions() -> Trie:
     """What a unit does."""
     return build((phrase, True) for phrase in phrases("agencies", "function"))
@@ -59,8 +63,6 @@ def functions() -> Trie:
 
 @cache
 def _vocabulary() -> frozenset[str]:
-    from viborder.train.lexicon import keys_of
-
     words = {word for phrase in phrases("agencies", "function", "own") for word in keys_of(phrase)}
     return frozenset(words) - frozenset(", - xã tỉnh huyện kiểm phối".split())
 
@@ -78,6 +80,8 @@ def one(view: View, at: int, depth: int = 0) -> Agency | None:
     match = longest(heads(), view.keys, at)
     if match is None:
         return None
+    if at and view.bits[at] & LOWER and f"{view.keys[at - 1]} {view.keys[at]}" in _words():
+        return None  # the second syllable of `cán bộ`, `trụ sở`
     end, kind = match
     if kind & OUTSIDE and not kind & (OWN | BODY):
         return Agency(at, end, kind=OUTSIDE)
@@ -89,6 +93,10 @@ def one(view: View, at: int, depth: int = 0) -> Agency | None:
         return unit
     if kind & OWN:
         own = Agency(at, end, is_named=True, kind=OWN)
+        for inside in (end - 1, end - 2):  # rule 7: `Thông tấn xã Việt Nam`
+            if inside > at and view.bits[inside] & PLACE and (country := bare(view, inside)) and country[1] == end:
+                own.inner.append((inside, end, "PLACE"))
+                return own
         return _own_tail(view, own, depth)
     if kind & BODY:
         return _body(view, Agency(at, end, kind=BODY), depth)
@@ -126,7 +134,7 @@ def _unit(view: View, at: int, end: int, depth: int) -> Agency | None:
             run += 1
         if run - end > 1 and bits[end + 1] & LOWER and keys[run - 1] not in ("và", "của", "về"):
             unit.end = run
-            return _with_parent(view, unit, depth)
+            return _with_parent(view, _numbered(view, unit), depth)
     parent = one(view, end, depth + 1) if depth < 4 and bits[end] & AGENCY and capital else None
     if parent and parent.is_named and parent.kind != OUTSIDE and keys[at] not in ("cơ", "đoàn", "tổ", "đội"):
         unit.end, unit.inner, unit.has_tail = parent.end, parent.pieces(), True
@@ -135,7 +143,7 @@ def _unit(view: View, at: int, end: int, depth: int) -> Agency | None:
 
 
 def _counts(view: View, at: int) -> bool:
-    return bool(view.bits[at] & LOWER) and view.keys[at] in ("người", "vụ", "đối", "bị", "cán", "chiến", "tỉnh", "nước", "bên", "huyện")
+    return bool(view.bits[at] & LOWER) and view.keys[at] in ("người", "vụ", "đối", "bị", "cán", "chiến", "bên")
 
 
 def _numbered(view: View, unit: Agency) -> Agency:
@@ -210,7 +218,9 @@ def _body(view: View, body: Agency, depth: int) -> Agency:
         if parent and not parent.is_named and parent.kind == BODY and not body.station:
             body.end = parent.end  # `Bộ Chỉ huy Bộ đội Biên phòng tỉnh`: rule 10, nothing
             return body
-    at = body.end + 1 if view.keys[body.end] in ("nước", "ckqt") and view.keys[body.end] == "nước" else body.end
+    at = body.end + 1 if view.keys[body.end] == "nước" else body.end
+    if view.keys[at] == "tại" and view.keys[at - 1] == "cao" and (seat := bare(view, at + 1)):  # the high courts
+        return Agency(body.start, seat[1], True, True, kind=BODY, inner=[(*seat[:2], "PLACE")])
     if body.station:
         body = _numbered(view, body)
         if body.end > at:
@@ -255,7 +265,7 @@ def _tail(view: View, at: int, station: bool) -> tuple[int, list[Found]] | None:
                 end > at
                 and not view.bits[at] & UPPER
                 and (station or not personal)
-                and not view.bits[at] & PERSON
+                and not stops(view, at)
                 and not (view.bits[at] & AGENCY and longest(heads(), view.keys, at))
             ):
                 return (at, [(at, end, OTHER)]) if station or end - at > 1 else None
@@ -327,7 +337,7 @@ def _coordinated(view: View, places: list[Found], group: bool) -> list[Found]:
         at += 1
         if mark == "," and keys[at] == "và":
             at += 1
-        if worded and level != OTHER and (more := named(view, at)) and more[2] == level:
+        if worded and level != OTHER and keys[at] == keys[places[0][0]] and (more := named(view, at)) and more[2] == level:
             if keys[more[1]] != "(" or mark != ",":
                 places.append(more)
                 continue

@@ -102,7 +102,8 @@ def _unit(view: View, at: int, end: int) -> int | None:
     keys, bits = view.keys, view.bits
     magnitude = end > at + 1 and not bits[end - 1] & DIGIT
     found = longest(units(), keys, end)
-    soft = at > 0 and keys[at - 1] in _words("label")
+    small = keys[at].isdigit() and keys[at][0] != "0" and int(keys[at]) < 100
+    soft = at > 0 and small and keys[at - 1] in _words("label")
     if found:
         stop, kind = found
         if (kind & TIME and not kind & (MEASURE | COUNTED)) or keys[end] == "năm" or (keys[end] == "h" and view.glued(end)):

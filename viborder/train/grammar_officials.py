@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from viborder.train.grammar_places import bare, capitals
+from viborder.train.grammar_places import COUNTRY, bare, capitals
 from viborder.train.lexicon import CAP, LOWER, NAME, UPPER, Trie, View, build, longest, phrases
 
 RANK, POST, TITLE, ROLE = 1, 2, 4, 8  # ROLE: what a private person is called (đối tượng, bị can)
@@ -50,6 +50,8 @@ def name(view: View, at: int, bits: int) -> int | None:
         end -= 1
     place = bare(view, at)
     if place and place[1] >= end and (not bits & (RANK | COMRADE) or not view.bits[at] & NAME):
+        return None
+    if place and place[2] == COUNTRY and not bits & (RANK | COMRADE):
         return None
     if bits & (RANK | COMRADE | ROLE) or (bits & (POST | TITLE) and end - at > 1) or view.bits[at] & NAME:
         return end

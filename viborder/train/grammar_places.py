@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 from viborder.text import tokenize
+from viborder.train.grammar_amounts import units
 from viborder.train.lexicon import (
     AGENCY,
     CAP,
@@ -107,7 +108,7 @@ def bare(view: View, at: int) -> Found | None:
                 best = at, end, node[""][0]
             if view.keys[end] == "-" and view.glued(end) and view.glued(end + 1):
                 end += 1
-    if best and view.bits[best[1]] & CAP and not view.bits[best[1]] & (AGENCY | PERSON | NAME) and view.keys[best[1] - 1] != ".":
+    if best and view.bits[best[1]] & CAP and not view.bits[best[1]] & (AGENCY | PERSON | NAME) and not bare(view, best[1]):
         return None  # only the beginning of a longer name
     return best
 
@@ -156,6 +157,8 @@ def named(view: View, at: int) -> Found | None:
     if not found:
         return None
     start, (name, (level, numbered)) = at, found
+    if view.bits[at] & CAP and view.bits[at] & NAME and name - at == 1 and view.bits[name] & CAP and not bare(view, name):
+        return None  # Hồ Văn Pả
     if view.keys[name - 1] == "." and not (view.bits[at] & CAP):
         return None
     if view.keys[name] == "." and view.keys[at] in ("tp", "tx", "tt"):
@@ -174,7 +177,7 @@ def named(view: View, at: int) -> Found | None:
         return None
     if view.bits[name] & (AGENCY | PERSON) and stops(view, name):
         return None
-    if level == REGION and not known:
+    if view.keys[at] in ("miền", "vùng", "đồng") and not known:
         return None
     return start, _letter_or_number(view, run, level), level
 
@@ -184,7 +187,7 @@ def _numbered(view: View, start: int, number: int, level: int) -> Found | None:
     value, following = view.keys[number], view.keys[number + 1]
     if not value.isdigit() or len(value) > 3 or following in ("/", "%") or (following == "." and view.bits[number + 2] & DIGIT):
         return None
-    if view.bits[number + 1] & LOWER and following not in _AFTER_NUMBER:
+    if view.bits[number + 1] & LOWER and (view.glued(number + 1) or longest(units(), view.keys, number + 1)):
         return (start, number + 2, level) if view.glued(number + 1) and len(following) == 1 else None
     end = number + 1
     if view.bits[end] & CAP and view.glued(end) and len(view.keys[end]) == 1:
@@ -192,13 +195,10 @@ def _numbered(view: View, start: int, number: int, level: int) -> Found | None:
     return start, end, level
 
 
-_AFTER_NUMBER = frozenset("thuộc của và đến đi thì là bị đã đang về ở tại hướng qua trên từ do có với để".split())
-
-
 def _letter_or_number(view: View, end: int, level: int) -> int:
     """Villages bear numbers after their names: `bản Huổi Khon 2,`."""
     if (
-        level == VILLAGE
+        level in (COMMUNE, VILLAGE)
         and view.bits[end] & DIGIT
         and len(view.keys[end]) < 3
         and not view.bits[end + 1] & (LOWER | DIGIT)
@@ -210,7 +210,7 @@ def _letter_or_number(view: View, end: int, level: int) -> int:
 
 def place(view: View, at: int) -> Found | None:
     """A place that begins at the token, with or without an administrative word."""
-    return named(view, at) or (bare(view, at) if view.bits[at] & (CAP | UPPER) else None)
+    return named(view, at) or bare(view, at)
 
 
 def first_keys() -> tuple[frozenset[str], frozenset[str], frozenset[str]]:

@@ -21,8 +21,8 @@ Trie = dict[str, Any]  # key → deeper trie; the empty key holds the value of t
 
 # What a token looks like, and what it may begin; one bit each. CAP: begins with a capital. UPPER: all capitals, two or more.
 CAP, UPPER, DIGIT, LOWER = 1, 2, 4, 8
-AGENCY, PERSON, PLACE, AMOUNT, DRUG, NAME = 16, 32, 64, 128, 256, 512
-TRIGGER = AGENCY | PERSON | PLACE | AMOUNT | DRUG | NAME
+AGENCY, PERSON, PLACE, AMOUNT, DRUG, NAME, LOCATIVE = 16, 32, 64, 128, 256, 512, 1024
+TRIGGER = AGENCY | PERSON | PLACE | AMOUNT | DRUG | NAME | LOCATIVE
 
 _TONES = {"oà": "òa", "oá": "óa", "oả": "ỏa", "oã": "õa", "oạ": "ọa", "oè": "òe", "oé": "óe", "oẻ": "ỏe", "oẽ": "õe", "oẹ": "ọe",
           "uỳ": "ùy", "uý": "úy", "uỷ": "ủy", "uỹ": "ũy", "uỵ": "ụy"}  # fmt: skip
