@@ -154,7 +154,7 @@ def _numbered(view: View, unit: Agency) -> Agency:
     elif view.keys[end] == "khu" and view.keys[end + 1] == "vực":
         end += 2
     roman = view.bits[end] & CAP and all(letter in "ivx" for letter in view.keys[end])
-    if (view.bits[end] & DIGIT and view.keys[end].isdigit() and len(view.keys[end]) < 4 and view.keys[end + 1] != "/") or roman:
+    if (view.bits[end] & DIGIT and view.keys[end].isdecimal() and len(view.keys[end]) < 4 and view.keys[end + 1] != "/") or roman:
         unit.end = end + 1
     return unit
 

@@ -58,7 +58,7 @@ def amount(view: View, at: int) -> tuple[int, int] | None:
 
 def _in_digits(view: View, at: int) -> tuple[int, int] | None:
     keys, bits = view.keys, view.bits
-    if not keys[at].replace(".", "").replace(",", "").isdigit():
+    if not keys[at].replace(".", "").replace(",", "").isdecimal():
         return None
     before = keys[at - 1] if at else "\n"
     if before in ("/", ":", ".") and at > 1 and bits[at - 2] & DIGIT and (before == "/" or view.glued(at)):
@@ -102,7 +102,7 @@ def _unit(view: View, at: int, end: int) -> int | None:
     keys, bits = view.keys, view.bits
     magnitude = end > at + 1 and not bits[end - 1] & DIGIT
     found = longest(units(), keys, end)
-    small = keys[at].isdigit() and keys[at][0] != "0" and int(keys[at]) < 100
+    small = keys[at].isdecimal() and keys[at][0] != "0" and int(keys[at]) < 100
     soft = at > 0 and small and keys[at - 1] in _words("label")
     if found:
         stop, kind = found
@@ -127,7 +127,7 @@ def _is_party(view: View, at: int, end: int, stop: int) -> bool:
     word = " ".join(view.keys[end:stop])
     if word in _HARD_PARTIES:
         return True
-    value = int(view.keys[at]) if view.keys[at].isdigit() else 99
+    value = int(view.keys[at]) if view.keys[at].isdecimal() else 99
     following = view.bits[stop]
     if following & CAP or view.keys[stop] == ":":
         return True

@@ -185,7 +185,7 @@ def named(view: View, at: int) -> Found | None:
 def _numbered(view: View, start: int, number: int, level: int) -> Found | None:
     """`tổ 5`, `quận 1`, `QL 8A`; not `3 bản 5 hộ`, where the number counts what follows."""
     value, following = view.keys[number], view.keys[number + 1]
-    if not value.isdigit() or len(value) > 3 or following in ("/", "%") or (following == "." and view.bits[number + 2] & DIGIT):
+    if not value.isdecimal() or len(value) > 3 or following in ("/", "%") or (following == "." and view.bits[number + 2] & DIGIT):
         return None
     if view.bits[number + 1] & LOWER and (view.glued(number + 1) or longest(units(), view.keys, number + 1)):
         return (start, number + 2, level) if view.glued(number + 1) and len(following) == 1 else None
@@ -225,4 +225,4 @@ ROAD = ("ql", "tl", "đt", "hl")
 def road(token: str) -> bool:
     """`QL8A`, `TL9`, `ĐT741`: a road's code in one token."""
     word = key(token)
-    return len(word) > 2 and word[:2] in ROAD and word[2].isdigit()
+    return len(word) > 2 and word[:2] in ROAD and word[2].isdecimal()

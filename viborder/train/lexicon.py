@@ -124,7 +124,7 @@ class View:
 def shape(token: str) -> int:
     """The bits of a token's look."""
     first = token[0]
-    if first.isdigit():
+    if first.isdecimal():
         return DIGIT
     if not first.isalpha():
         return 0
