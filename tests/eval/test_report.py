@@ -16,6 +16,7 @@ from viborder.document import Document, Span
 from viborder.errors import ViborderError
 from viborder.eval import report, score
 from viborder.eval.errors import error_records
+from viborder.eval.intervals import bootstrap
 from viborder.formats import jsonl
 
 EVIL = '</script><script>document.title="owned"</script><img src=x onerror=document.title="owned"> <!-- \u2028 & 😀 Công an tỉnh Lào'
@@ -79,6 +80,8 @@ def test_the_numbers_are_the_scorer_s(page):
     system = data(page)["systems"][0]
     expected = score(GOLD, PRED)
     assert (system["overall"]["f1"], system["overall"]["gold"]) == (expected.micro().f1, 4 - 1)
+    assert (system["overall"]["low"], system["overall"]["high"]) == bootstrap(expected).f1()
+    assert data(page)["comparison"]["pairs"][0]["difference"] == pytest.approx(-expected.micro().f1)
     assert system["overall"]["flat"]["f1"] == score(GOLD, PRED, nested=False).micro().f1
     assert {row["name"]: row["f1"] for row in system["types"]} == {label: rates.f1 for label, rates in expected.by_type().items()}
     assert len(system["records"]) == sum(record.kind != "correct" for record in error_records(GOLD, PRED)) == 4

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from viborder.document import Document, Span, in_order
 from viborder.errors import ViborderError
+from viborder.eval.comparing import compare
+from viborder.eval.counts import SCHEMAS
 from viborder.eval.errors import KINDS, Record, confusion, error_records, kind_counts, most_frequent
+from viborder.eval.intervals import LEVEL, RESAMPLES, Interval, bootstrap, caution
 from viborder.eval.leakage import leakage
 from viborder.eval.scores import Rates, Scores
 from viborder.eval.scoring import score
@@ -16,7 +20,6 @@ from viborder.eval.slices import slices
 from viborder.eval.suspects import suspects
 from viborder.labels import labels as known_labels
 
-SCHEMAS = ("strict", "exact", "partial", "type")
 FREQUENT, SUSPECTED, TWINS = 15, 30, 30  # entries shown
 SPARE_COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#666666")
 
@@ -37,14 +40,22 @@ def report_data(
     documents = [document.with_spans(set(document.spans)) for document in gold]
     return {
         "title": title,
+        "notes": _notes(len(gold)),
         "labels": _labels([gold, *answers.values()]),
         "kinds": list(KINDS),
         "documents": [{"id": d.id, "text": d.text, "meta": _meta(d), "gold": _ranges(d.spans)} for d in documents],
         "systems": [_system(name, documents, pred, folds, train) for name, pred in answers.items()],
+        "comparison": compare(gold, answers).as_json() if len(answers) > 1 else None,
         "leakage": _leakage(gold, train, folds) if train is not None else None,
         "suspects": _suspects(gold, answers),
         "curve": {name: [dict(point) for point in points] for name, points in curve.items()} if curve else None,
     }
+
+
+def _notes(documents: int) -> list[str]:
+    cautions = caution(documents, "document")
+    drawn = [f"Bars are {LEVEL:.0%} bootstrap intervals over {documents} documents, {RESAMPLES:,} resamples."] if documents > 1 else []
+    return [*drawn, *(f"{said[0].upper()}{said[1:]}." for said in cautions)]
 
 
 def with_unread(gold: Sequence[Document], pred: Sequence[Document]) -> list[Document]:
@@ -75,15 +86,16 @@ def _system(
     name: str, gold: Sequence[Document], pred: Sequence[Document], folds: Folds | None, train: Sequence[Document] | None
 ) -> dict[str, Any]:
     nested, flat = score(gold, pred), score(gold, pred, nested=False)
+    drawn = bootstrap(nested)
     records = error_records(gold, pred)
     answers = {document.id: document for document in pred}
     predicted = [in_order(set(answers[document.id].spans)) for document in gold]
     return {
         "name": name,
         "signature": nested.signature,
-        "overall": _row("all spans", nested.micro()) | {"flat": _row("outermost spans", flat.micro())},
-        "schemas": [_row(schema, nested.micro(schema)) for schema in SCHEMAS],
-        "types": [_row(label, rates) for label, rates in nested.by_type().items()],
+        "overall": _row("all spans", nested.micro(), drawn.f1()) | {"flat": _row("outermost spans", flat.micro(), bootstrap(flat).f1())},
+        "schemas": [_row(schema, nested.micro(schema), drawn.f1(schema=schema)) for schema in SCHEMAS],
+        "types": [_row(label, rates, drawn.f1(f"type:{label}")) for label, rates in nested.by_type().items()],
         "documents": [_row(identity, rates) for identity, rates in nested.by_row().items()],
         "folds": _folds(gold, pred, folds),
         "confusion": confusion(records),
@@ -99,8 +111,10 @@ def _system(
     }
 
 
-def _row(name: str, rates: Rates) -> dict[str, Any]:
-    return {"name": name, "p": rates.precision, "r": rates.recall, "f1": rates.f1, "gold": rates.gold, "pred": rates.pred}
+def _row(name: str, rates: Rates, interval: Interval | None = None) -> dict[str, Any]:
+    low, high = (None, None) if interval is None or math.isnan(interval[0]) else interval
+    scores = {"p": rates.precision, "r": rates.recall, "f1": rates.f1, "low": low, "high": high}
+    return {"name": name, **scores, "gold": rates.gold, "pred": rates.pred}
 
 
 def _folds(gold: Sequence[Document], pred: Sequence[Document], folds: Folds | None) -> list[dict[str, Any]]:

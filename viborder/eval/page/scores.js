@@ -28,7 +28,7 @@ function scores(system) {
       hasInterval(overall.flat) ? `${percent(overall.flat.low)} to ${percent(overall.flat.high)}` : `of ${plural(overall.flat.gold, "gold span")}`),
     tile("Errors", errors.toLocaleString("en"), unread ? `${unread} of them in text never read` : "each span in one error"),
   ];
-  return section("scores", "Scores", DATA.note || null, h("div", { class: "tiles" }, tiles),
+  return section("scores", "Scores", DATA.notes.join(" "), h("div", { class: "tiles" }, tiles),
     table("By type: right where range and label are both right", scoreColumns(["Type", (row) => chip(row.name)], system.types), system.types),
     table("By schema", scoreColumns(["Schema", (row) => row.name], system.schemas), system.schemas),
     h("p", { class: "soft small" }, "strict: range and label. exact: range alone. partial: an overlap counts half. type: label, on any overlap."));
@@ -62,15 +62,18 @@ function sideBySide() {
 }
 
 function comparisons() {
-  if (!DATA.comparisons || !DATA.comparisons.length) return null;
-  const signed = (value) => (value > 0 ? "+" : "") + (100 * value).toFixed(1);
-  return table("Differences in F1", [
-    ["Systems", (row) => `${row.second} − ${row.first}`],
-    ["Difference", (row) => h("strong", {}, signed(row.difference)), "num"],
-    ["Interval", (row) => `${signed(row.low)} to ${signed(row.high)}`, "num"],
-    ["p", (row) => row.p.toFixed(3), "num"],
-    ["What can be said", (row) => row.verdict],
-  ], DATA.comparisons);
+  if (!DATA.comparison) return null;
+  const signed = (value) => (value > 0 ? "+" : value < 0 ? "−" : "") + Math.abs(100 * value).toFixed(1);
+  return [table("Differences in F1, strict", [
+    ["Second less first", (row) => `${row.second} − ${row.first}`],
+    ["F1", (row) => h("strong", {}, signed(row.difference)), "num"],
+    ["Interval", (row) => `${signed(row.interval[0])} to ${signed(row.interval[1])}`, "num"],
+    ["p", (row) => row.p.toFixed(4), "num"],
+    ["p (Holm)", (row) => row.p_holm.toFixed(4), "num extra"],
+    ["Better on", (row) => row.better, "num soft extra"],
+    ["Worse on", (row) => row.worse, "num soft extra"],
+  ], DATA.comparison.pairs),
+  h("p", { class: "soft small" }, "p: paired randomisation over documents, two-sided. ", DATA.comparison.cautions.map((said) => `${said[0].toUpperCase()}${said.slice(1)}. `))];
 }
 
 const SLICES = {
