@@ -30,7 +30,7 @@ def run(recipe: Path, base: Sequence[Document], state: Path, *, host: str, port:
         raise fail("", "not-configured", f"{PASSWORD} not set, or too short", hint)
     learner = Learner(state, recipe, base)
     learner.start()
-    server = uvicorn.Server(uvicorn.Config(app(learner, password), host=host, port=port, log_level="warning", access_log=False))
+    server = uvicorn.Server(uvicorn.Config(app(learner, password), host=host, port=port, log_level="critical", access_log=False))
     errors: list[ViborderError] = []
     joined = threading.Thread(target=_join, args=(server, learner, owner, title, f"http://{host}:{port}", password, errors), daemon=True)
     joined.start()

@@ -18,6 +18,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+import viborder
 from viborder.document import Document, by_id
 from viborder.errors import Problem
 from viborder.files import new_file
@@ -81,7 +82,7 @@ class Learner:
                 file.flush()
                 os.fsync(file.fileno())
             self._idle.clear()
-        self._wake.set()
+            self._wake.set()
         return True
 
     def withdraw(self, annotations: Iterable[int]) -> None:
@@ -91,7 +92,7 @@ class Learner:
                 for path in self._submitted.glob(f"*-{annotation}.json"):
                     path.unlink()
             self._idle.clear()
-        self._wake.set()
+            self._wake.set()
 
     def tag(self, document: Document) -> tuple[Document, str]:
         """(the document with suggestions, the version that made them); no suggestions before the first model."""
@@ -131,7 +132,10 @@ class Learner:
         training, out = self._folder / "training.jsonl", self._folder / "models" / digest[:16]
         jsonl.write(training, documents)
         command = [sys.executable, "-m", "viborder", "train", str(self._recipe), "--train", str(training), "--out", str(out)]
-        self.child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        paths = os.pathsep.join([str(Path(viborder.__file__).parents[1]), *filter(None, sys.path)])  # the child imports what we import
+        self.child = subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=os.environ | {"PYTHONPATH": paths}
+        )
         _, said = self.child.communicate()
         self.trainings += 1
         if self.child.returncode:

@@ -1,0 +1,132 @@
+"""The tagger that learns while people annotate, with the real default recipe."""
+
+import json
+import time
+from dataclasses import replace
+
+import pytest
+
+from tests.labelstudio.conftest import GOLD, RECIPE
+from viborder.document import Document, Span
+from viborder.formats import jsonl
+from viborder.labelstudio.learner import Learner
+
+LINE = "Tối qua, đội Mũ Xanh thu giữ ba bánh zilana tại bến Đá Vàng."
+TAUGHT = Document("taught", LINE, (Span(LINE.index("zilana"), LINE.index("zilana") + 6, "DRUG"),))
+
+
+@pytest.fixture(scope="module")
+def gold():
+    return jsonl.read(GOLD)
+
+
+@pytest.fixture
+def learner(tmp_path, gold):
+    made = []
+
+    def make(base=gold[:2], recipe=RECIPE):
+        made.append(Learner(tmp_path / "state", recipe, base))
+        made[-1].start()
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.stop()
+
+
+def labels(learner, document):
+    return {(span.start, span.end, span.label) for span in learner.tag(document)[0].spans}
+
+
+def test_what_is_submitted_is_learned_and_the_new_version_serves(learner, gold):
+    one = learner()
+    assert one.wait() and one.version
+    before = one.version
+    wanted = {(span.start, span.end, span.label) for span in gold[4].spans}
+    right_before = len(wanted & labels(one, replace(gold[4], spans=())))
+    assert one.submit(gold[4], 7, "2026-01-01T00:00:00Z")
+    assert one.wait()
+    assert one.version != before
+    assert right_before < len(wanted & labels(one, replace(gold[4], spans=()))) > 0.9 * len(wanted)
+
+
+def test_the_newest_state_of_an_annotation_counts(learner):
+    one = learner([])
+    assert one.submit(TAUGHT, 1, "2026-01-02T00:00:00Z")
+    assert not one.submit(TAUGHT.with_spans(()), 1, "2026-01-01T00:00:00Z")  # an older state that arrives late
+    assert one.documents() == [TAUGHT]
+    other = TAUGHT.with_spans([Span(0, 8, "PLACE")])
+    assert one.submit(other, 2, "2026-01-03T00:00:00Z")  # a second annotator, later
+    assert one.documents() == [other]
+    one.withdraw([2])
+    assert one.documents() == [TAUGHT]
+    one.withdraw([1])
+    assert one.documents() == []
+
+
+def test_an_annotation_of_a_base_document_takes_its_place(learner, gold):
+    one = learner()
+    changed = gold[0].with_spans(())
+    one.submit(changed, 3, "2026-01-01T00:00:00Z")
+    assert {document.id: document.spans for document in one.documents()} == {gold[0].id: (), gold[1].id: gold[1].spans}
+
+
+def test_a_training_that_is_killed_is_done_again_and_the_old_model_serves(learner, gold):
+    one = learner()
+    assert one.wait()
+    before, trained = one.version, one.trainings
+    one.submit(gold[3], 1, "2026-01-01T00:00:00Z")
+    deadline = time.monotonic() + 20
+    while one.child is None or one.child.poll() is not None:
+        assert time.monotonic() < deadline
+        time.sleep(0.002)
+    one.child.kill()
+    while one.trainings == trained:
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    assert one.failure.rule == "training-failed"
+    assert one.version == before and one.tag(gold[3])[1] == before
+    while one.version == before:
+        assert time.monotonic() < deadline + 40
+        time.sleep(0.05)
+    assert one.failure is None
+
+
+def test_a_restart_serves_the_last_model_and_learns_what_it_missed(learner, tmp_path):
+    one = learner()
+    assert one.wait()
+    before = one.version
+    one.stop()
+    again = learner()
+    assert again.version == before  # at once, before any training
+    assert again.wait() and again.trainings == 0
+    again.stop()
+    # killed between the receipt of an annotation and its training: the file is there, the model is not
+    kept = {"updated_at": "2026-01-01T00:00:00Z", "document": jsonl.to_record(TAUGHT)}
+    (tmp_path / "state" / "submitted" / "0123-9.json").write_text(json.dumps(kept))
+    third = learner()
+    assert third.version == before
+    assert third.wait() and third.version != before
+
+
+def test_a_model_that_was_destroyed_is_made_anew(learner, tmp_path):
+    one = learner()
+    assert one.wait()
+    before = one.version
+    one.stop()
+    for path in (tmp_path / "state" / "models").rglob("*.npz"):
+        path.write_bytes(b"rubbish")
+    again = learner()
+    assert again.wait() and again.version == before and again.trainings == 1
+
+
+def test_a_recipe_that_fails_is_told_and_nothing_stops(learner, tmp_path, gold):
+    recipe = tmp_path / "wrong.yaml"
+    recipe.write_text("kind: nonsense\n")
+    one = learner(recipe=recipe)
+    deadline = time.monotonic() + 30
+    while one.failure is None:
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    assert one.version == ""
+    assert one.tag(gold[0])[0].spans == ()
