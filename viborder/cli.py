@@ -194,6 +194,7 @@ def score(
     scheme: Annotated[str | None, typer.Option(help="The tags of .conll files: IOB1, IOB2, IOE2, IOBES, BILOU.")] = None,
     json: Annotated[Path | None, typer.Option("--json", help="Write every number here.")] = None,
     report: Annotated[Path | None, typer.Option(help="Write a page to look at here: scores, errors, every document.")] = None,
+    errors: Annotated[Path | None, typer.Option(help="Write every error here, one JSON object a line, and print what they are.")] = None,
     suspects: Annotated[Path | None, typer.Option(help="Write suspected label errors here, one JSON object a line.")] = None,
     train: Annotated[Path | None, typer.Option(help="What was trained on (of cross-validation: all): seen mentions, leakage.")] = None,
 ) -> None:
@@ -218,6 +219,8 @@ def score(
         write_json(json, found)
     if report:
         _report(report, read(gold), {pred: read(pred)}, train, _names(labels), _names(exclude))
+    if errors:
+        _errors(errors, read(gold), read(pred), read(train) if train else None)
     if suspects:
         _suspects(suspects, read(gold), read(pred))
 
@@ -274,6 +277,23 @@ def _report(
     trained = only(read(train), labels, exclude) if train else None
     write(path, only(gold, labels, exclude), chosen, train=trained, title=f"{', '.join(chosen)}: report")
     print(f"report: {path}")
+
+
+def _errors(path: Path, gold: list[Document], tagged: list[Document], train: list[Document] | None) -> None:
+    from viborder.eval.error_summary import describe
+    from viborder.eval.errors import error_records
+    from viborder.eval.leakage import leakage
+    from viborder.eval.slices import slices
+    from viborder.eval.tables import error_tables, leakage_line, write_json_lines
+
+    texts = {document.id: document.text for document in gold}
+    records = error_records(gold, tagged)
+    error_tables(records, slices(gold, records, train))
+    if train is not None and not texts.keys() & {document.id for document in train}:
+        leakage_line(leakage(train, gold))
+    wrong = [describe(record, texts[record.document]) for record in records if record.kind != "correct"]
+    write_json_lines(path, wrong)
+    print(f"{len(wrong)} errors: {path}")
 
 
 def _suspects(path: Path, gold: list[Document], tagged: list[Document]) -> None:

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from viborder.document import Document, Span
 from viborder.eval import score
-from viborder.eval.errors import SWAPPED, compare_spans, confusion, describe, error_records, kind_counts, most_frequent
+from viborder.eval.error_summary import confusion, describe, kind_counts, most_frequent
+from viborder.eval.errors import SWAPPED, compare_spans, error_records
 
 A, P = "AGENCY", "PLACE"
 

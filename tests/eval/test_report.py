@@ -125,6 +125,19 @@ def test_the_verb_writes_the_page_and_the_suspects(tmp_path, capsys):
     assert {json.loads(line)["kind"] for line in suspects.read_text().rstrip("\n").split("\n")} <= {"boundary", "spurious", "type_boundary"}
 
 
+def test_the_verb_writes_every_error(tmp_path, capsys):
+    gold, pred, train, errors = (tmp_path / name for name in ("gold.jsonl", "pred.jsonl", "train.jsonl", "errors.jsonl"))
+    jsonl.write(gold, GOLD)
+    jsonl.write(pred, PRED)
+    jsonl.write(train, [Document("other", "Không có gì. Lào", (Span(13, 16, "PLACE"),))])
+    with pytest.raises(SystemExit) as left:
+        app(["score", str(gold), str(pred), "--errors", str(errors), "--train", str(train)])
+    assert left.value.code == 0
+    assert len(errors.read_text().rstrip("\n").split("\n")) == 4
+    printed = capsys.readouterr().out
+    assert "left short" in printed and "unseen" in printed and "Of 1 test sentences 0 stand in the training set" in printed
+
+
 def test_a_browser_draws_it(page, tmp_path):
     browser = shutil.which("chromium") or shutil.which("google-chrome")
     if not browser:

@@ -11,7 +11,8 @@ from viborder.document import Document, Span, in_order
 from viborder.errors import ViborderError
 from viborder.eval.comparing import compare
 from viborder.eval.counts import SCHEMAS
-from viborder.eval.errors import KINDS, Record, confusion, error_records, kind_counts, most_frequent
+from viborder.eval.error_summary import confusion, kind_counts, most_frequent
+from viborder.eval.errors import KINDS, Record, error_records
 from viborder.eval.intervals import LEVEL, RESAMPLES, Interval, bootstrap, caution
 from viborder.eval.leakage import leakage
 from viborder.eval.scores import Rates, Scores

@@ -15,7 +15,8 @@ from typing import Any
 from viborder.document import Document, Span
 from viborder.errors import fail
 from viborder.eval.checks import paired
-from viborder.eval.errors import Record, compare_spans, describe
+from viborder.eval.error_summary import describe
+from viborder.eval.errors import Record, compare_spans
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,10 +12,14 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from viborder.eval.error_summary import confusion, kind_counts
 from viborder.files import new_file
 
 if TYPE_CHECKING:
     from viborder.eval.agreement import Agreement
+    from viborder.eval.errors import Record
+    from viborder.eval.leakage import Leakage
+    from viborder.eval.slices import Slice
 
 SHOWN_CONFLICTS = 12
 
@@ -78,6 +82,44 @@ def _conflict_table(result: Agreement) -> Table:
     if len(result.conflicts) > SHOWN_CONFLICTS:
         table.add_row("…", "", f"{len(result.conflicts) - SHOWN_CONFLICTS} more")
     return table
+
+
+def error_tables(records: Sequence[Record], slices: Mapping[str, Mapping[str, Slice]], console: Console | None = None) -> None:
+    """Print the kinds of errors, which label was taken for which, and recall and precision by slice."""
+    out = console or Console()
+    kinds = Table(box=box.SIMPLE_HEAD)
+    kinds.add_column("error")
+    kinds.add_column("n", justify="right")
+    for kind, count in kind_counts(records).items():
+        if kind != "correct":
+            kinds.add_row(f"  {kind[10:]}" if kind.startswith("boundary: ") else kind.replace("_", " "), str(count))
+    table = confusion(records)
+    columns = sorted({name for row in table.values() for name in row} | table.keys() - {"∅"})
+    matrix = Table(box=box.SIMPLE_HEAD)
+    matrix.add_column("gold, then predicted")
+    for name in columns:
+        matrix.add_column("missed" if name == "∅" else escape(name), justify="right")
+    for name in sorted(table):
+        matrix.add_row("spurious" if name == "∅" else escape(name), *(str(table[name].get(column, "·")) for column in columns))
+    sliced = Table(box=box.SIMPLE_HEAD)
+    for name in ("slice", "", "gold", "recall", "predicted", "precision"):
+        sliced.add_column(name, justify="left" if name in ("slice", "") else "right")
+    for name in ("seen", "depth", "length", "frequency", "position"):
+        for place, (group, row) in enumerate(slices.get(name, {}).items()):
+            scores = (str(row.gold), number(row.recall), str(row.predicted), number(row.precision))
+            sliced.add_row("" if place else name, group, *scores)
+        sliced.add_section()
+    out.print(kinds, matrix, sliced, sep="\n")
+
+
+def leakage_line(found: Leakage, console: Console | None = None) -> None:
+    """Print in one line what a test set shares with the training set."""
+    near = len(found.sentence_twins) - found.verbatim_sentences
+    (console or Console()).print(
+        f"Of {found.sentences} test sentences {found.verbatim_sentences} stand in the training set as they are and {near} have a near twin "
+        f"there; of {found.documents} documents {len(found.document_twins)}.",
+        highlight=False,
+    )
 
 
 def write_json(path: Path, value: Any) -> None:
