@@ -7,6 +7,7 @@ The rules are in `grammar_places`, `grammar_agencies`, `grammar_officials` and `
 from __future__ import annotations
 
 from functools import cache
+from itertools import pairwise
 
 from viborder.document import PRIVATE, Span, in_order
 from viborder.text import Range
@@ -147,10 +148,29 @@ class _Walk:
         """Find every span; `found` holds them as token ranges."""
         bits = self.view.bits
         end = 0
+        taken = self._bylines()
         for at in [index for index, found in enumerate(bits) if found & TRIGGER]:
             if at >= end:
-                end = self._at(at, bits[at]) or end
+                end = taken.get(at) or self._at(at, bits[at]) or end
         self._carry_names()
+
+    def _bylines(self) -> dict[int, int]:
+        """Rule 3: the author in one of the last lines, alone or before an agency: `Việt Dũng - Công an Lạng Sơn`. First token → end."""
+        taken = {}
+        view = self.view
+        breaks = [-1, *(index for index, word in enumerate(view.keys) if word == "\n")]
+        for before, end in list(pairwise(breaks))[-7:]:
+            at = before + 1
+            while 1 < end - at < 12:
+                stop = places.capitals(view, at, 4)
+                rest = any(bits & LOWER for bits in view.bits[stop:end]) and not (stop + 1 < end and agencies.one(view, stop + 1))
+                alone = stop == end or view.keys[stop] in ("-", ",")
+                if stop - at < 2 or rest or not alone or view.bits[at] & UPPER or places.bare(view, at) or places.stops(view, at):
+                    break
+                self.persons.append((at, stop, False))
+                taken[at] = stop
+                at = stop + 1
+        return taken
 
     def _at(self, at: int, bits: int) -> int | None:
         """What begins at the token: emit it and return the token after it."""
@@ -260,6 +280,8 @@ class _Walk:
         if found is None:
             return None
         end, bits = found
+        if end - at == 1 and view.bits[at] & PLACE and view.bits[at] & CAP and (place := places.bare(view, at)) and place[1] - at > 1:
+            return self._place(at)  # `Bà Rịa`
         continues = at == self.role_end or (at == self.role_end + 1 and view.keys[at - 1] in (",", "-", "(", ":", "và", ";"))
         if continues:
             bits |= self.role & _OFFICE

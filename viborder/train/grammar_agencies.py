@@ -377,6 +377,8 @@ def _shared_tail(view: View, first: Agency) -> Agency:
     following = one(view, at)
     if following is None or following.kind != first.kind or following.station or following.kind == OUTSIDE:
         return first
+    if first.kind == UNIT and view.keys[first.start] != view.keys[at]:
+        return first
     following = _shared_tail(view, following)
     if not (following.is_named and following.has_tail):
         return first
