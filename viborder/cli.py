@@ -93,15 +93,38 @@ def diff(
     json: Annotated[Path | None, typer.Option("--json", help="Write every change here, one JSON object a line.")] = None,
 ) -> None:
     """Tell what changed between two versions of a dataset, span by span."""
-    from viborder.dataset.diff import counts, diff, load
+    from viborder.dataset.diff import counts, diff
+    from viborder.dataset.package import read
     from viborder.eval.tables import write_json_lines
 
-    changes = diff(load(old), load(new))
+    changes = diff(read(old), read(new))
     for change in changes:
         print(change)
     print(", ".join(f"{count} {kind}" for kind, count in counts(changes).items()) or "no change")
     if json:
         write_json_lines(json, [change.as_dict() for change in changes])
+
+
+@app.command()
+def publish(
+    folder: Annotated[Path, typer.Argument(metavar="DATASET|MODEL", help="A folder that `build` or `train` made.")],
+    repo_id: Annotated[str, typer.Argument(metavar="REPO_ID", help="USER_OR_ORGANISATION/NAME on the Hub.")],
+    public: Annotated[bool, typer.Option("--public", help="Make a new repository public; private otherwise.")] = False,
+    text: Annotated[str | None, typer.Option(help="Of a public dataset, said outright: keep the texts, or omit them.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Write the exact files to --out, and publish nothing.")] = False,
+    out: Annotated[Path, typer.Option(help="Where a dry run writes.")] = Path("build/publish"),
+    gold: Annotated[Path, typer.Option(help="The unmasked annotations, to know private persons by.")] = GOLD,
+) -> None:
+    """Publish a checked dataset or model on the Hugging Face Hub: one commit, and a tag for the version."""
+    from viborder.publish.publish import prepare, publish
+    from viborder.publish.show import dry_run as run_dry
+    from viborder.publish.show import show, show_done
+
+    release = prepare(folder, gold)
+    if dry_run:
+        run_dry(release, repo_id, out, public=public, text=text)
+    else:
+        show_done(publish(release, repo_id, None, public=public, text=text, show=show), repo_id)
 
 
 @app.command()
@@ -124,10 +147,11 @@ def convert(
     source_format: Annotated[str | None, typer.Option("--from", help="The format, where the ending cannot tell it.")] = None,
     target_format: Annotated[str | None, typer.Option("--to", help="The format, where the ending cannot tell it.")] = None,
 ) -> None:
-    """Turn documents of any format into any other; what is lost is said."""
+    """Turn documents of any format, or a dataset folder, into any other; what is lost is said."""
     from collections import Counter
 
-    from viborder.formats import read, write
+    from viborder.dataset.package import read
+    from viborder.formats import write
 
     lost: Counter[str] = Counter()
     documents = read(source, source_format, lost)

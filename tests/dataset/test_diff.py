@@ -3,7 +3,8 @@ from pathlib import Path
 from hypothesis import given
 
 from tests.formats.strategies import documents
-from viborder.dataset.diff import counts, diff, load
+from viborder.dataset.diff import counts, diff
+from viborder.dataset.package import read
 from viborder.document import Document, Span
 from viborder.formats import jsonl
 
@@ -43,6 +44,6 @@ def test_changes_turn_the_old_spans_into_the_new(old: Document, new: Document) -
 
 
 def test_a_package_is_compared_with_a_file(package: Path) -> None:
-    masked = load(package)
+    masked = read(package)
     changes = diff(jsonl.read(Path("annotations/gold.jsonl")), masked)
     assert counts(changes) == {"text changed": 3, "added": 1, "removed": 1}  # the hamlet, which masking renames

@@ -62,7 +62,7 @@ def build(
         if who:
             (folder / "annotators.yaml").write_bytes((annotations / "annotators.yaml").read_bytes())
         (folder / "LICENSE").write_text(card.RIGHTS, encoding="utf-8")
-        (folder / "README.md").write_text(card.card(facts, who, changelog, "", texts), encoding="utf-8")
+        (folder / "README.md").write_text(card.card(facts, who, changelog, card.results_text(results), texts), encoding="utf-8")
         _write_json(folder / "croissant.json", croissant.metadata(facts, folder))
         (folder / "SHA256SUMS").write_text(checksums(folder), encoding="utf-8")
     return facts

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from importlib.resources import files
+from pathlib import Path
 from string import Template
 from typing import Any
 
@@ -84,6 +85,13 @@ def card(facts: dict[str, Any], who: list[Annotator], changelog: str, results: s
         versions="### " + changelog.partition("\n## ")[2].replace("\n## ", "\n### ").strip(),
     )
     return f"---\n{head}---\n\n{body}"
+
+
+def results_text(path: Path | None) -> str:
+    """The figures of eval/results.jsonl as a table, or that there are none."""
+    if path is None or not path.exists():
+        return "No figures were recorded when this package was built."
+    return path.read_text(encoding="utf-8")
 
 
 def _totals(facts: dict[str, Any]) -> str:

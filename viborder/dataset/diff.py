@@ -5,13 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any
 
-from viborder.dataset import package
 from viborder.document import Document, Span, by_id, in_order
 from viborder.errors import place
-from viborder.formats import read
 
 # The kinds of change, in the order in which they are told.
 KINDS = ("document added", "document removed", "text changed", "added", "removed", "relabelled", "moved")
@@ -41,11 +38,6 @@ class Change:
     def as_dict(self) -> dict[str, Any]:
         """Plain JSON values."""
         return asdict(self)
-
-
-def load(path: Path) -> list[Document]:
-    """The documents of a dataset folder, or of a file in any format."""
-    return package.documents(path) if (path / "stats.json").exists() else read(path)
 
 
 def diff(old: Iterable[Document], new: Iterable[Document]) -> list[Change]:

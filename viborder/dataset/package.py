@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from viborder import formats
 from viborder.document import Document, Span, in_order
 from viborder.errors import fail
 
 Row = dict[str, Any]
+
+
+def read(path: Path, format: str | None = None, lost: Counter[str] | None = None) -> list[Document]:
+    """The documents of a dataset folder, or of a file or folder in any format (see `viborder.formats.read`)."""
+    return documents(path) if format is None and (path / "stats.json").exists() else formats.read(path, format, lost)
 
 
 def facts(folder: Path) -> dict[str, Any]:

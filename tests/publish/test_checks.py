@@ -1,0 +1,105 @@
+"""What keeps a dataset or a model from being published."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from viborder.dataset.build import build, checksums
+from viborder.dataset.package import documents
+from viborder.errors import ViborderError
+from viborder.formats import jsonl
+from viborder.publish.publish import prepare
+from viborder.train import train
+
+CORPUS, ANNOTATIONS = Path("corpus/documents.jsonl"), Path("annotations")
+GOLD = ANNOTATIONS / "gold.jsonl"
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("build") / "dataset"
+    build(CORPUS, ANNOTATIONS, out)
+    return out
+
+
+@pytest.fixture
+def package(built: Path, tmp_path: Path) -> Path:
+    shutil.copytree(built, tmp_path / "dataset")
+    return tmp_path / "dataset"
+
+
+def sign(package: Path) -> None:
+    """Make the checksums fit again, as a determined editor would."""
+    (package / "SHA256SUMS").write_text(checksums(package), encoding="utf-8")
+
+
+def refused(folder: Path, gold: Path = GOLD) -> list[tuple[str, str]]:
+    with pytest.raises(ViborderError) as caught:
+        prepare(folder, gold)
+    return [(problem.where.removeprefix(f"{folder}/"), problem.rule) for problem in caught.value.problems]
+
+
+def test_what_was_edited_by_hand(package: Path) -> None:
+    (package / "data/extra.txt").write_text("x", encoding="utf-8")
+    assert refused(package) == [(str(package), "package-changed")]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ("pretty_name: Viborder\n", "", 1),
+        ("## Data statement\n", "## Something else\n", 1),
+        ("## Rights\n", "## Rights\n\n## Empty rights\n", 1),
+        ("language:\n- vi\nlicense: other\n", "", 2),
+    ],
+)
+def test_a_card_that_lacks_something(package: Path, old: str, new: str, expected: int) -> None:
+    card = package / "README.md"
+    text = card.read_text(encoding="utf-8")
+    assert old in text
+    card.write_text(text.replace(old, new, 1), encoding="utf-8")
+    sign(package)
+    assert refused(package) == [("README.md", "card-incomplete")] * expected
+
+
+def test_a_secret_and_a_private_name_are_found_with_their_lines_and_not_repeated(package: Path) -> None:
+    with (package / "CHANGELOG.md").open("a", encoding="utf-8") as file:
+        file.write(f"token {'hf_' + 'a' * 34}\nđối tượng DOÀN THI UYẺN\n")
+    sign(package)
+    lines = (package / "CHANGELOG.md").read_text(encoding="utf-8").count("\n")
+    with pytest.raises(ViborderError) as caught:
+        prepare(package, GOLD)
+    assert [(problem.where.rpartition(":")[2], problem.rule) for problem in caught.value.problems] == [
+        (str(lines - 1), "secret"),
+        (str(lines), "private-name"),
+    ]
+    assert "aaaa" not in str(caught.value) and "uyen" not in str(caught.value).casefold()
+
+
+def test_a_table_that_does_not_load(package: Path) -> None:
+    (package / "data/sentences-0.parquet").write_bytes(b"PAR1")
+    sign(package)
+    assert {rule for _, rule in refused(package)} == {"package-does-not-load"}
+
+
+def test_a_package_that_keeps_the_names_says_so_and_without_gold_no_name_is_known(tmp_path: Path, package: Path) -> None:
+    assert refused(package, gold=tmp_path / "none.jsonl") == [(str(tmp_path / "none.jsonl"), "names-unknown")]
+    build(CORPUS, ANNOTATIONS, tmp_path / "kept", private="keep")
+    assert prepare(tmp_path / "kept", GOLD).tag == "v0.1.0"
+
+
+def test_a_folder_of_something_else(tmp_path: Path) -> None:
+    assert refused(tmp_path) == [(str(tmp_path), "not-a-package")]
+
+
+def test_a_model_is_published_with_a_card_and_not_with_a_private_persons_name(tmp_path: Path, built: Path) -> None:
+    for name, texts in (("masked", documents(built)), ("unmasked", jsonl.read(GOLD))):
+        train(Path("train/crf.yaml"), texts, tmp_path / name, overrides=["iterations=2"])
+    release = prepare(tmp_path / "masked", GOLD)
+    assert release.kind == "model" and set(release.contents) > {"README.md", "model.json"}
+    card = release.contents["README.md"]
+    assert isinstance(card, bytes) and b"pipeline_tag: token-classification" in card
+    assert {rule for _, rule in refused(tmp_path / "unmasked")} == {"private-name"}
+    (tmp_path / "masked/model.json").write_text("{", encoding="utf-8")
+    assert {rule for _, rule in refused(tmp_path / "masked")} == {"model-damaged"}

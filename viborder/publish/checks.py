@@ -1,0 +1,133 @@
+"""What must hold before anything is published."""
+
+from __future__ import annotations
+
+import json
+import re
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from viborder.dataset import package
+from viborder.dataset.build import checksums
+from viborder.dataset.mask import People
+from viborder.document import Document
+from viborder.errors import Problem
+from viborder.formats import jsonl
+from viborder.labels import entity_types
+
+SECTIONS = (
+    *("What is in it", "How to load it", "Data statement", "Annotation", "Agreement", "Results", "Known errors and limits"),
+    *("Private persons", "Rights", "Versions", "How to cite"),
+)
+FIELDS = ("pretty_name", "language", "license", "annotations_creators", "task_categories", "size_categories", "configs", "dataset_info")
+_SECRET = re.compile(
+    r"hf_[A-Za-z0-9]{20,}|AKIA[0-9A-Z]{16}|gh[pousr]_[A-Za-z0-9]{30,}|sk-[A-Za-z0-9_-]{20,}"
+    r"|-----BEGIN [A-Z ]*PRIVATE KEY-----|eyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}"
+)
+
+
+def dataset_problems(folder: Path, gold: Path) -> list[Problem]:
+    """Everything that keeps a dataset folder from being published.
+
+    Rules: `not-a-package` (raised), `package-changed`, `package-does-not-load`, those of `viborder check`, `card-incomplete`, `secret`,
+    `private-name`, `names-unknown`. gold: the unmasked annotations, from which the names of private persons are known.
+    """
+    facts = package.facts(folder)
+    if problems := list(_as_built(folder)) or list(_loads(folder, facts)):
+        return problems  # the contents of such a folder say nothing worth checking
+    if facts["text"] == "keep":
+        problems += _gold_passes(folder)
+    problems += card_problems(folder / "README.md", SECTIONS, FIELDS)
+    hidden = facts["private"] != "keep" or facts["text"] == "omit"
+    people, unknown = private_people(gold) if hidden else (People(), [])
+    for path, text in _texts(folder):
+        problems += [*secrets(path, text), *_names(path, text, people)]
+    return problems + unknown
+
+
+def card_problems(path: Path, sections: tuple[str, ...], fields: tuple[str, ...]) -> Iterator[Problem]:
+    """`card-incomplete`: a field or a section that is not there, or holds nothing."""
+    import yaml
+
+    text = path.read_text(encoding="utf-8") if path.exists() else ""
+    head, _, body = text.removeprefix("---\n").partition("\n---\n")
+    try:
+        found = yaml.safe_load(head) if text.startswith("---\n") else {}
+    except yaml.YAMLError:
+        found = {}
+    for name in fields:
+        if not (isinstance(found, dict) and found.get(name)):
+            yield Problem(str(path), "card-incomplete", f"no field `{name}`", "the card is generated: build again")
+    parts = dict(re.findall(r"^## (.+?)\n(.*?)(?=^## |\Z)", body, re.MULTILINE | re.DOTALL))
+    for name in sections:
+        if not parts.get(name, "").strip():
+            yield Problem(str(path), "card-incomplete", f"nothing under `{name}`", "the card is generated: build again")
+
+
+def secrets(path: str, text: str) -> Iterator[Problem]:
+    """`secret`: what looks like a key or a token. It is not repeated."""
+    if match := _SECRET.search(text):
+        line = text.count("\n", 0, match.start()) + 1
+        said = f"what looks like a secret begins with {match.group()[:4]!r}"
+        yield Problem(f"{path}:{line}", "secret", said, "take it out where it came from, and revoke it")
+
+
+def private_people(gold: Path) -> tuple[People, list[Problem]]:
+    """The private persons of the unmasked annotations, and `names-unknown` where there are none to be read."""
+    people = People()
+    if not gold.exists():
+        said = f"the names of private persons are not known: no {gold}"
+        return people, [Problem(str(gold), "names-unknown", said, "name the unmasked annotations with --gold")]
+    for _, document in jsonl.scan(gold, []):
+        people.meet(document)
+    return people, []
+
+
+def _as_built(folder: Path) -> Iterator[Problem]:
+    sums = folder / "SHA256SUMS"
+    if not sums.exists() or sums.read_text(encoding="utf-8") != checksums(folder):
+        said = "its files are not those that SHA256SUMS lists"
+        yield Problem(str(folder), "package-changed", said, "nothing in it is edited by hand: build again")
+
+
+def _loads(folder: Path, facts: dict[str, Any]) -> Iterator[Problem]:
+    import datasets
+
+    datasets.disable_progress_bars()
+    with tempfile.TemporaryDirectory() as cache:
+        for name in facts["configs"]:
+            try:
+                loaded = datasets.load_dataset(str(folder), name, cache_dir=cache)
+            except Exception as error:  # whatever load_dataset raises, the package does not load
+                yield Problem(f"{folder} config {name}", "package-does-not-load", f"{type(error).__name__}: {error!s:.200}", "build again")
+                continue
+            expected = facts["documents"] if name == "documents" else None
+            if expected is not None and len(loaded["train"]) != expected:
+                said = f"{len(loaded['train'])} documents, stats.json says {expected}"
+                yield Problem(f"{folder} config {name}", "package-does-not-load", said, "build again")
+
+
+def _gold_passes(folder: Path) -> Iterator[Problem]:
+    from viborder.annotate.check import check_document
+
+    for number, row in enumerate(package.rows(folder, "documents")):
+        document = Document(row["id"], row["text"], package.spans(row))
+        yield from check_document(document, f"{folder}/data/documents.parquet row {number}", entity_types())
+
+
+def _texts(folder: Path) -> Iterator[tuple[str, str]]:
+    """(path, text) of every file: as it stands, or its rows as JSON, sentences with their tokens joined."""
+    for path in sorted(folder.rglob("*")):
+        if path.suffix == ".parquet":
+            rows = [row | ({"tokens": " ".join(row["tokens"])} if "tokens" in row else {}) for row in package.rows(folder, path.stem)]
+            yield str(path), "\n".join(json.dumps(row, ensure_ascii=False) for row in rows)
+        elif path.is_file():
+            yield str(path), path.read_text(encoding="utf-8", errors="replace")
+
+
+def _names(path: str, text: str, people: People) -> Iterator[Problem]:
+    for start, _, name in people.occurrences(text):
+        line = text.count("\n", 0, start) + 1
+        yield Problem(f"{path}:{line}", "private-name", f"names private person {people.numbers[name]}", "build again with --private mask")

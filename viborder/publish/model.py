@@ -1,0 +1,101 @@
+"""A model folder as it goes to the Hub: checked, and with a card that is generated from what `model.json` says."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from string import Template
+from typing import Any
+
+from viborder.dataset.mask import People, fold
+from viborder.errors import Problem, ViborderError
+from viborder.publish.checks import private_people, secrets
+from viborder.publish.hub import Content
+
+_WORD = re.compile(r"[^\W_]+")
+_MASKED = "`viborder convert build/dataset masked.jsonl` gives masked documents to train on"
+_CARD = """\
+# Viborder: a tagger of Vietnamese police and border news
+
+It marks $labels in Vietnamese text, nested spans with a confidence each. This card is generated from `model.json`.
+
+## How to use it
+
+```
+hf download $repo --local-dir model
+viborder tag model articles/*.txt -o out.jsonl
+```
+
+## How it was made
+
+Version `$version`, format `$format`. What it was trained on and how, as the training wrote it down:
+
+```json
+$card
+```
+
+## Limits
+
+- Scores and their intervals are in the project's `eval/results.jsonl`; the corpus is small, so read the intervals first.
+- The annotations that it learned from were made by language-model passes and adjudicated, and had not been reviewed by a
+  Vietnamese-speaking annotator when this was written.
+- The features of a model are words and parts of words of its training texts.
+- News prose is all that it has seen. What it says of a person must be checked by a person.
+"""
+
+
+def model_contents(folder: Path) -> tuple[dict[str, Content], str]:
+    """(path → content, tag): the folder's files and the card, and the version that the model bears."""
+    import yaml
+
+    described = json.loads((folder / "model.json").read_text(encoding="utf-8"))
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    contents: dict[str, Content] = {path.relative_to(folder).as_posix(): path for path in files}
+    head = yaml.safe_dump(_front_matter(), sort_keys=False)
+    shown = {key: value for key, value in described.items() if key not in ("files", "chains")}
+    body = Template(_CARD).substitute(
+        labels=", ".join(described.get("labels", [])) or "named entities",
+        repo="REPO_ID",
+        version=described.get("version", ""),
+        format=described.get("format", ""),
+        card=json.dumps(shown, ensure_ascii=False, indent=1),
+    )
+    contents["README.md"] = f"---\n{head}---\n\n{body}".encode()
+    return contents, f"model-{described.get('version', 'unknown')}"
+
+
+def model_problems(folder: Path, gold: Path) -> list[Problem]:
+    """Everything that keeps a model from being published: it does not load, it holds a secret or a private person's whole name."""
+    from viborder.train import load
+
+    try:
+        load(folder)
+    except ViborderError as error:
+        return error.problems
+    people, problems = private_people(gold)
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        text = path.read_text(encoding="utf-8", errors="ignore")
+        problems += [*secrets(str(path), text), *_names(str(path), text, people)]
+    return problems
+
+
+def _front_matter() -> dict[str, Any]:
+    return {
+        "language": ["vi"],
+        "license": "apache-2.0",
+        "library_name": "viborder",
+        "pipeline_tag": "token-classification",
+        "tags": ["nested-ner", "vietnamese", "news", "police", "border"],
+    }
+
+
+def _names(path: str, text: str, people: People) -> Iterator[Problem]:
+    """Names of two or more parts, read across the marks that features put between words; one-letter parts are initials, not names."""
+    names = {f" {' '.join(name)} ": number for name, number in people.numbers.items() if len(name) > 1 and min(map(len, name)) > 1}
+    for line_number, line in enumerate(fold(text).splitlines(), 1):
+        words = f" {' '.join(_WORD.findall(line))} "
+        for name, number in names.items():
+            if name in words:
+                yield Problem(f"{path}:{line_number}", "private-name", f"names private person {number}", _MASKED)

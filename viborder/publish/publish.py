@@ -1,0 +1,167 @@
+"""A dataset or a model goes to the Hub: checked, compared with what is there, in one commit and under the tag of its version."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from viborder.dataset import package
+from viborder.errors import ViborderError, fail
+from viborder.files import new_folder
+from viborder.publish import hub
+from viborder.publish.checks import dataset_problems
+from viborder.publish.hub import Changes, Content, Remote
+from viborder.publish.model import model_contents, model_problems
+
+if TYPE_CHECKING:
+    from huggingface_hub import HfApi
+
+_REPO_ID = re.compile(r"[\w.-]+/[\w.-]+")
+_RAISE = "a new version at the head of CHANGELOG.md, then build again"
+_TAG = re.compile(r"v(\d+)\.(\d+)\.(\d+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """What is to be published. kind: `dataset` or `model`; mark: the file by which one of ours is known on the Hub."""
+
+    kind: str
+    contents: Mapping[str, Content]
+    tag: str
+    text: str
+    mark: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What was done, or would be. state: `published`, `unchanged`, `tagged` (the commit was there, its tag was not), `dry run`."""
+
+    state: str
+    release: Release
+    changes: Changes
+    there: Remote
+    spans: tuple[str, ...] = ()
+
+
+def prepare(folder: Path, gold: Path) -> Release:
+    """The checked contents of a dataset or model folder. Raises ViborderError with everything that keeps it from being published."""
+    model = (folder / "model.json").exists()
+    if problems := model_problems(folder, gold) if model else dataset_problems(folder, gold):
+        raise ViborderError(problems)
+    if model:
+        return Release("model", *model_contents(folder), text="", mark="model.json")
+    facts = package.facts(folder)
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    contents: dict[str, Content] = {path.relative_to(folder).as_posix(): path for path in files}
+    return Release("dataset", contents, f"v{facts['version']}", facts["text"], "stats.json")
+
+
+def publish(
+    release: Release,
+    repo_id: str,
+    api: HfApi | None,
+    *,
+    public: bool = False,
+    text: str | None = None,
+    wait: Callable[[float], None] = time.sleep,
+    show: Callable[[Outcome], None] = lambda outcome: None,
+) -> Outcome:
+    """Publish, or find that nothing changed. `show` is told what will change before it does.
+
+    public: make a new repository public; it is private otherwise. text: `keep` or `omit`, said outright, where a dataset will be public.
+    Raises ViborderError: `repo-id-malformed`, `text-undecided`, `text-other`, `repo-foreign`, `repo-other-type`, `version-backwards`,
+    `version-taken`, `token-missing`, and those of `viborder.publish.hub`.
+    """
+    api = api or api_with_token()
+    there = look(release, repo_id, api, public=public, text=text, wait=wait)
+    outcome = Outcome("published", release, hub.changes(release.contents, there), there, tuple(_span_changes(release, repo_id, api, there)))
+    if not outcome.changes:
+        if release.tag in there.tags:
+            return Outcome("unchanged", release, outcome.changes, there)
+        hub.ask(lambda: api.create_tag(repo_id, tag=release.tag, repo_type=release.kind), repo_id, wait)
+        return Outcome("tagged", release, outcome.changes, there)
+    show(outcome)
+    if not there.exists:
+        hub.ask(lambda: api.create_repo(repo_id, repo_type=release.kind, private=not public, exist_ok=True), repo_id, wait)
+        there = hub.remote(api, repo_id, release.kind, wait)
+    message = f"Publish {release.tag}"
+    hub.commit(api, repo_id, release.kind, release.contents, outcome.changes, there.commit, message, wait)
+    hub.ask(lambda: api.create_tag(repo_id, tag=release.tag, repo_type=release.kind), repo_id, wait)
+    return outcome
+
+
+def look(
+    release: Release, repo_id: str, api: HfApi, *, public: bool, text: str | None, wait: Callable[[float], None] = time.sleep
+) -> Remote:
+    """What is on the Hub, where the release may go there. Raises as `publish` does."""
+    if not _REPO_ID.fullmatch(repo_id):
+        raise fail(repo_id, "repo-id-malformed", "not the name of a repository", "USER_OR_ORGANISATION/NAME")
+    there = hub.remote(api, repo_id, release.kind, wait)
+    other = "model" if release.kind == "dataset" else "dataset"
+    if not there.exists and hub.remote(api, repo_id, other, wait).exists:
+        raise fail(repo_id, "repo-other-type", f"there is a {other} of this name", "choose another name: readers would mix them up")
+    if there.exists and release.mark not in there.files and set(there.files) - {".gitattributes", "README.md"}:
+        said = f"the repository holds something else: no {release.mark} in it"
+        raise fail(repo_id, "repo-foreign", said, "choose another name, or empty it")
+    _text_decided(release, repo_id, text, public if not there.exists else not there.private)
+    _version_fits(release, repo_id, there)
+    return there
+
+
+def write_tree(release: Release, out: Path) -> None:
+    """The exact files that would be on the Hub, as a folder."""
+    with new_folder(out) as folder:
+        for path, content in release.contents.items():
+            (folder / path).parent.mkdir(parents=True, exist_ok=True)
+            (folder / path).write_bytes(hub.read_bytes(content))
+
+
+def api_with_token() -> HfApi:
+    """The Hub with the token of the environment or of its own login. Raises ViborderError `token-missing`."""
+    from huggingface_hub import HfApi, get_token
+
+    if not get_token():
+        raise fail("", "token-missing", "no token for the Hub", "set HF_TOKEN, or run `hf auth login`")
+    return HfApi()
+
+
+def _text_decided(release: Release, repo_id: str, text: str | None, public: bool) -> None:
+    if release.kind == "dataset" and public and text is None:
+        said = "the texts are their publishers', and the repository is public"
+        raise fail(repo_id, "text-undecided", said, "say --text keep or --text omit")
+    if release.kind == "dataset" and text is not None and text != release.text:
+        raise fail(repo_id, "text-other", f"the package was built with --text {release.text}", f"`viborder build --text {text}` first")
+
+
+def _version_fits(release: Release, repo_id: str, there: Remote) -> None:
+    own = _TAG.fullmatch(release.tag)
+    published = sorted(tuple(map(int, match.groups())) for tag in there.tags if (match := _TAG.fullmatch(tag)))
+    if own and published and tuple(map(int, own.groups())) < published[-1]:
+        newest = "v" + ".".join(map(str, published[-1]))
+        raise fail(repo_id, "version-backwards", f"{newest} is published, this is {release.tag}", _RAISE)
+    if release.tag in there.tags and hub.changes(release.contents, there):
+        said = f"{release.tag} is published with other contents"
+        raise fail(repo_id, "version-taken", said, _RAISE)
+
+
+def _span_changes(release: Release, repo_id: str, api: HfApi, there: Remote) -> Iterator[str]:
+    """What changes against the dataset on the Hub, by span, where both hold texts."""
+    from viborder.dataset.diff import diff
+
+    table = "data/documents.parquet"
+    if release.kind != "dataset" or release.text != "keep" or table not in hub.changes(release.contents, there).changed:
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        for name in ("stats.json", table):
+            hub.ask(lambda name=name: api.hf_hub_download(repo_id, name, repo_type="dataset", local_dir=folder), repo_id)  # type: ignore[misc]
+        if package.facts(Path(folder))["text"] != "keep":
+            return
+        old = package.documents(Path(folder))
+    source = release.contents[table]
+    assert isinstance(source, Path)
+    yield from map(str, diff(old, package.documents(source.parent.parent)))
