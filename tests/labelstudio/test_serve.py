@@ -13,7 +13,7 @@ import pytest
 import uvicorn
 
 from tests.labelstudio.conftest import GOLD, RECIPE
-from tests.labelstudio.test_roundtrip import submit_suggestion, tasks
+from tests.labelstudio.test_roundtrip import submit_suggestion
 from viborder.document import Document, Span, by_id
 from viborder.errors import ViborderError
 from viborder.formats import jsonl
@@ -129,7 +129,7 @@ def test_bad_requests_are_refused_and_hurt_nothing(served, gold):
 
 def test_label_one_get_all(served):
     text = "Lào và Lào; Công an Lào; Làos."
-    drawn = region(Span(0, 3, "PLACE"))
+    drawn = region(Span(0, 3, "PLACE")) | {"id": "i2NijtfDW0"}
     suggested = {"created_at": "2026", "result": [region(Span(12, 23, "AGENCY"))]}
     found = ask(served, text, {"result": [drawn]}, predictions=[suggested])["result"]
     assert [(one["value"]["start"], one["value"]["end"], one["value"]["labels"]) for one in found] == [
@@ -142,7 +142,9 @@ def test_label_one_get_all(served):
     others = {"updated_at": "2028", "result": [region(Span(20, 23, "DRUG"))]}
     found = ask(served, text, {"result": [drawn]}, annotations=[others])["result"]
     assert [one["value"]["start"] for one in found] == [7, 20]  # what others did stays unseen
-    assert ask(served, text, {"result": [{"value": {}}]})["result"] == []
+    assert ask(served, text, {"result": [region(Span(7, 10, "PLACE")), drawn]})["result"] == found[1:]
+    assert ask(served, text, {"result": [region(Span(0, 3, "PLACE"))]})["result"] == []  # nothing that a person drew
+    assert ask(served, text, {"result": [{"value": {}}, 3]})["result"] == []
 
 
 def test_two_hundred_at_once(served, gold):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -44,6 +45,9 @@ class Fate:
 
 
 FATES = ("kept", "moved", "relabelled", "deleted", "added")
+
+
+SUGGESTED = re.compile(r"\d+-\d+-[A-Z]+")  # the ids of regions made here
 
 
 def region(span: Span, **more: Any) -> dict[str, Any]:

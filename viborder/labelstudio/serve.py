@@ -17,7 +17,7 @@ from viborder.labelstudio.everywhere import everywhere
 from viborder.labelstudio.interface import LABELS, open_project
 from viborder.labelstudio.learner import Learner
 from viborder.labelstudio.push import prediction, task_meta
-from viborder.labelstudio.regions import read, region, split
+from viborder.labelstudio.regions import SUGGESTED, read, region, split
 
 if TYPE_CHECKING:
     from starlette.applications import Starlette
@@ -130,17 +130,21 @@ def _suggest(learner: Learner, task: dict[str, Any]) -> dict[str, Any]:
     return prediction(tagged, version)
 
 
-def _others(learner: Learner, task: dict[str, Any], drawn: Any) -> dict[str, Any]:
-    """The other occurrences of the regions just drawn. What else is marked is known from the annotator's draft, or from the suggestion that
-    the annotation began with; never from the annotations of others, so that blind work stays blind."""
+def _others(learner: Learner, task: dict[str, Any], context: Any) -> dict[str, Any]:
+    """The other occurrences of the region just drawn.
+
+    context: all regions of its label in the open annotation, in the order in which they were made. What else is marked is known from the
+    annotator's draft, or from the suggestion that the annotation began with; never from the work of others, so that blind stays blind.
+    """
     text = _text(task)
-    fresh = _spans(drawn, text)
+    shown = context if isinstance(context, list) else []
+    # A region that a person drew bears an id of Label Studio's own making, unlike those that we suggested.
+    by_hand = [entry for entry in shown if isinstance(entry, dict) and not SUGGESTED.fullmatch(str(entry.get("id")))]
+    drawn = _spans(by_hand[-1:], text)
     known = _list(task, "drafts") or _list(task, "predictions")
     newest = max(known, key=lambda entry: str(entry.get("updated_at") or entry.get("created_at")), default={})
-    marked = [*fresh, *_spans(newest.get("result"), text)]
-    found: list[Span] = []
-    for span in fresh:
-        found.extend(everywhere(text, span, [*marked, *found]))
+    marked = [*_spans(shown, text), *_spans(newest.get("result"), text)]
+    found = [span for one in drawn for span in everywhere(text, one, marked)]
     return {"result": [region(span) for span in found], "model_version": learner.version}
 
 

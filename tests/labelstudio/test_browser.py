@@ -1,0 +1,169 @@
+"""An annotator at work: real server, real backend, real Chromium. Set VIBORDER_SCREENSHOTS to a folder to keep what it sees."""
+
+import os
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.labelstudio.conftest import GOLD, PASSWORD
+from tests.labelstudio.test_serve import PASSWORD as BACKEND_PASSWORD
+from tests.labelstudio.test_serve import Backend
+from viborder.document import Document, Span, by_id
+from viborder.formats import jsonl
+from viborder.labelstudio.adjudicate import push_conflicts
+from viborder.labelstudio.interface import find_project
+from viborder.labelstudio.pull import pull
+from viborder.labelstudio.push import Plan, push
+from viborder.labelstudio.serve import connect
+
+# The screen's rectangle of text[start:end] of the article, by the text nodes that show it.
+PLACE_OF = """([start, end]) => {
+  let root = document.querySelector('.lsf-htx-richtext');
+  const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
+  const nodes = []; let length = 0;
+  for (let node = walker.nextNode(); node; node = walker.nextNode()) { nodes.push([node, length]); length += node.data.length; }
+  const at = offset => { const [node, first] = nodes.findLast(([, first]) => first <= offset); return [node, offset - first]; };
+  const range = document.createRange();
+  range.setStart(...at(start)); const [last, inside] = at(end - 1); range.setEnd(last, inside + 1);
+  last.parentElement.scrollIntoView({block: 'center'});
+  const boxes = [...range.getClientRects()], first = boxes[0], final = boxes[boxes.length - 1];
+  return [first.left + 1, first.top + first.height / 2, final.right - 1, final.top + final.height / 2];
+}"""
+
+
+class Annotator:
+    """Hands and eyes of an annotator."""
+
+    def __init__(self, browser, url, email, text):
+        self.page = browser.new_page(viewport={"width": 1280, "height": 860})
+        self.url, self.text = url, text
+        self.page.goto(f"{url}/user/login/")
+        self.page.fill("input[name=email]", email)
+        self.page.fill("input[name=password]", PASSWORD)
+        self.page.keyboard.press("Enter")
+        self.page.wait_for_url(lambda address: "/user/login" not in address)
+
+    def open(self, project, task):
+        self.page.goto(f"{self.url}/projects/{project}/data?task={task}")
+        self.page.wait_for_selector(".htx-highlight", timeout=60_000)
+        self.page.wait_for_timeout(500)
+
+    def select(self, span):
+        # JavaScript counts UTF-16 units; the texts here have nothing outside the basic plane
+        left, top, right, bottom = self.page.evaluate(PLACE_OF, [span.start, span.end])
+        self.page.mouse.move(left, top)
+        self.page.mouse.down()
+        self.page.mouse.move((left + right) / 2, bottom)
+        self.page.mouse.move(right, bottom)
+        self.page.mouse.up()
+
+    def mark(self, span, hotkey):
+        self.page.evaluate("document.activeElement.blur()")
+        self.page.keyboard.press(hotkey)
+        self.select(span)
+
+    def highlights(self):
+        return self.page.locator(".htx-highlight").count()
+
+    def wait_for_highlights(self, more_than):
+        deadline = time.monotonic() + 20
+        while self.highlights() <= more_than:
+            assert time.monotonic() < deadline, "no new highlight"
+            self.page.wait_for_timeout(50)
+        self.page.wait_for_timeout(600)
+        return self.highlights()
+
+    def shot(self, name, **where):
+        folder = os.environ.get("VIBORDER_SCREENSHOTS")
+        if folder:
+            Path(folder).mkdir(parents=True, exist_ok=True)
+            self.page.screenshot(path=Path(folder) / f"{name}.png", **where)
+
+
+@pytest.fixture(scope="module")
+def gold():
+    return jsonl.read(GOLD)
+
+
+def test_an_annotator_at_work(studio, browser, tmp_path, gold):
+    article = gold[4]
+    text = article.text
+    served = Backend(tmp_path / "state", gold[:4])
+    try:
+        project = push(studio.owner, "browser", [Document("live", text)], {}, "", Plan(test_share=0)).project
+        connect(studio.owner, "browser", served.url, BACKEND_PASSWORD, served.learner)
+        (task,) = studio.owner.tasks(project)
+        lan = Annotator(browser, studio.server.url, "lan@viborder.local", text)
+        lan.open(project, task["id"])
+        lan.shot("suggestions")
+
+        # the suggestions stand on the right words
+        suggested, version = served.learner.tag(Document("live", text))
+        pieces = lan.page.evaluate("[...document.querySelectorAll('.htx-highlight')].map(one => one.textContent)")
+        assert "".join(pieces) and len(suggested.spans) > 20
+        (prediction,) = studio.owner.get(f"/api/tasks/{task['id']}/")["predictions"]
+        assert prediction["model_version"] == version
+        shown = {(entry["value"]["start"], entry["value"]["end"]) for entry in prediction["result"]}
+        assert shown == {(span.start, span.end) for span in suggested.spans}
+        first = next(span for span in suggested.spans if not any(other != span and span.overlaps(other) for other in suggested.spans))
+        assert text[first.start : first.end] in pieces
+
+        # a span inside another, with hotkey and mouse
+        outer = next(span for span in suggested.spans if span.label == "AGENCY" and span.end - span.start > 18)
+        words = text[outer.start : outer.end].split(" ")
+        inner = Span(outer.start, outer.start + len(" ".join(words[:2])), "AGENCY")
+        assert inner not in suggested.spans
+        before = lan.highlights()
+        lan.mark(inner, "1")
+        after = lan.wait_for_highlights(before)
+        lan.shot("nested")
+
+        # label one, get all
+        word = "hội đàm"
+        places = [index for index in range(len(text)) if text.startswith(word, index)]
+        assert len(places) > 3
+        lan.page.get_by_text("Auto-Annotation").click()
+        lan.mark(Span(places[0], places[0] + len(word), "PLACE"), "3")
+        lan.wait_for_highlights(after + 1)
+        lan.page.wait_for_timeout(1000)
+        lan.shot("get-all")
+
+        lan.page.keyboard.press("Control+Enter")
+        lan.page.wait_for_selector("text=/Update|Submitted/i")
+        found = pull(studio.owner, "browser", tmp_path / "passes", by_id([Document("live", text)])).documents["lan"][0]
+        offered = {Span(start, start + len(word), "PLACE") for start in places}
+        spans = set(found.spans)
+        assert {span for span in spans if text[span.start : span.end] == word} == {
+            span for span in offered if not any(span.crosses(other) or other.contains(span) for other in suggested.spans)
+        }
+        assert spans - offered == {*suggested.spans, inner}
+        assert found.meta["annotation"]["model"] == version
+        assert found.meta["annotation"]["suggestions"]["kept"] == len(suggested.spans)
+        assert found.meta["annotation"]["minutes"] > 0
+        assert served.learner.wait() and served.learner.version != version  # and it has been learned from
+    finally:
+        served.stop()
+
+
+def test_an_adjudicator_sees_who_said_what(studio, browser, tmp_path, gold):
+    article = gold[3]
+    half = [span for span in article.spans if span.label != "QUANTITY"][:6]
+    passes = {"lan": by_id([article]), "minh": by_id([article.with_spans(set(article.spans) - {half[1], half[4]})])}
+    push_conflicts(studio.owner, "see", passes)
+    project = find_project(studio.owner, "see")["id"]
+    (task,) = studio.owner.tasks(project)
+    minh = Annotator(browser, studio.server.url, "minh@viborder.local", article.text)
+    minh.open(project, task["id"])
+    said = minh.page.get_by_text("lan: PLACE · minh: nothing").or_(minh.page.get_by_text("lan: AGENCY · minh: nothing"))
+    assert said.count() >= 1
+    minh.shot("adjudicate")
+    # an agreed span is locked: Backspace on it changes nothing
+    before = minh.highlights()
+    agreed = next(span for span in article.spans if span not in half and not any(o != span and o.overlaps(span) for o in article.spans))
+    left, top, right, _ = minh.page.evaluate(PLACE_OF, [agreed.start, agreed.end])
+    minh.page.mouse.click((left + right) / 2, top)
+    minh.page.wait_for_timeout(300)
+    minh.page.keyboard.press("Backspace")
+    minh.page.wait_for_timeout(500)
+    assert minh.highlights() == before
