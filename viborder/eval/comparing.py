@@ -118,12 +118,12 @@ def _f1_rows(result: Scores, schema: str) -> Floats:
 def _cautions(pairs: Sequence[Pair], rows: int, unit: str, level: float) -> list[str]:
     said = caution(rows, unit, level)
     weakest = max(pairs, key=lambda pair: pair.smallest)
-    needed = len(pairs) * weakest.smallest
+    needed = min(1.0, len(pairs) * weakest.smallest)
     if needed > 1 - level:
-        several = f", {needed:.2g} after correction for {len(pairs)} pairs" if len(pairs) > 1 else ""
+        several = f" ({needed:.2g} after correction for {len(pairs)} pairs)" if len(pairs) > 1 else ""
         said.append(
-            f"{rows} {unit}s: no p below {weakest.smallest:.4g}{several} is possible ({weakest.first} and {weakest.second}), "
-            f"so these data cannot show a difference at {1 - level:.2g}, however large it is"
+            f"{rows} {unit}{'s' * (rows != 1)}: no p below {weakest.smallest:.4g}{several} is possible for {weakest.first} and "
+            f"{weakest.second}, so these data cannot show a difference at {1 - level:.2g}, however large it is"
         )
     if unit == "document" and rows < 20:
         said.append("a difference on so few documents is a description of them, not evidence about others")

@@ -7,7 +7,8 @@ Two alignments, both one to one between overlapping spans of a document, both op
   range are paired with others (half a point each), pairing them with each other gives a whole point for the two halves.
 - by label, for the type schema: as many pairs of the same label as possible, then as many pairs.
 
-Remaining ties go to the pairs that share more of the text, and then to the earlier ones.
+Remaining ties go to the pairs that share a border, and then to the earlier ones: nothing here measures lengths, so that the same
+entities give the same counts whether their places count syllables, words or code points.
 """
 
 from __future__ import annotations
@@ -34,11 +35,11 @@ def align(gold: SpanTable, pred: SpanTable) -> tuple[Pairs, Pairs]:
     g, p = edges.gold, edges.pred
     label = gold.label[g] == pred.label[p]
     exact = (gold.start[g] == pred.start[p]) & (gold.end[g] == pred.end[p])
-    common = np.minimum(gold.end[g], pred.end[p]) - np.maximum(gold.start[g], pred.start[p])
+    borders = (gold.start[g] == pred.start[p]).astype(np.int64) + (gold.end[g] == pred.end[p])
     pair = np.ones(len(g), dtype=np.int64)
     tangled = ~_alone(edges, len(gold), len(pred))
-    by_boundaries = _best(gold, pred, edges, tangled, [exact, exact & label, pair, label, common])
-    by_label = _best(gold, pred, edges, tangled, [label, pair, exact, common])
+    by_boundaries = _best(gold, pred, edges, tangled, [exact, exact & label, pair, label, borders])
+    by_label = _best(gold, pred, edges, tangled, [label, pair, exact, borders])
     return by_boundaries, by_label
 
 

@@ -16,6 +16,7 @@ from viborder.eval.intervals import Interval, Intervals, caution, left_out
 from viborder.eval.scores import Rates, Scores
 
 _ILLEGAL_SHOWN = 5
+_SHORT = {"correct": "COR", "incorrect": "INC", "partial": "PAR", "missed": "MIS", "spurious": "SPU"}  # as SemEval-2013 has them
 
 
 def score_table(result: Scores, intervals: Intervals, console: Console | None = None) -> None:
@@ -43,8 +44,8 @@ def score_table(result: Scores, intervals: Intervals, console: Console | None = 
 
 
 def _documents(result: Scores) -> Table:
-    table = Table(box=box.SIMPLE_HEAD)
-    table.add_column(result.unit)
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    table.add_column(result.unit, overflow="fold")
     for name in ("F1", "without it", "gold", "predicted"):
         table.add_column(name, justify="right")
     without = left_out(result)
@@ -59,12 +60,12 @@ def compare_table(result: Comparison, intervals: Mapping[str, Intervals], consol
     systems = _table(f"F1, {result.schema}")
     for name, scores in result.systems.items():
         systems.add_row(escape(name), *_cells(scores.micro(result.schema), intervals[name].bounds[result.schema]["overall"]))
-    pairs = Table(box=box.SIMPLE_HEAD)
+    pairs = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     pairs.add_column("second less first")
     for name in ("F1", "interval", "p", "p (Holm)", "better", "worse"):
         pairs.add_column(name, justify="right")
     for pair in result.pairs:
-        cells = [f"{100 * pair.difference:+.1f}", _bounds(pair.interval, "+.1f"), f"{pair.p:.4f}{'' if pair.exact else ' ≈'}"]
+        cells = [f"{100 * pair.difference:+.1f}", _bounds(pair.interval, "+.1f", " … "), f"{pair.p:.4f}{'' if pair.exact else ' ≈'}"]
         pairs.add_row(f"{escape(pair.second)} − {escape(pair.first)}", *cells, f"{pair.p_holm:.4f}", str(pair.better), str(pair.worse))
     out.print(systems, pairs, sep="\n")
     some = next(iter(result.systems.values()))
@@ -76,12 +77,14 @@ def report_table(report: Mapping[str, Any], mode: str, console: Console | None =
     """Print another scorer's report, one row a schema, type or mean."""
     out = console or Console()
     rows = list(_report_rows(report))
-    table = Table(title=mode, title_justify="left", box=box.SIMPLE_HEAD)
-    table.add_column("")
-    for key in rows[0][1] if rows else ():
-        table.add_column(key, justify="right")
+    keys = [key for key in (rows[0][1] if rows else ()) if key not in ("actual", "possible")]
+    table = Table(title=mode, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
+    table.add_column("", no_wrap=True)
+    for key in keys:
+        table.add_column(_SHORT.get(key, key), justify="right", no_wrap=True)
     for name, values in rows:
-        table.add_row(escape(name), *(f"{value:.4f}" if isinstance(value, float) else str(value) for value in values.values()))
+        cells = (values.get(key, "") for key in keys)
+        table.add_row(escape(name), *(f"{value:.4f}" if isinstance(value, float) else str(value) for value in cells))
     out.print(table)
 
 
@@ -103,20 +106,19 @@ def _notes(out: Console, notes: list[str], signature: str, intervals: Intervals 
 
 
 def _table(title: str) -> Table:
-    table = Table(box=box.SIMPLE_HEAD)
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     table.add_column(title)
-    for name in ("P", "", "R", "", "F1", "", "gold", "predicted"):
-        table.add_column(name, justify="right", style="dim" if not name else None)
+    for name in ("precision", "recall", "F1", "gold", "pred"):
+        table.add_column(name, justify="right", no_wrap=True)
     return table
 
 
 def _cells(values: Rates, bounds: tuple[Interval, Interval, Interval]) -> list[str]:
-    cells = []
-    for value, interval in zip((values.precision, values.recall, values.f1), bounds, strict=True):
-        cells += [f"{100 * value:.1f}", _bounds(interval)]
+    scores = zip((values.precision, values.recall, values.f1), bounds, strict=True)
+    cells = [f"{100 * value:.1f} [dim]{_bounds(interval)}[/dim]" for value, interval in scores]
     return [*cells, str(values.gold), str(values.pred)]
 
 
-def _bounds(interval: Interval, form: str = ".1f") -> str:
+def _bounds(interval: Interval, form: str = ".1f", between: str = "–") -> str:
     low, high = interval
-    return "–" if low != low else f"{100 * low:{form}} … {100 * high:{form}}"
+    return "" if low != low else f"{100 * low:{form}}{between}{100 * high:{form}}"
