@@ -128,3 +128,11 @@ def test_tags_that_cannot_be_scored_are_refused(gold, pred, options, rule, says)
     with pytest.raises(ViborderError, match=says) as caught:
         score(gold, pred, **options)
     assert [problem.rule for problem in caught.value.problems] == [rule]
+
+
+def test_the_data_in_the_signature_are_the_gold_ones():
+    gold, pred = document((0, 21, "AGENCY"), (8, 21, "PLACE")), document((38, 44, "DRUG"))
+    hashes = {score([gold], [side], nested=nested).data for side in (gold, pred) for nested in (True, False)}
+    assert len(hashes) == 1 and score([pred], [gold]).data not in hashes
+    tags, others = [["B-X", "O"]], [["B-Y", "B-X"]]
+    assert score(tags, others).data == score(tags, tags, exclude=["X"]).data != score(others, tags).data

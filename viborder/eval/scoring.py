@@ -76,7 +76,7 @@ def _score_documents(
     if unit == "sentence":
         ids, begins = _sentences(gold)
         gold_table, pred_table = _by_sentence(gold_table, begins), _by_sentence(pred_table, begins)
-    return Scores(count(gold_table, pred_table, len(ids), len(types)), tuple(ids), types, unit, options, _data(gold, sides[0]))
+    return Scores(count(gold_table, pred_table, len(ids), len(types)), tuple(ids), types, unit, options, _data(gold))
 
 
 def _spans(document: Document, nested: bool, labels: Collection[str] | None, exclude: Collection[str]) -> list[Span]:
@@ -99,11 +99,11 @@ def _by_sentence(table: SpanTable, begins: Ints) -> SpanTable:
     return SpanTable(np.searchsorted(begins, table.start, side="right") - 1, table.start, table.end, table.label)
 
 
-def _data(documents: Sequence[Document], sides: Sequence[Sequence[Span]]) -> str:
+def _data(documents: Sequence[Document]) -> str:
     """A short hash of texts and gold spans: the same data give the same, in whatever order they are kept."""
     records = []
-    for document, spans in zip(documents, sides, strict=True):
-        listed = " ".join(f"{span.start}-{span.end}-{span.label}" for span in sorted(set(spans)))
+    for document in documents:
+        listed = " ".join(f"{span.start}-{span.end}-{span.label}" for span in sorted(set(document.spans)))
         records.append(f"{document.id}\n{document.text}\n{listed}")
     return hashlib.sha256("\0".join(sorted(records)).encode()).hexdigest()[:12]
 
@@ -133,7 +133,7 @@ def _score_tags(
         tuple(types),
         unit,
         {**options, "scheme": name},
-        _data_of_tags(tokens[0], gold_table, types),
+        _data_of_tags(tokens[0], tables[0], numbers),
         illegal={side: reader.illegal(name) for side, reader in zip(("gold", "pred"), readers, strict=True)},
         accuracy=_accuracy(*tokens),
     )
@@ -148,10 +148,13 @@ def _renumbered(table: SpanTable, numbers: dict[str, int], types: Sequence[str])
     return renumbered if len(types) == len(numbers) else renumbered.where(renumbered.label >= 0)
 
 
-def _data_of_tags(tokens: sequences.Tokens, table: SpanTable, types: Sequence[str]) -> str:
+def _data_of_tags(tokens: sequences.Tokens, table: SpanTable, numbers: dict[str, int]) -> str:
     """A short hash of the lengths of the gold sequences and their entities."""
+    present = set(np.flatnonzero(np.bincount(table.label)).tolist())
+    types = sorted(name for name, index in numbers.items() if index in present)
     digest = hashlib.sha256("\0".join(types).encode())
-    for column in (tokens.begins, table.start, table.end, table.label):
+    own = _renumbered(table, numbers, types)
+    for column in (tokens.begins, own.start, own.end, own.label):
         digest.update(column.astype("<i8").tobytes())
     return digest.hexdigest()[:12]
 
