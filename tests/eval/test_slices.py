@@ -10,7 +10,7 @@ from viborder.document import Document, Span, by_depth
 from viborder.eval import score
 from viborder.eval.errors import error_records
 from viborder.eval.leakage import leakage
-from viborder.eval.seen import known_by_document, mentions
+from viborder.eval.seen import mentions, status
 from viborder.eval.slices import slices
 
 
@@ -31,11 +31,11 @@ def test_seen_by_string_by_every_token_or_not():
 
 def test_a_document_does_not_know_itself_nor_its_fold():
     again = Document("again", TRAIN.text, TRAIN.spans)
-    alone = known_by_document([TRAIN], [TRAIN])["train"]
-    assert alone.status("tỉnh Cao Bằng", "PLACE") == "unseen"
-    assert known_by_document([TRAIN, again], [TRAIN, again])["train"].status("tỉnh Cao Bằng", "PLACE") == "seen"
-    together = known_by_document([TRAIN, again], [TRAIN, again], {"train": 0, "again": 0})["train"]
-    assert together.status("tỉnh Cao Bằng", "PLACE") == "unseen"
+    place = TRAIN.spans[0]
+    assert status(TRAIN, place, mentions([TRAIN])) == "unseen"
+    assert status(TRAIN, place, mentions([TRAIN, again])) == "seen"
+    assert status(TRAIN, place, mentions([TRAIN, again], {"train": 0, "again": 0})) == "unseen"
+    assert status(TRAIN, place, mentions([TRAIN, again], {"train": 0, "again": 1})) == "seen"
 
 
 def test_slices_by_hand():

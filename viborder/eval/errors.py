@@ -120,6 +120,8 @@ def _clusters(gold: Iterable[Span], pred: Iterable[Span]) -> Iterator[tuple[list
 def _compare_cluster(document: str, gold: list[Span], pred: list[Span]) -> list[Record]:
     golds, preds = list(in_order(gold)), list(in_order(pred))
     found = [Record(document, "correct", (g,), (p,)) for g, p in _take_identical(golds, preds)]
+    if not golds and not preds:
+        return found
     found += [Record(document, kind, g, p) for kind, g, p in _take_joined(golds, preds)]
     found += [Record(document, _pair_kind(g, p), (g,), (p,)) for g, p in _take_best_pairs(golds, preds)]
     hit_gold = [span for record in found for span in record.gold]

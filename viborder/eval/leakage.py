@@ -60,7 +60,7 @@ class Leakage:
 
 
 def leakage(train: Sequence[Document], test: Sequence[Document], threshold: float = 0.7) -> Leakage:
-    """Compare a test set with the training set; a document that is in both by its id is compared like any other.
+    """Compare a test set with the training set; a document that is in both by its id is compared like any other, but for its mentions.
 
     threshold: Jaccard index of syllable shingles above which texts are near twins. Sentences under five tokens are left out.
     """

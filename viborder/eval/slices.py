@@ -60,7 +60,10 @@ def slices(
     `depth` (0 is outermost, each side by its own nesting), `document`, and with `train` also `seen` (see `viborder.eval.seen`).
     """
     texts = by_id(gold)
-    groups = _groups(gold, records) | ({"seen": _seen_group(gold, train, folds)} if train is not None else {})
+    groups = _groups(gold)
+    if train is not None:
+        known = seen.mentions(train, folds)
+        groups["seen"] = lambda document, span: seen.status(document, span, known)
     table: dict[str, dict[str, Slice]] = {name: defaultdict(Slice) for name in groups}
     for record in records:
         document, correct = texts[record.document], record.kind == "correct"
@@ -85,7 +88,7 @@ def _count(row: Slice, side: str, correct: bool) -> None:
         row.right += correct
 
 
-def _groups(gold: Sequence[Document], records: Sequence[Record]) -> dict[str, Group]:
+def _groups(gold: Sequence[Document]) -> dict[str, Group]:
     frequency = Counter((document.slice(span).casefold(), span.label) for document in gold for span in document.spans)
     return {
         "label": lambda document, span: span.label,
@@ -109,11 +112,6 @@ def _bucket(value: int, tops: Sequence[int]) -> str:
             return str(top) if top - low <= 1 else f"{low + 1}–{top}"
         low = top
     return f"{low + 1} or more"
-
-
-def _seen_group(gold: Sequence[Document], train: Sequence[Document], folds: Mapping[str, object] | None) -> Group:
-    known = seen.known_by_document(gold, train, folds)
-    return lambda document, span: seen.status(document, span, known[document.id])
 
 
 def _depths(records: Sequence[Record]) -> Iterator[tuple[str, str, bool]]:
