@@ -40,7 +40,8 @@ Piece = tuple[int, int, str]
 
 _TYPES: dict[str, tuple[str, str, int]] = {}  # token → (key, folded, bits)
 _MOST_TYPES = 200_000
-_LOCATIVES = ("tại", "ở", "ngụ", "trú", "quê", "vực", "bàn", "tuyến", "giới", "ảnh")
+_LOCATIVES = ("tại", "ở", "ngụ", "trú", "quê", "vực", "bàn", "tuyến", "giới", "quán", "chỉ", "ảnh")
+_SEVERAL = frozenset(("các", "những", "hai", "ba", "bốn", "năm", "cặp"))
 _OFFICE = officials.RANK | officials.POST | officials.COMRADE
 
 
@@ -161,8 +162,12 @@ class _Walk:
         breaks = [-1, *(index for index, word in enumerate(view.keys) if word == "\n")]
         for before, end in list(pairwise(breaks))[-7:]:
             at = before + 1
-            while 1 < end - at < 12:
+            while 1 < end - at < 12 and view.keys[at] != "theo":
                 stop = places.capitals(view, at, 4)
+                if view.keys[stop] == "(" and stop - at > 1 and end - stop < 5 and view.keys[end - 1] == ")":
+                    self.persons.append((at, stop, False))
+                    taken[at] = stop
+                    break
                 rest = any(bits & LOWER for bits in view.bits[stop:end]) and not (stop + 1 < end and agencies.one(view, stop + 1))
                 alone = stop == end or view.keys[stop] in ("-", ",")
                 if stop - at < 2 or rest or not alone or view.bits[at] & UPPER or places.bare(view, at) or places.stops(view, at):
@@ -201,6 +206,9 @@ class _Walk:
             self._abbreviation(found.end)
         if at == self.role_end or (at == self.role_end + 1 and self.view.keys[at - 1] in (",", "của", "tại")):
             self.role_end = found.end
+            if self.role & _OFFICE and self.view.bits[found.end] & CAP and (stop := officials.name(self.view, found.end, self.role)):
+                self._emit_names(found.end, stop, self.role)
+                return self.persons[-1][1]
         return found.end
 
     def _is_head(self, at: int) -> bool:
@@ -229,8 +237,11 @@ class _Walk:
     def _credit(self, at: int) -> int | None:
         """Rule 3: the photographer after `Ảnh:`, initials too."""
         view = self.view
-        if view.keys[at - 1] != ":" or not view.bits[at] & CAP or view.bits[at] & UPPER or agencies.one(view, at):
+        if view.keys[at - 1] != ":" or not view.bits[at] & CAP or view.bits[at] & UPPER:
             return None
+        if head := longest(agencies.heads(), view.keys, at):  # an outlet: `An ninh Lai Châu`
+            outlet = places.bare(view, head[0]) if view.keys[at] == "an" else None
+            return outlet[1] if outlet else None
         end = places.capitals(view, at, 5)
         while view.keys[end] == "." and view.glued(end) and view.glued(end + 1) and view.bits[end + 1] & CAP:
             end += 2
@@ -265,9 +276,13 @@ class _Walk:
         view = self.view
         start, end, level = found
         words = longest(places.admin_words(), view.keys, start)
-        if words is None or level in (places.OTHER, places.VILLAGE) or words[0] >= end or view.bits[words[0]] & DIGIT:
+        pair = view.keys[start - 1] == "cặp"
+        if words is None or (level in (places.OTHER, places.VILLAGE) and not pair) or words[0] >= end or view.bits[words[0]] & DIGIT:
             return start
-        several = start > 0 and (view.keys[start - 1] in ("các", "những", "hai", "ba", "bốn", "năm") or view.bits[start - 1] & DIGIT)
+        if attribute := longest(places.attributes(), view.keys, words[0]):
+            words = attribute
+        counted = view.bits[start - 1] & DIGIT and not (self.found and self.found[-1][1] == start)
+        several = start > 0 and bool(counted or view.keys[start - 1] in _SEVERAL)
         if not several and view.keys[end] in ("và", "-"):
             following = places.bare(view, end + 1)
             several = following is not None and following[2] == level

@@ -80,6 +80,8 @@ def one(view: View, at: int, depth: int = 0) -> Agency | None:
     match = longest(heads(), view.keys, at)
     if match is None:
         return None
+    if view.keys[at] == "an" and match[0] - at == 2 and not _security(view, at, match[0]):
+        return None
     if at and view.bits[at] & LOWER and f"{view.keys[at - 1]} {view.keys[at]}" in _words():
         return None  # the second syllable of `cán bộ`, `trụ sở`
     end, kind = match
@@ -91,6 +93,8 @@ def one(view: View, at: int, depth: int = 0) -> Agency | None:
         kind &= ~OWN
     if kind & UNIT and (unit := _unit(view, at, end, depth)):
         return unit
+    if kind & UNIT and end - at > 1 and not kind & (OWN | BODY):
+        return Agency(at, end, kind=UNIT)
     if kind & OWN:
         own = Agency(at, end, is_named=True, kind=OWN)
         for inside in (end - 1, end - 2):  # rule 7: `Thông tấn xã Việt Nam`
@@ -103,6 +107,12 @@ def one(view: View, at: int, depth: int = 0) -> Agency | None:
     return None
 
 
+def _security(view: View, at: int, end: int) -> bool:
+    """`An ninh huyện Mường Mày` as a body (the neighbours' police), not `an ninh tỉnh X được giữ vững`."""
+    body = bool(view.bits[at] & CAP) and view.keys[at - 1] not in (".", "\n", '"', ":")
+    return body and view.keys[end] in ("tỉnh", "huyện") and named(view, end) is not None
+
+
 def _known_lower(view: View, at: int) -> bool:
     return view.keys[at] in ("bộ", "cảnh", "cơ")
 
@@ -111,6 +121,8 @@ def _unit(view: View, at: int, end: int, depth: int) -> Agency | None:
     """Rule 1: a head with a function that is its own; rule 12: numbered and coded units."""
     keys, bits = view.keys, view.bits
     capital = bits[at] & (CAP | UPPER)
+    if keys[end] == "chống" or (keys[end] == "," and keys[at] == "phòng"):
+        return None  # `phòng, chống`
     unit = Agency(at, end, is_named=True, kind=UNIT)
     if bits[end] & UPPER and (code := longest(heads(), keys, end)) and code[1] & CODE:
         unit.end = code[0]
@@ -256,7 +268,7 @@ def _tail(view: View, at: int, station: bool) -> tuple[int, list[Found]] | None:
             return None
         shared = _shared_level(view, found)
         return at, [shared or found]
-    if view.bits[at] & (CAP | UPPER):
+    if view.bits[at] & (CAP | UPPER | PLACE):
         found = bare(view, at)
         if found is None or (station and capitals(view, at, 5) > found[1] and not view.bits[found[1]] & NAME):
             end = capitals(view, at, 4 if station else 3)
@@ -297,7 +309,8 @@ def _group(view: View, at: int) -> tuple[int, list[Piece]] | None:
     )
     if end is None:
         return None
-    if keys[end] == "biên" and keys[end + 1] == "giới" and keys[end + 2] not in ("của", ":"):
+    border = keys[end] == "biên" and keys[end + 1] == "giới"
+    if border:
         end += 2
     if keys[end] == ":":
         end += 1
@@ -306,8 +319,8 @@ def _group(view: View, at: int) -> tuple[int, list[Piece]] | None:
         end += 1
         end += keys[end] == "nước"
     first = bare(view, end) or (named(view, end) if of else None) or _unknown(view, end)
-    if first is None:
-        return None
+    if first is None or (border and first[2] == COUNTRY and not of):
+        return None  # rule 9: only located
     places = _coordinated(view, [first], group=not of)
     if first[2] == REGION:
         places = places[:1]

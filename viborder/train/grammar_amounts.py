@@ -131,7 +131,7 @@ def _is_party(view: View, at: int, end: int, stop: int) -> bool:
     following = view.bits[stop]
     if following & CAP or view.keys[stop] == ":":
         return True
-    if at and view.keys[at - 1] in ("an", "giữa", "biên", "quyền", "phòng", "trưởng", "phủ"):
+    if at and view.keys[at - 1] in ("an", "giữa", "biên", "quyền", "phòng", "trưởng", "phủ", "ubnd", "hđnd", "bđbp", "ủy", "dân"):
         return True
     if word in ("tỉnh", "đơn vị", "địa phương", "lực lượng", "bộ", "ngành", "cơ quan", "châu", "thành phố", "quốc gia"):
         return value <= 6
@@ -143,6 +143,8 @@ def _is_party(view: View, at: int, end: int, stop: int) -> bool:
 def _unlisted(view: View, end: int) -> int | None:
     """What is counted by a word that the lexicon does not know: most such words have two syllables."""
     first, second = view.keys[end], view.keys[end + 1]
+    if drug(view, end):
+        return None
     if (
         not view.bits[end] & LOWER
         or first in _words("function")

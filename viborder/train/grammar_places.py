@@ -42,7 +42,7 @@ def admin_words() -> Trie:
 
 
 @cache
-def _attributes() -> Trie:
+def attributes() -> Trie:
     """Words between the administrative word and the name that belong to it: `cửa khẩu quốc tế Cầu Treo`, `khu tự trị dân tộc Choang`."""
     return build((word, True) for word in phrases("admin", "attribute"))
 
@@ -108,6 +108,8 @@ def bare(view: View, at: int) -> Found | None:
                 best = at, end, node[""][0]
             if view.keys[end] == "-" and view.glued(end) and view.glued(end + 1):
                 end += 1
+    if best and best[2] == COUNTRY and (best[1] - at > 1 or view.keys[at] in ("lào", "campuchia", "myanmar")):
+        return best
     if best and view.bits[best[1]] & CAP and not view.bits[best[1]] & (AGENCY | PERSON | NAME) and not bare(view, best[1]):
         return None  # only the beginning of a longer name
     return best
@@ -159,11 +161,11 @@ def named(view: View, at: int) -> Found | None:
     start, (name, (level, numbered)) = at, found
     if view.bits[at] & CAP and view.bits[at] & NAME and name - at == 1 and view.bits[name] & CAP and not bare(view, name):
         return None  # Hồ Văn Pả
-    if view.keys[name - 1] == "." and not (view.bits[at] & CAP):
-        return None
+    if view.keys[name - 1] == "." and (not view.bits[at] & CAP or view.bits[name] & UPPER):
+        return None  # `H.KHÁ` is an author
     if view.keys[name] == "." and view.keys[at] in ("tp", "tx", "tt"):
         name += 1
-    if attribute := longest(_attributes(), view.keys, name):
+    if attribute := longest(attributes(), view.keys, name):
         name = attribute[0]
     if view.keys[name] == '"' or view.keys[name] == ":":
         return None
@@ -187,7 +189,9 @@ def _numbered(view: View, start: int, number: int, level: int) -> Found | None:
     value, following = view.keys[number], view.keys[number + 1]
     if not value.isdecimal() or len(value) > 3 or following in ("/", "%") or (following == "." and view.bits[number + 2] & DIGIT):
         return None
-    if view.bits[number + 1] & LOWER and (view.glued(number + 1) or longest(units(), view.keys, number + 1)):
+    address = longest(admin_words(), view.keys, number + 1)
+    counts = longest(units(), view.keys, number + 1) and not (address and view.bits[address[0]] & CAP)
+    if view.bits[number + 1] & LOWER and (view.glued(number + 1) or counts):
         return (start, number + 2, level) if view.glued(number + 1) and len(following) == 1 else None
     end = number + 1
     if view.bits[end] & CAP and view.glued(end) and len(view.keys[end]) == 1:
