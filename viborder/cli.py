@@ -396,6 +396,23 @@ def tag(
         print(f"{count} documents: {output}", file=sys.stderr)
 
 
+@app.command()
+def facts(
+    file: Annotated[Path, typer.Argument(help="Documents with spans, gold or tagged.")],
+    output: Annotated[Path | None, typer.Option("-o", "--output", help="A .csv or .jsonl file; a table on the screen without it.")] = None,
+    source_format: Annotated[str | None, typer.Option("--from", help="The format, where the ending cannot tell it.")] = None,
+) -> None:
+    """List which amount of which narcotic a text speaks of, and who seized it."""
+    from viborder import facts as room
+    from viborder.formats import read
+
+    found = room.facts(read(file, source_format))
+    if output:
+        print(f"{room.write(output, found)} facts: {output}", file=sys.stderr)
+    else:
+        room.show(list(found))
+
+
 def main() -> None:
     """Run a verb; what is wrong with the input goes to standard error, all problems at once, with exit status 1."""
     from viborder.errors import ViborderError
