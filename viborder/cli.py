@@ -41,16 +41,20 @@ PASSES = Path("annotations/passes")
 
 @app.command()
 def collect(
-    sources: Annotated[list[Path], typer.Argument(help="Text files (.txt), or folders of them.", metavar="SOURCE…")],
+    sources: Annotated[list[Path], typer.Argument(help="Texts (.txt), pages (.html), JSON Lines, or folders of them.", metavar="SOURCE…")],
     corpus: Annotated[Path, typer.Option("--out", help="The corpus file that they are added to.")] = CORPUS,
+    source: Annotated[str | None, typer.Option(help="Where they come from, where they do not say.")] = None,
+    licence: Annotated[str | None, typer.Option(help="The licence of the texts, where they do not say.")] = None,
+    near: Annotated[float, typer.Option(help="Similarity (0–1) from which a text is a near-duplicate and left out.")] = 0.8,
 ) -> None:
-    """Add source texts to the corpus."""
+    """Add source texts to the corpus, near-duplicates left out."""
     from viborder.corpus.collect import collect
 
-    added, notes = collect(sources, corpus)
-    for note in notes:
+    meta = {name: value for name, value in (("source", source), ("licence", licence)) if value}
+    done = collect(sources, corpus, meta, near)
+    for note in (*done.notes, *done.left_out):
         print(note, file=sys.stderr)
-    print(f"{len(added)} documents added to {corpus}")
+    print(f"{len(done.added)} documents added to {corpus}, {len(done.left_out)} near-duplicates left out")
 
 
 @app.command()

@@ -20,6 +20,11 @@ def read_text(path: Path) -> str:
 
     Raises ViborderError: `file-missing`, `file-unreadable`, `file-empty`, `file-too-large`, `not-utf8`.
     """
+    return decode(read_bytes(path), str(path))
+
+
+def read_bytes(path: Path) -> bytes:
+    """The bytes of a file. Raises ViborderError: `file-missing`, `file-unreadable`, `file-empty`, `file-too-large`."""
     try:
         if path.stat().st_size > MAX_LINE:
             raise fail(path, "file-too-large", f"more than {MAX_LINE:,} bytes", "one article a file")
@@ -30,7 +35,7 @@ def read_text(path: Path) -> str:
         raise fail(path, "file-unreadable", error.strerror or str(error), "check its kind and permissions") from None
     if not data.strip():
         raise fail(path, "file-empty", "the file holds no text", "remove it, or put the article in")
-    return decode(data, str(path))
+    return data
 
 
 def decode(data: bytes, where: str) -> str:

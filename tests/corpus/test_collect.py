@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from viborder.corpus.collect import collect
+from viborder.corpus.collect import Collected, collect
 from viborder.corpus.metadata import read_metadata
 from viborder.errors import ViborderError
 from viborder.formats import jsonl
@@ -16,17 +16,17 @@ def rules(error):
 
 
 def test_the_corpus_is_what_collect_makes_of_the_seeds(tmp_path):
-    added, notes = collect([Path("seeds")], tmp_path / "documents.jsonl")
-    assert len(added) == 5 and notes == []
+    done = collect([Path("seeds")], tmp_path / "documents.jsonl")
+    assert len(done.added) == 5 and done.notes == done.left_out == []
     assert (tmp_path / "documents.jsonl").read_bytes() == Path("corpus/documents.jsonl").read_bytes()
 
 
 def test_nfd_and_crlf_are_normalised_and_said(tmp_path):
     source = tmp_path / "a.txt"
     source.write_bytes(b"\xef\xbb\xbf" + unicodedata.normalize("NFD", "Công an tỉnh Cao Bằng\r\n").encode())
-    added, notes = collect([source], tmp_path / "documents.jsonl")
-    assert added[0].text == "Công an tỉnh Cao Bằng\n"
-    assert [note.removeprefix(f"{source}: ") for note in notes] == ["line ends changed to \\n", "text normalised to NFC"]
+    done = collect([source], tmp_path / "documents.jsonl")
+    assert done.added[0].text == "Công an tỉnh Cao Bằng\n"
+    assert [note.removeprefix(f"{source}: ") for note in done.notes] == ["line ends changed to \\n", "text normalised to NFC"]
 
 
 def test_collecting_twice_changes_nothing_and_another_text_is_refused(tmp_path):
@@ -34,7 +34,7 @@ def test_collecting_twice_changes_nothing_and_another_text_is_refused(tmp_path):
     source.write_text("Công an tỉnh Cao Bằng")
     collect([source], corpus)
     before = corpus.read_bytes()
-    assert collect([source], corpus) == ([], [])
+    assert collect([source], corpus) == Collected()
     source.write_text("Công an tỉnh Lạng Sơn")
     with pytest.raises(ViborderError) as error:
         collect([source], corpus)

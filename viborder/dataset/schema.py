@@ -12,7 +12,7 @@ from viborder.labels import entity_types
 from viborder.tags import to_iob2
 from viborder.text import sentences, tokenize
 
-META = ("outlet", "date", "province", "partner_country", "source", "licence", "collected")
+META = ("outlet", "date", "province", "partner_country", "source", "licence")
 FOLDS = 5
 Row = dict[str, Any]
 

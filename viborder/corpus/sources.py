@@ -1,0 +1,102 @@
+"""What can be collected: text files, HTML pages and JSON Lines, as texts with an id and what is known of them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from viborder.errors import Problem, ViborderError
+from viborder.files import lines, read_bytes, read_text
+from viborder.text import tokenize
+
+ENDINGS = (".txt", ".html", ".htm", ".jsonl")
+SHORTEST = 30  # tokens: what is found in a page without an article is its menu
+KNOWN = ("outlet", "date", "province", "partner_country", "source", "licence")
+_ALSO = {"url": "source", "license": "licence"}  # how others call them
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A text to collect. where: `file` or `file:line`. meta: what is known of it beside what the text says itself."""
+
+    where: str
+    id: str
+    text: str
+    meta: dict[str, str] = field(default_factory=dict)
+
+
+def read_sources(paths: Iterable[Path], problems: list[Problem]) -> Iterator[Source]:
+    """Every text of the sources, folders opened, in the order given; what is wrong goes to `problems`.
+
+    Rules: `folder-empty`, `format-unknown`, `html-no-article`, `json-broken`, `text-missing`, `extra-missing`, and those of files.
+    """
+    for path in _files(paths, problems):
+        try:
+            if path.suffix == ".jsonl":
+                yield from _json_lines(path, problems)
+            elif path.suffix == ".txt":
+                yield Source(str(path), path.stem, read_text(path))
+            else:
+                yield _page(path)
+        except ViborderError as error:
+            problems.extend(error.problems)
+
+
+def _files(paths: Iterable[Path], problems: list[Problem]) -> Iterator[Path]:
+    for path in paths:
+        if path.is_dir():
+            inside = sorted(each for each in path.iterdir() if each.suffix in ENDINGS)
+            if not inside:
+                problems.append(Problem(str(path), "folder-empty", f"no {', '.join(ENDINGS)} file in it", "one article a file"))
+            yield from inside
+        elif path.exists() and path.suffix not in ENDINGS:
+            hint = f"one of {', '.join(ENDINGS)}"
+            problems.append(Problem(str(path), "format-unknown", f"cannot collect {path.suffix or path.name!r}", hint))
+        else:
+            yield path
+
+
+def _json_lines(path: Path, problems: list[Problem]) -> Iterator[Source]:
+    """`{"text": …}` a line; `id`, `source` (or `url`), `licence`, `date` and `outlet` are kept, beside or inside `meta`."""
+    for number, line in lines(path):
+        where = f"{path}:{number}"
+        if not line.strip():
+            continue
+        try:
+            record = json.loads(line)
+        except ValueError as error:
+            problems.append(Problem(where, "json-broken", f"not a JSON object: {error}", "one whole JSON object a line"))
+            continue
+        text = record.get("text") if isinstance(record, dict) else None
+        if not isinstance(text, str) or not text.strip():
+            problems.append(Problem(where, "text-missing", "no `text`, or nothing in it", "the whole text of the article"))
+            continue
+        identity = record.get("id")
+        yield Source(where, str(identity) if identity else f"{path.stem}-{number:05d}", text, _known(record | _as_dict(record.get("meta"))))
+
+
+def _known(record: dict[str, Any]) -> dict[str, str]:
+    named = {_ALSO.get(key, key): value for key, value in record.items()}
+    return {key: named[key] for key in KNOWN if isinstance(named.get(key), str) and named[key]}
+
+
+def _as_dict(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _page(path: Path) -> Source:
+    """The article of an HTML page: its headline and its paragraphs, a line each. Needs the extra `web`."""
+    try:
+        import trafilatura
+    except ImportError as error:
+        raise ViborderError(Problem(str(path), "extra-missing", f"HTML needs trafilatura ({error})", "pip install viborder[web]")) from None
+    found: Any = trafilatura.bare_extraction(read_bytes(path), with_metadata=True, include_comments=False, include_tables=False)
+    if found is None or len(tokenize(found.text or "")) < SHORTEST:
+        raise ViborderError(Problem(str(path), "html-no-article", "no article was found in the page", "give the page of one article"))
+    title = (found.title or "").strip()
+    text = found.text if not title or found.text.startswith(title) else f"{title}\n{found.text}"
+    known = {"outlet": found.sitename, "date": found.date, "source": found.url, "licence": found.license}
+    return Source(str(path), path.stem, text + "\n", _known(known))
