@@ -112,6 +112,12 @@ def test_other_texts_are_refused_and_nothing_is_written(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize(("gold", "systems"), [([], {"one": []}), (GOLD, {})])
+def test_nothing_to_report_is_said(tmp_path, gold, systems):
+    with pytest.raises(ViborderError, match="nothing-to-report"):
+        report.write(tmp_path / "page.html", gold, systems)
+
+
 def test_the_verb_writes_the_page_and_the_suspects(tmp_path, capsys):
     gold, pred, page, suspects = (tmp_path / name for name in ("gold.jsonl", "pred.jsonl", "page.html", "suspects.jsonl"))
     jsonl.write(gold, GOLD)

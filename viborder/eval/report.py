@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from viborder.document import Document
+from viborder.errors import fail
 from viborder.eval.report_data import Folds, Systems, report_data
 from viborder.files import new_file
 
@@ -35,8 +36,10 @@ def write(
     train: the documents that the systems were trained on, for seen and unseen mentions and leakage; a document's own and those of
     its fold are left out, so that cross-validation gives all of them. curve: system → points with `documents` (learned from), `f1`
     and, if known, `low` and `high` of its interval.
-    Raises ViborderError: `cannot-write`, and what `viborder.eval.score` raises.
+    Raises ViborderError: `cannot-write`, `nothing-to-report` (no documents or no system), and what `viborder.eval.score` raises.
     """
+    if not gold or not systems:
+        raise fail(path, "nothing-to-report", f"{len(gold)} documents, {len(systems)} systems", "one document and one system at least")
     page = render(report_data(gold, systems, folds, train, curve, title))
     with new_file(path) as file:
         file.write(page)

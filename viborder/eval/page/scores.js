@@ -2,7 +2,7 @@
 // The sections that are about numbers.
 
 const F1 = ["F1", (row) => h("strong", {}, percent(row.f1)), "num"];
-const INTERVAL = ["", whisker, "plot"];
+const INTERVAL = [() => h("span", { class: "scale" }, ["0", "50", "100"].map((at) => h("span", {}, at))), whisker, "plot"];
 const RANGE = ["Interval", (row) => (hasInterval(row) ? `${percent(row.low)}–${percent(row.high)}` : "–"), "num soft extra"];
 const COUNTS = [
   ["Precision", (row) => percent(row.p), "num"],
@@ -21,12 +21,12 @@ function scores(system) {
   const unread = system.kinds.unread || 0;
   const { overall } = system;
   const tiles = [
-    tile("F1, all spans", percent(overall.f1), hasInterval(overall) ? `95 % interval ${percent(overall.low)} to ${percent(overall.high)}` : null, whisker(overall)),
+    tile("F1, all spans", percent(overall.f1), hasInterval(overall) ? `95% interval ${percent(overall.low)} to ${percent(overall.high)}` : null, whisker(overall)),
     tile("Precision", percent(overall.p), `of ${plural(overall.pred, "predicted span")}`),
     tile("Recall", percent(overall.r), `of ${plural(overall.gold, "gold span")}`),
     tile("F1, outermost spans", percent(overall.flat.f1),
       hasInterval(overall.flat) ? `${percent(overall.flat.low)} to ${percent(overall.flat.high)}` : `of ${plural(overall.flat.gold, "gold span")}`),
-    tile("Errors", errors.toLocaleString("en"), unread ? `${unread} of them in text never read` : "each span in one error"),
+    tile("Errors", errors.toLocaleString("en"), unread ? `${unread} of them in text never read` : "no span is in two"),
   ];
   return section("scores", "Scores", DATA.notes.join(" "), h("div", { class: "tiles" }, tiles),
     table("By type: right where range and label are both right", scoreColumns(["Type", (row) => chip(row.name)], system.types), system.types),
@@ -44,7 +44,16 @@ function byDocument(system) {
   const link = (row) => h("a", { href: "#documents", onclick: () => showDocument(titles.get(row.name)) }, row.name);
   return section("by-document", system.folds.length ? "By fold and document" : "By document", null,
     system.folds.length ? table("Folds", scoreColumns(["Fold", (row) => row.name], system.folds), system.folds) : null,
-    table("Documents", scoreColumns(["Document", link, "id"], system.documents), system.documents));
+    lowest(system.documents, "Documents", (rows, caption) => table(caption, scoreColumns(["Document", link, "id"], rows), rows)));
+}
+
+const MOST = 60; // rows of a table by document
+
+// A table of documents; of many, those with the lowest F1 among the ones that have gold spans.
+function lowest(rows, caption, make) {
+  if (rows.length <= MOST) return make(rows, caption);
+  const chosen = rows.filter((row) => row.gold).sort((a, b) => a.f1 - b.f1).slice(0, MOST);
+  return make(chosen, `${caption}: the ${chosen.length} with the lowest F1, of ${rows.length.toLocaleString("en")}`);
 }
 
 function sideBySide() {
@@ -52,13 +61,13 @@ function sideBySide() {
   const cell = (name) => (system) => percent((system.types.find((row) => row.name === name) || {}).f1);
   const rows = DATA.systems.map((system) => ({ ...system.overall, name: system.name, system }));
   const columns = [...scoreColumns(["System", (row) => row.name], rows), ["Outermost F1", (row) => percent(row.system.overall.flat.f1), "num"]];
-  const documents = DATA.documents.map((own, index) => ({ id: own.id, index }));
+  const documents = DATA.systems[0].documents.map((row, index) => ({ ...row, index }));
   return section("systems", "Systems side by side", null,
     table("All spans", columns, rows),
     comparisons(),
     table("F1 by type", [["System", (system) => system.name], ...types.map((name) => [name, cell(name), "num"])], DATA.systems),
-    table("F1 by document", [["Document", (row) => row.id, "id"],
-      ...DATA.systems.map((system) => [system.name, (row) => percent(system.documents[row.index].f1), "num"])], documents));
+    lowest(documents, "F1 by document", (rows, caption) => table(caption, [["Document", (row) => row.name, "id"],
+      ...DATA.systems.map((system) => [system.name, (row) => percent(system.documents[row.index].f1), "num"])], rows)));
 }
 
 function comparisons() {

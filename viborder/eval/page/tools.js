@@ -60,12 +60,12 @@ function section(id, title, lead, ...children) {
   return h("section", { id, "aria-labelledby": `${id}-title` }, heading, lead ? h("p", { class: "lead" }, lead) : null, ...children);
 }
 
-// A table in a box that scrolls by itself where the screen is narrow. Columns: [heading, cell of a row, class].
+// A table in a box that scrolls by itself where the screen is narrow. Columns: [heading or what draws it, cell of a row, class].
 function table(caption, columns, rows, name) {
-  const head = h("tr", {}, columns.map(([heading, , kind]) => h("th", { scope: "col", class: kind }, heading)));
+  const head = h("tr", {}, columns.map(([heading, , kind]) => h("th", { scope: "col", class: kind }, typeof heading === "function" ? heading() : heading)));
   const body = rows.map((row) =>
     h("tr", {}, columns.map(([, cell, kind], index) => h(index ? "td" : "th", { class: kind, scope: index ? null : "row" }, cell(row)))));
-  return h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": caption },
+  return h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": `Table: ${caption}` },
     h("table", { class: name }, h("caption", {}, caption), h("thead", {}, head), h("tbody", {}, body)));
 }
 
