@@ -148,3 +148,15 @@ def one_thread() -> Iterator[None]:
     torch.set_num_threads(1)
     yield
     torch.set_num_threads(before)
+
+
+def test_onnx_gives_the_same_spans(folder: Path, tagger: Tagger, tmp_path: Path) -> None:
+    pytest.importorskip("onnxscript", reason="export needs onnx: pip install -c constraints.txt -e .[train,onnx]")
+    from viborder.train.export import TOLERANCE, export
+
+    assert export(folder, tmp_path / "onnx") < TOLERANCE
+    assert not (tmp_path / "onnx" / "model.safetensors").exists()
+    bare = [document.with_spans([]) for document in UNSEEN]
+    for ours, theirs in zip(tagger.tag(bare), load(tmp_path / "onnx").tag(bare), strict=True):
+        assert theirs.spans == ours.spans
+        assert [span.score for span in theirs.spans] == pytest.approx([span.score for span in ours.spans], abs=TOLERANCE)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 from viborder.errors import fail
+from viborder.text import tokenize
 from viborder.train.finetune_recipe import FinetuneRecipe, Scratch
 
 SPECIAL = {"pad_token": "[PAD]", "unk_token": "[UNK]", "cls_token": "[CLS]", "sep_token": "[SEP]", "mask_token": "[MASK]"}
@@ -53,18 +55,24 @@ def load_model(source: str, labels: Sequence[str], recipe: FinetuneRecipe) -> An
 
 
 def learn_tokenizer(texts: Iterable[str], scratch: Scratch) -> Any:
-    """A WordPiece tokenizer learned from texts, which cuts them into the same tokens as `viborder.text.tokenize`."""
-    from tokenizers import Regex, Tokenizer, decoders, models, pre_tokenizers, processors, trainers
+    """A WordPiece tokenizer whose pieces are the frequent tokens of the texts, and every character for the rest.
+
+    It cuts a text into the tokens of `viborder.text.tokenize`. The same texts give the same tokenizer, which the trainers of the
+    tokenizers library do not promise: they break ties by the order of a hash table.
+    """
+    from tokenizers import Regex, Tokenizer, decoders, models, pre_tokenizers, processors
     from transformers import PreTrainedTokenizerFast
 
-    learned = Tokenizer(models.WordPiece(unk_token=SPECIAL["unk_token"]))
+    counts = Counter(text[start:end] for text in texts for start, end in tokenize(text))
+    characters = sorted({character for word in counts for character in word})
+    always = [*SPECIAL.values(), *characters, *(f"##{character}" for character in characters)]
+    frequent = [word for word, count in counts.items() if count >= scratch.min_frequency and len(word) > 1]
+    pieces = always + sorted(frequent, key=lambda word: (-counts[word], word))[: max(0, scratch.vocab_size - len(always))]
+    vocabulary = {piece: index for index, piece in enumerate(dict.fromkeys(pieces))}
+    learned = Tokenizer(models.WordPiece(vocabulary, unk_token=SPECIAL["unk_token"]))
     learned.pre_tokenizer = pre_tokenizers.Split(Regex(_TOKEN), behavior="removed", invert=True)
     learned.decoder = decoders.WordPiece()
-    trainer = trainers.WordPieceTrainer(
-        vocab_size=scratch.vocab_size, min_frequency=scratch.min_frequency, special_tokens=list(SPECIAL.values()), show_progress=False
-    )
-    learned.train_from_iterator(texts, trainer)
-    ends = [(name, learned.token_to_id(name)) for name in ("[CLS]", "[SEP]")]
+    ends = [(SPECIAL[name], vocabulary[SPECIAL[name]]) for name in ("cls_token", "sep_token")]
     learned.post_processor = processors.TemplateProcessing(single="[CLS] $A [SEP]", special_tokens=ends)
     return PreTrainedTokenizerFast(tokenizer_object=learned, model_max_length=scratch.max_position_embeddings, **SPECIAL)
 

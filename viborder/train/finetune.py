@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import json
 import random
 import shutil
 from collections.abc import Iterator, Sequence
@@ -13,6 +14,7 @@ from typing import Any
 
 import torch
 from accelerate import PartialState
+from safetensors import SafetensorError
 from transformers import EarlyStoppingCallback, Trainer, TrainerCallback, TrainingArguments, enable_full_determinism, set_seed
 from transformers.trainer_callback import PrinterCallback
 
@@ -55,7 +57,7 @@ def finetune(
         arguments = training_arguments(recipe, held)  # joins the other processes, if there are some
         learn, stop = split(recipe, documents, dev, where)
         resume = _last_checkpoint(recipe, held, learn, stop)
-        reader, model = prepare(recipe, [*learn, *stop], held, where)
+        reader, model = prepare(recipe, [*learn, *stop], where)
         examples = learn_from(reader, learn, spaced=spaced)
         _tell(
             f"{len(learn)} documents, {len(examples.rows)} windows; "
@@ -68,7 +70,8 @@ def finetune(
         if PartialState().is_main_process:
             tagger = TransformerTagger(reader, torch_predict(model), "", recipe.per_device_eval_batch_size)
             found = list(tagger.tag([document.with_spans([]) for document in stop], spaced=spaced))
-            write(out, recipe, reader, model, Run(learn, stop, found, examples, result.metrics, resume is not None))
+            run = Run(learn, stop, found, examples, result.metrics, trainer.state.log_history, resume is not None)
+            write(out, recipe, reader, model, run)
             shutil.rmtree(held)
         PartialState().wait_for_everyone()
     return load_transformer(out, read_card(out))
@@ -93,7 +96,7 @@ def split(
     return parts
 
 
-def prepare(recipe: FinetuneRecipe, documents: Sequence[Document], held: Path, where: str) -> tuple[Reader, TokenTagger]:
+def prepare(recipe: FinetuneRecipe, documents: Sequence[Document], where: str) -> tuple[Reader, TokenTagger]:
     """The tokenizer and the model, with a tag set and a depth that hold every span of the documents."""
     (enable_full_determinism if recipe.full_determinism else set_seed)(recipe.seed)
     if recipe.num_threads:
@@ -101,12 +104,7 @@ def prepare(recipe: FinetuneRecipe, documents: Sequence[Document], held: Path, w
     types = sorted({span.label for document in documents for span in document.spans})
     labels = ["O", *(f"{prefix}-{name}" for name in types for prefix in "BI")]
     if recipe.from_scratch:
-        folder = held / "tokenizer"  # learned once: by the first process, before the first kill
-        if PartialState().is_main_process and not folder.exists():
-            with new_folder(folder) as beside:
-                learn_tokenizer([document.text for document in documents], recipe.from_scratch).save_pretrained(beside)
-        PartialState().wait_for_everyone()
-        tokenizer = load_tokenizer(str(folder))
+        tokenizer = learn_tokenizer((document.text for document in documents), recipe.from_scratch)
         flat = random_model(recipe.from_scratch, tokenizer, labels)
     else:
         tokenizer = load_tokenizer(str(recipe.model_name_or_path), recipe.model_revision)
@@ -228,6 +226,7 @@ def write(out: Path, recipe: FinetuneRecipe, reader: Reader, model: TokenTagger,
             "data": checkpoints.revision(run.learn),
         }
         whole = write_card(folder, card)
+        (folder / "training_log.json").write_text(json.dumps(run.history, indent=1) + "\n", encoding="utf-8")
         (folder / "README.md").write_text(model_card(recipe, reader, run, whole["version"]), encoding="utf-8")
         if recipe.push_to_hub and recipe.hub_model_id:
             push(folder, recipe.hub_model_id, private=recipe.hub_private_repo)
@@ -254,7 +253,7 @@ def _clear_errors(where: str) -> Iterator[None]:
     """Memory and disk that ran out, in words that say what to change."""
     try:
         yield
-    except (RuntimeError, MemoryError, OSError) as error:  # torch and safetensors have no classes of their own for these
+    except (RuntimeError, MemoryError, OSError, SafetensorError) as error:  # torch tells of memory and disk by a RuntimeError
         told = str(error).lower()
         if isinstance(error, MemoryError | torch.OutOfMemoryError) or "can't allocate memory" in told or "out of memory" in told:
             hint = "halve per_device_train_batch_size, double gradient_accumulation_steps; or gradient_checkpointing=true"

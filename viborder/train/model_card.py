@@ -25,6 +25,7 @@ class Run:
     found: Sequence[Document]
     examples: Examples
     figures: Mapping[str, float]
+    history: Sequence[Mapping[str, float]]
     resumed: bool
 
 

@@ -30,7 +30,7 @@ class CrfRecipe(BaseModel):
 
 
 def load_recipe(path: Path, overrides: Sequence[str] = ()) -> dict[str, Any]:
-    """The keys and values of a recipe file, with `key=value` overrides (values as YAML) applied.
+    """The keys and values of a recipe file, with `key=value` overrides (values as YAML) applied; `a.b=value` sets `b` inside `a`.
 
     Raises ViborderError: `recipe-malformed`, `override-malformed`.
     """
@@ -47,8 +47,14 @@ def load_recipe(path: Path, overrides: Sequence[str] = ()) -> dict[str, Any]:
         key, equals, value = override.partition("=")
         if not equals or not key:
             raise fail(override, "override-malformed", "an override is `key=value`", "such as c2=0.1")
+        *outer, last = key.split(".")
+        inside = content
+        for name in outer:
+            inside = inside.setdefault(name, {})
+            if not isinstance(inside, dict):
+                raise fail(override, "override-malformed", f"`{name}` holds no keys", "one dot for each level")
         try:
-            content[key] = yaml.safe_load(value)
+            inside[last] = yaml.safe_load(value)
         except yaml.YAMLError:
             raise fail(override, "override-malformed", "the value is not YAML", "quote it") from None
     return content

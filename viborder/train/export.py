@@ -1,0 +1,76 @@
+"""A fine-tuned model as ONNX: a model folder of its own, which every verb uses like the first."""
+
+from __future__ import annotations
+
+import shutil
+import warnings
+from pathlib import Path
+from typing import Any
+
+from viborder.errors import fail
+from viborder.files import new_folder
+from viborder.train.folder import read_card
+from viborder.train.transformer import FORMAT, ONNX, load_model_folder, onnx_predict, torch_predict, write_card
+
+TOLERANCE = 1e-4  # between probabilities
+
+
+def export(model: Path, out: Path) -> float:
+    """Write `out`, a model folder with `model.onnx` in place of the weights; the inner levels are outputs of the same graph.
+
+    Returns the largest difference between torch's and ONNX Runtime's probabilities, on inputs of other shapes than the one traced.
+    Raises ViborderError `model-foreign`, `onnx-missing`, `onnx-differs` (by more than 0.0001); then nothing is written.
+    """
+    card = read_card(model)
+    if card["format"] != FORMAT:
+        raise fail(model, "model-foreign", "only fine-tuned transformers are exported", "give a folder made with `kind: transformer`")
+    tagger = load_model_folder(model).to("cpu").eval()
+    longest = card["reading"]["size"] + 2
+    with new_folder(out) as folder:
+        _graph(tagger, longest, model).save(str(folder / ONNX))
+        difference = max(_difference(tagger, folder / ONNX, rows, length) for rows, length in ((1, 3), (2, 17), (5, longest)))
+        if difference > TOLERANCE:
+            raise fail(model, "onnx-differs", f"probabilities differ by {difference:.2g} from torch's", "serve the folder with torch")
+        for path in model.iterdir():
+            if path.is_file() and path.suffix != ".safetensors" and path.name not in ("model.json", "training_log.json"):
+                shutil.copy(path, folder)
+        kept = {key: value for key, value in card.items() if key not in ("format", "format_version", "version")}
+        write_card(folder, {**kept, "exported_from": card["version"]})
+    return difference
+
+
+def _graph(tagger: Any, longest: int, where: Path) -> Any:
+    import torch
+
+    rows, length = torch.export.Dim("rows", min=1), torch.export.Dim("length", min=2, max=longest)
+    shape = {0: rows, 1: length}
+    try:
+        with warnings.catch_warnings(action="ignore"):
+            # dynamo=False gives wrong logits for some encoders without an error.
+            return torch.onnx.export(
+                tagger,
+                _inputs(tagger, 3, 12),
+                input_names=["input_ids", "attention_mask"],
+                output_names=["logits"],
+                dynamic_shapes=(shape, shape),
+                dynamo=True,
+                verbose=False,
+            )
+    except ImportError as error:
+        raise fail(where, "onnx-missing", f"{error.name} is not installed", "pip install -c constraints.txt -e .[train,onnx]") from None
+
+
+def _inputs(tagger: Any, rows: int, length: int) -> tuple[Any, Any]:
+    """Random subwords, half of the last row padding."""
+    import torch
+
+    ids = torch.randint(5, tagger.config.vocab_size, (rows, length), generator=torch.Generator().manual_seed(length))
+    mask = torch.ones_like(ids)
+    mask[-1, length - length // 2 :] = 0
+    return ids, mask
+
+
+def _difference(tagger: Any, path: Path, rows: int, length: int) -> float:
+    inputs = _inputs(tagger, rows, length)
+    (_, ours), (_, theirs) = torch_predict(tagger)(*inputs), onnx_predict(path)(*inputs)
+    return float(abs(ours - theirs)[inputs[1].numpy() == 1].max())
