@@ -136,3 +136,9 @@ def test_the_data_in_the_signature_are_the_gold_ones():
     assert len(hashes) == 1 and score([pred], [gold]).data not in hashes
     tags, others = [["B-X", "O"]], [["B-Y", "B-X"]]
     assert score(tags, others).data == score(tags, tags, exclude=["X"]).data != score(others, tags).data
+
+
+def test_more_tags_than_a_byte_counts():
+    tags = [[f"B-{number}", f"I-{number}", "O"] for number in range(300)]
+    found = score(tags, [*tags[:299], ["O", "O", "O"]])
+    assert len(found.labels) == 300 and found.micro().recall == 299 / 300

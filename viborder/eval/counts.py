@@ -28,21 +28,21 @@ def count(gold: SpanTable, pred: SpanTable, rows: int, types: int) -> Counts:
     strict = exact & (gold.label[g] == pred.label[p])
     typed = gold.label[by_label.gold] == pred.label[by_label.pred]
     counts = np.zeros((len(COLUMNS), rows * types), dtype=np.int32)
+    of_gold, of_pred = (table.row * types + table.label for table in (gold, pred))
 
-    def put(column: int, table: SpanTable, which: Ints | slice = slice(None)) -> None:
-        cell = table.row[which] * types + table.label[which]
-        counts[column] = np.bincount(cell, minlength=rows * types)
+    def put(column: int, cells: Ints) -> None:
+        counts[column] = np.bincount(cells, minlength=rows * types)
 
-    put(GOLD, gold)
-    put(PRED, pred)
-    put(STRICT, gold, g[strict])
-    put(EXACT_GOLD, gold, g[exact])
-    put(EXACT_PRED, pred, p[exact])
-    put(MATCHED_GOLD, gold, g)
-    put(MATCHED_PRED, pred, p)
-    put(TYPE, gold, by_label.gold[typed])
-    put(TYPED_GOLD, gold, by_label.gold)
-    put(TYPED_PRED, pred, by_label.pred)
+    put(GOLD, of_gold)
+    put(PRED, of_pred)
+    put(STRICT, of_gold[g[strict]])
+    put(EXACT_GOLD, of_gold[g[exact]])
+    put(EXACT_PRED, of_pred[p[exact]])
+    put(MATCHED_GOLD, of_gold[g])
+    put(MATCHED_PRED, of_pred[p])
+    put(TYPE, of_gold[by_label.gold[typed]])
+    put(TYPED_GOLD, of_gold[by_label.gold])
+    put(TYPED_PRED, of_pred[by_label.pred])
     return counts.T.reshape(rows, types, len(COLUMNS))
 
 

@@ -45,23 +45,20 @@ def read(sequences: Sequence[Sequence[str]]) -> Tokens:
     """The tokens of tag sequences. Raises ViborderError `tag-unknown` where a tag is no string."""
     lengths = np.fromiter(map(len, sequences), dtype=np.int64, count=len(sequences))
     ends = np.cumsum(lengths)
-    count = int(ends[-1]) if len(ends) else 0
-    objects = np.fromiter(chain.from_iterable(sequences), dtype=object, count=count)
-    # An array of objects is an array of their addresses. Nearly every O is the one string that Python keeps for the letter, so
-    # comparing addresses finds them without a call each; an O elsewhere is found by its value below.
-    addresses: Ints = np.ndarray(count, dtype=np.intp, buffer=objects)
-    tagged = np.flatnonzero(addresses != id("O"))
-    codes = _Codes()
+    codes = _Codes({"O": 0})
+    number = map(codes.__getitem__, chain.from_iterable(sequences))
     try:
-        tag = np.fromiter(map(codes.__getitem__, objects[tagged].tolist()), dtype=np.int64, count=len(tagged))
+        try:
+            tags: Ints = np.frombuffer(bytes(number), dtype=np.uint8)
+        except ValueError:  # more than 256 different tags
+            number = map(codes.__getitem__, chain.from_iterable(sequences))
+            tags = np.fromiter(number, dtype=np.int64, count=int(ends[-1]))
     except TypeError:
         raise fail("", "tag-unknown", "a tag is not a string", "tags such as B-PLACE, I-PLACE, O") from None
-    if "O" in codes:
-        other = tag != codes["O"]
-        tagged, tag = tagged[other], tag[other]
-    row = np.repeat(np.arange(len(sequences)), lengths)[tagged]
+    tagged = np.flatnonzero(tags)
+    row = np.repeat(np.arange(len(sequences)), np.diff(np.searchsorted(tagged, ends), prepend=0))
     begins = np.concatenate([[0], ends + np.arange(1, len(ends) + 1)])
-    return Tokens(row, tagged + row, tag, list(codes), begins)
+    return Tokens(row, tagged + row, tags[tagged].astype(np.int64) - 1, list(codes)[1:], begins)
 
 
 class _Codes(dict[str, int]):
