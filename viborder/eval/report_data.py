@@ -13,7 +13,7 @@ from viborder.eval.comparing import compare
 from viborder.eval.counts import SCHEMAS
 from viborder.eval.error_summary import confusion, kind_counts, most_frequent
 from viborder.eval.errors import KINDS, Record, error_records
-from viborder.eval.intervals import LEVEL, RESAMPLES, Interval, bootstrap, caution
+from viborder.eval.intervals import LEVEL, RESAMPLES, Interval, Intervals, bootstrap, caution
 from viborder.eval.leakage import leakage
 from viborder.eval.scores import Rates, Scores
 from viborder.eval.scoring import score
@@ -94,9 +94,10 @@ def _system(
     return {
         "name": name,
         "signature": nested.signature,
-        "overall": _row("all spans", nested.micro(), drawn.f1()) | {"flat": _row("outermost spans", flat.micro(), bootstrap(flat).f1())},
-        "schemas": [_row(schema, nested.micro(schema), drawn.f1(schema=schema)) for schema in SCHEMAS],
-        "types": [_row(label, rates, drawn.f1(f"type:{label}")) for label, rates in nested.by_type().items()],
+        "overall": _row("all spans", nested.micro(), _interval(drawn, nested))
+        | {"flat": _row("outermost spans", flat.micro(), _interval(bootstrap(flat), flat))},
+        "schemas": [_row(schema, nested.micro(schema), _interval(drawn, nested, schema=schema)) for schema in SCHEMAS],
+        "types": [_row(label, rates, _interval(drawn, nested, f"type:{label}")) for label, rates in nested.by_type().items()],
         "documents": [_row(identity, rates) for identity, rates in nested.by_row().items()],
         "folds": _folds(gold, pred, folds),
         "confusion": confusion(records),
@@ -113,9 +114,15 @@ def _system(
 
 
 def _row(name: str, rates: Rates, interval: Interval | None = None) -> dict[str, Any]:
-    low, high = (None, None) if interval is None or math.isnan(interval[0]) else interval
+    low, high = interval or (None, None)
     scores = {"p": rates.precision, "r": rates.recall, "f1": rates.f1, "low": low, "high": high}
     return {"name": name, **scores, "gold": rates.gold, "pred": rates.pred}
+
+
+def _interval(drawn: Intervals, result: Scores, name: str = "overall", schema: str = "strict") -> Interval | None:
+    """The interval of an F1; None where there is one document alone, or no resample in which the score is defined."""
+    low, high = drawn.f1(name, schema)
+    return None if len(result.ids) < 2 or math.isnan(low) else (low, high)
 
 
 def _folds(gold: Sequence[Document], pred: Sequence[Document], folds: Folds | None) -> list[dict[str, Any]]:
