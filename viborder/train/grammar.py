@@ -308,6 +308,8 @@ class _Walk:
             if view.bits[head] & AGENCY and (body := agencies.agency(view, head)) and body.is_named and body.end > end:
                 self.role_end = head
                 return head
+        if at and self.persons and self.persons[-1][1] == at - 1 and view.bits[end - 1] & PLACE and places.named(view, end - 1):
+            return end - 1  # after a name: `ông X - Trưởng bản Lùng Thàng`
         if view.bits[start] & AGENCY and (body := agencies.one(view, start)) and body.end - start > 1:
             return end
         if view.bits[start] & CAP and (stop := officials.name(view, start, bits)):

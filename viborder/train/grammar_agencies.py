@@ -233,7 +233,7 @@ def _body(view: View, body: Agency, depth: int) -> Agency:
     at = body.end + 1 if view.keys[body.end] == "nước" else body.end
     if view.keys[at] == "tại" and view.keys[at - 1] == "cao" and (seat := bare(view, at + 1)):  # the high courts
         return Agency(body.start, seat[1], True, True, kind=BODY, inner=[(*seat[:2], "PLACE")])
-    if body.station:
+    if body.station or (view.keys[body.end] == "khu" and view.keys[body.end + 1] == "vực"):
         body = _numbered(view, body)
         if body.end > at:
             body.is_named = True
@@ -309,6 +309,8 @@ def _group(view: View, at: int) -> tuple[int, list[Piece]] | None:
     )
     if end is None:
         return None
+    while keys[end] in (",", "và") and not bits[end + 1] & CAP and (also := longest(admin_words(), keys, end + 1)):
+        end = also[0]
     border = keys[end] == "biên" and keys[end + 1] == "giới"
     if border:
         end += 2

@@ -63,12 +63,20 @@ def has_post_after(view: View, end: int) -> bool:
     at = end
     if view.keys[at] == "(" and view.bits[at + 1] & 4:  # an age in brackets: (35 tuổi),
         return False
+    if view.keys[at] == "được":  # `được bầu làm`, `được bổ nhiệm giữ chức`
+        given = next((n for n in range(at + 1, at + 7) if view.keys[n] in ("làm", "chức", "vụ", "trách")), None)
+        return given is not None and is_post(view, given + 1)
     if view.keys[at] not in _BETWEEN and view.keys[at] not in ("là", "làm", "giữ"):
         return False
     at += 1
     for _ in range(2):
         if view.keys[at] in _BEFORE_POST or (view.keys[at] == "chức" and view.keys[at + 1] == "vụ"):
             at += 1
+    return is_post(view, at)
+
+
+def is_post(view: View, at: int) -> bool:
+    """Whether a post or a rank stands at the token that is not the rank of another name."""
     found = longest(persons(), view.keys, at)
     if found is None or not found[1] & (POST | RANK):
         return False

@@ -171,11 +171,11 @@ def named(view: View, at: int) -> Found | None:
         return None
     if view.bits[name] & DIGIT:
         return _numbered(view, start, name, level) if numbered else None
-    known = bare(view, name)
+    known = bare(view, name) if view.bits[name] & (CAP | UPPER) else None
     run = capitals(view, name, 6)
     if known and (known[1] >= run or (level <= PROVINCE and name < known[1]) or view.bits[known[1]] & NAME):
         return start, _letter_or_number(view, known[1], level), level
-    if run == name or view.keys[name] in _no_name():
+    if not view.bits[name] & (CAP | UPPER) or run == name or view.keys[name] in _no_name():
         return None
     if view.bits[name] & (AGENCY | PERSON) and stops(view, name):
         return None
