@@ -81,11 +81,12 @@ def build(
     annotations: Annotated[Path, typer.Option(help="The folder with gold.jsonl, passes/, annotators.yaml, CHANGELOG.md.")] = GOLD.parent,
     private: Annotated[str, typer.Option(help="Private persons: mask, keep, or drop the sentences that name them.")] = "mask",
     text: Annotated[str, typer.Option(help="keep, or omit: spans and hashes without the texts.")] = "keep",
+    results: Annotated[Path, typer.Option(help="The published figures, which the card shows.")] = Path("eval/results.jsonl"),
 ) -> None:
     """Make the dataset that `load_dataset` opens offline."""
     from viborder.dataset.build import build
 
-    facts = build(corpus, annotations, out, private, text)
+    facts = build(corpus, annotations, out, private, text, results)
     totals = ", ".join(f"{facts[name]} {name}" for name in ("documents", "sentences", "spans"))
     print(f"version {facts['version']}: {totals} ({', '.join(facts['configs'])}): {out}")
 

@@ -129,6 +129,28 @@ def test_faulty_annotations_make_no_package(tmp_path: Path, name: str, old: str,
     assert sorted(path.name for path in tmp_path.iterdir()) == ["annotations"]
 
 
+def test_quantities_carry_their_values(package: Path) -> None:
+    rows = datasets.load_dataset(str(package), "documents", split="train")
+    said = {
+        row["text"][amount["start"] : amount["end"]]: (amount["value"], amount["unit"], amount["approximate"])
+        for row in rows
+        for amount in row["quantities"]
+    }
+    assert said["168,55Kg"] == (168.55, "kg", False)
+    assert said["567.800.000đ"] == (567_800_000, "VND", False)
+    assert said["hơn 23.000 lượt"] == (23_000, "lượt", True)
+    assert len(said) == 40
+
+
+def test_the_card_shows_the_published_figures_with_their_intervals(tmp_path: Path) -> None:
+    build(CORPUS, ANNOTATIONS, tmp_path / "d", results=Path("eval/results.jsonl"))
+    line = json.loads(Path("eval/results.jsonl").read_text(encoding="utf-8").splitlines()[0])
+    row = next(
+        row for row in (tmp_path / "d/README.md").read_text(encoding="utf-8").splitlines() if row.startswith(f"| {line['system']} |")
+    )
+    assert f"{100 * line['value']:.1f}" in row and f"{100 * line['interval'][0]:.1f} – {100 * line['interval'][1]:.1f}" in row
+
+
 def test_a_folder_that_is_no_dataset_is_not_replaced(tmp_path: Path) -> None:
     (tmp_path / "mine.txt").write_text("keep me", encoding="utf-8")
     with pytest.raises(ViborderError, match="folder-not-empty"):

@@ -88,10 +88,13 @@ def card(facts: dict[str, Any], who: list[Annotator], changelog: str, results: s
 
 
 def results_text(path: Path | None) -> str:
-    """The figures of eval/results.jsonl as a table, or that there are none."""
-    if path is None or not path.exists():
+    """The figures of eval/results.jsonl with their intervals, or that there are none. Raises ViborderError where the file is malformed."""
+    from viborder.eval.results import read, render
+
+    found = read(path) if path is not None and path.exists() else []
+    if not found:
         return "No figures were recorded when this package was built."
-    return path.read_text(encoding="utf-8")
+    return f"{render(found)}\n\nHow to get each number again is in the project's `eval/results.jsonl`."
 
 
 def _totals(facts: dict[str, Any]) -> str:

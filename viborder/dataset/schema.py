@@ -9,6 +9,7 @@ from typing import Any
 
 from viborder.document import Document, by_depth, outermost
 from viborder.labels import entity_types
+from viborder.quantity import parse
 from viborder.tags import to_iob2
 from viborder.text import sentences, tokenize
 
@@ -81,8 +82,14 @@ def span_records(document: Document, text: bool) -> list[Row]:
 
 
 def quantity_records(document: Document) -> list[Row]:
-    """The value, unit and approximation of each QUANTITY."""
-    return []
+    """The value, unit and approximation of each QUANTITY, as `viborder.quantity` reads it."""
+    found = []
+    for span in document.spans:
+        if span.label == "QUANTITY":
+            amount = parse(document.slice(span))
+            value = None if amount.value is None else float(amount.value)
+            found.append({"start": span.start, "end": span.end, "value": value, "unit": amount.unit, "approximate": amount.approximate})
+    return found
 
 
 def sentence_rows(document: Document) -> Iterator[Row]:
