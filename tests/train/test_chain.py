@@ -10,11 +10,11 @@ import pytest
 from viborder.formats import jsonl
 from viborder.train.batch import lay_out, layers, paint, tagset
 from viborder.train.chain import Chain, Types
+from viborder.train.columns import COLUMNS, outer_columns
 from viborder.train.decode import legal, span_marginals, viterbi
 from viborder.train.learn import learn, sequences
 from viborder.train.page import read_page
 from viborder.train.recipe import crf_recipe, load_recipe
-from viborder.train.tagger import outer_columns
 from viborder.train.templates import parse
 
 GOLD = Path("annotations/gold.jsonl")
@@ -24,7 +24,7 @@ GOLD = Path("annotations/gold.jsonl")
 def test_same_tags_as_crfsuite(tmp_path: Path, scheme: str) -> None:
     documents = jsonl.read(GOLD)
     recipe = crf_recipe(load_recipe(Path("train/crf.yaml")), "")
-    templates = parse(recipe.templates, ["grammar", "outer"], "", [])
+    templates = parse(recipe.templates, COLUMNS, "", [])
     types = Types()
     pages = [read_page(document) for document in documents]
     batch = lay_out(pages, types)
@@ -33,10 +33,10 @@ def test_same_tags_as_crfsuite(tmp_path: Path, scheme: str) -> None:
     row = np.zeros(len(batch.positions), dtype=np.int64)
     for document, page, offset in zip(documents, pages, batch.offsets, strict=False):
         paint(row, layers(page.ranges, document.spans)[0], tags, offset)
-    columns = outer_columns(batch, [], labels)
+    columns = outer_columns(batch, [], [], labels)
     ranges = zip(batch.starts.tolist(), (batch.starts + batch.lengths).tolist(), strict=True)
     cut = [(batch.positions[first:last], [tags[code] for code in row[first:last]]) for first, last in ranges]
-    data = sequences(templates, types, columns, cut)
+    data = list(sequences(templates, types, columns, cut))
     few = data[::3]  # learn from a third, so that most of the text is unseen
 
     trainer = pycrfsuite.Trainer(algorithm="lbfgs", verbose=False)

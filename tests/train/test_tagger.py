@@ -33,6 +33,7 @@ def test_same_input_same_model_same_bytes(model: Path, tmp_path: Path) -> None:
     assert sorted(path.name for path in model.iterdir()) == [
         "inside.features.txt",
         "inside.npz",
+        "known.tsv",
         "model.json",
         "outer.features.txt",
         "outer.npz",

@@ -46,7 +46,7 @@ def train(
         return finetune(settings, documents, out, dev, where=str(recipe), spaced=spaced)
     from viborder.train.crf import train_crf
 
-    return train_crf(crf_recipe(content, str(recipe)), documents, out, where=str(recipe), spaced=spaced)
+    return train_crf(crf_recipe(content, str(recipe)), documents, out, dev, where=str(recipe), spaced=spaced)
 
 
 def load(folder: Path) -> Tagger:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -96,11 +96,10 @@ def within(nested: Iterable[Cut], outer: Cut) -> list[Cut]:
     return found
 
 
-def columns(batch: Batch, row: dict[str, tuple[Ints, Sequence[str]]]) -> Columns:
-    """Columns for the tables: each given as codes by token, and what the codes mean (code 0: nothing)."""
+def columns(batch: Batch, by_token: Mapping[str, Ints], tags: Sequence[str]) -> Columns:
+    """Columns for the tables, given as codes of tags by token; code 0 (O) says nothing."""
     codes = {}
-    for name, (by_token, _) in row.items():
-        flat = np.zeros(len(batch.types), dtype=np.int64)
-        flat[batch.positions] = by_token
-        codes[name] = flat
-    return Columns(batch.types, codes, {name: ["", *values[1:]] for name, (_, values) in row.items()})
+    for name, row in by_token.items():
+        codes[name] = np.zeros(len(batch.types), dtype=np.int64)
+        codes[name][batch.positions] = row
+    return Columns(batch.types, codes, ["", *tags[1:]])

@@ -71,12 +71,12 @@ class Types:
 class Columns:
     """Flat arrays over many sequences, with padding between them.
 
-    types: token type ids. codes: by column name, an index into `values[name]` for each position; index 0 is "" (nothing).
+    types: token type ids. codes: by column name, an index into `values` for each position; index 0 is "" (nothing).
     """
 
     types: Ints
     codes: Mapping[str, Ints]
-    values: Mapping[str, Sequence[str]]
+    values: Sequence[str]
 
 
 class _Join:
@@ -164,7 +164,7 @@ class Chain:
             seen = np.ones(len(positions), dtype=bool)
             for (name, offset), vocabulary, size, ids in zip(join.parts, join.vocabulary, join.sizes, id_columns, strict=True):
                 if ids is None:
-                    lookup = np.array([vocabulary.get(value, 0) if value else 0 for value in columns.values[name]], dtype=np.int64)
+                    lookup = np.array([vocabulary.get(value, 0) if value else 0 for value in columns.values], dtype=np.int64)
                     part = lookup.take(columns.codes[name][positions + offset])
                 else:
                     part = ids.take(shifted[offset])

@@ -1,67 +1,137 @@
-"""Training the default tagger."""
+"""Training the default tagger: learn the weights from all documents, settle the rest on documents held out."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 from pathlib import Path
-
-import numpy as np
+from typing import Any
 
 from viborder.document import Document
 from viborder.errors import Problem, ViborderError, fail, place
+from viborder.labels import entity_types
 from viborder.text import token_range
 from viborder.train.augment import augmented
-from viborder.train.batch import Batch, Cut, lay_out, layers, paint, tagset
-from viborder.train.chain import Ints, Types
+from viborder.train.batch import Cut, cuts
+from viborder.train.chain import Weights
+from viborder.train.columns import COLUMNS
+from viborder.train.crf_examples import dropped, lay_out_examples, mentions, proposals_by_document
 from viborder.train.folder import write_model
-from viborder.train.learn import Sequence_, learn, sequences
+from viborder.train.learn import learn
 from viborder.train.page import Page, read_page
 from viborder.train.recipe import CrfRecipe
-from viborder.train.tagger import CrfTagger, inside_columns, load_crf, outer_columns, proposals_of
-from viborder.train.templates import Template, parse
+from viborder.train.settle import Held, settle
+from viborder.train.tagger import CrfTagger, Settings, load_crf
+from viborder.train.templates import parse
 
-COLUMNS = ("grammar", "outer")
+MOST_FOLDED = 200  # documents: with more, and no dev set, nothing is held out and the settings stay as they are
 
 
-def train_crf(recipe: CrfRecipe, documents: Sequence[Document], out: Path, *, where: str, spaced: bool = False) -> CrfTagger:
+def train_crf(
+    recipe: CrfRecipe, documents: Sequence[Document], out: Path, dev: Sequence[Document] | None, *, where: str, spaced: bool = False
+) -> CrfTagger:
     """Train on documents, write the model folder and return its tagger.
 
+    dev: documents to settle on; without them, the training documents are held out in turn.
     where: the recipe's file, for messages. spaced: as in `CrfTagger.tag`.
     Raises ViborderError: `nothing-to-learn`, `span-splits-token`, `template-…`.
     """
-    problems: list[Problem] = []
-    outer_templates = parse(recipe.templates, COLUMNS, where, problems)
-    inside_templates = parse(recipe.inside, COLUMNS, where, problems)
-    pages = [read_page(document, spaced=spaced) for document in documents]
-    problems += [problem for document, page in zip(documents, pages, strict=True) for problem in _split(document, page)]
-    if problems:
-        raise ViborderError(problems)
-    labels = sorted({span.label for document in documents for span in document.spans})
-    if not labels:
-        raise fail(where, "nothing-to-learn", "no document to train on has a span", "annotate some, or give other documents")
-    tags = tagset(labels, recipe.scheme)
-    documents_and_copies = [*documents, *augmented(documents, recipe.copies, recipe.seed)]
-    outer, inside = _examples(
-        recipe,
-        documents_and_copies,
-        [read_page(document, spaced=spaced) for document in documents_and_copies],
-        labels,
-        tags,
-        outer_templates,
-        inside_templates,
+    work = _Work(recipe, documents, where, spaced)
+    chains = work.learn(work.documents)
+    if dev:
+        work.prepare(dev)
+        held = [work.held(work.tagger(chains, work.documents), dev)]
+    elif recipe.folds > 1 and 1 < len(documents) <= MOST_FOLDED:
+        held = list(work.folds())
+    else:
+        held = []
+    settings = (
+        settle(held, recipe.speech if work.grammar else [0.0], recipe.silence) if held else Settings(recipe.speech[0], recipe.silence[0])
     )
-    data = {"outer": outer} | ({"inside": inside} if inside else {})
-    chains = {name: learn(part, tags, c1=recipe.c1, c2=recipe.c2, iterations=recipe.iterations) for name, part in data.items()}
-    card = {
-        "labels": labels,
-        "chains": {name: weights.tags for name, weights in chains.items()},
-        "recipe": recipe.model_dump(),
-        "documents": [document.id for document in documents],
-        "data_sha256": data_hash(documents),
-    }
-    return load_crf(out, write_model(out, card, chains))
+    known = mentions(documents, spaced=spaced) if recipe.known else {}
+    return load_crf(out, write_model(out, work.card(chains, documents, settings), chains, known))
+
+
+class _Work:
+    """A training: the documents with what is worked out once for all folds (pages, proposals)."""
+
+    def __init__(self, recipe: CrfRecipe, documents: Sequence[Document], where: str, spaced: bool) -> None:
+        problems: list[Problem] = []
+        self.templates = {
+            "outer": parse(recipe.templates, COLUMNS, where, problems),
+            "inside": parse(recipe.inside, COLUMNS, where, problems),
+        }
+        self.recipe, self.documents, self.spaced = recipe, list(documents), spaced
+        self.pages: dict[str, Page] = {}
+        self.proposals: dict[str, list[Cut]] = {}
+        self.labels = sorted({span.label for document in documents for span in document.spans})
+        self.grammar = recipe.grammar and set(self.labels) <= set(entity_types())
+        for document in documents:
+            page = self.pages[document.id] = read_page(document, spaced=spaced)
+            problems += _split(document, page)
+        if problems:
+            raise ViborderError(problems)
+        if not self.labels:
+            raise fail(where, "nothing-to-learn", "no document to train on has a span", "annotate some, or give other documents")
+        self.variants = {document.id: document for document in augmented(documents, recipe.copies, recipe.seed)}
+        self.prepare([*documents, *self.variants.values()])
+
+    def prepare(self, documents: Sequence[Document]) -> None:
+        """Work out pages and proposals."""
+        pages = [read_page(document, spaced=self.spaced) for document in documents]
+        proposals = proposals_by_document(documents, pages) if self.grammar else [[] for _ in documents]
+        for document, page, found in zip(documents, pages, proposals, strict=True):
+            self.pages[document.id], self.proposals[document.id] = page, found
+
+    def learn(self, documents: Sequence[Document]) -> dict[str, Weights]:
+        """The weights of both chains, from documents and their variants."""
+        recipe = self.recipe
+        names = {document.id for document in documents}
+        everything = [*documents, *(variant for variant in self.variants.values() if variant.id.split("~")[0] in names)]
+        proposals = [
+            dropped(self.proposals[document.id], recipe.dropout, f"{recipe.seed}/{document.id}")
+            if document.id in self.variants
+            else self.proposals[document.id]
+            for document in everything
+        ]
+        examples = lay_out_examples(recipe, everything, proposals, self.labels, spaced=self.spaced)
+        data = {"outer": examples.outer(self.templates["outer"])}
+        if len(examples.by_depth) > 1:
+            data["inside"] = examples.inside(self.templates["inside"])
+        settings: dict[str, Any] = {"c1": recipe.c1, "c2": recipe.c2, "iterations": recipe.iterations}
+        return {name: learn(part, examples.tags, **settings) for name, part in data.items()}
+
+    def folds(self) -> Iterator[Held]:
+        """For each fold of the documents, a tagger that has not seen it."""
+        for fold in range(min(self.recipe.folds, len(self.documents))):
+            out = self.documents[fold :: self.recipe.folds]
+            others = [document for document in self.documents if document not in out]
+            yield self.held(self.tagger(self.learn(others), others), out)
+
+    def tagger(self, chains: dict[str, Weights], documents: Sequence[Document]) -> CrfTagger:
+        """A tagger that is not written."""
+        known = mentions(documents, spaced=self.spaced) if self.recipe.known else {}
+        return CrfTagger(self.card(chains, documents, Settings()), chains, known)
+
+    def held(self, tagger: CrfTagger, documents: Sequence[Document]) -> Held:
+        """Documents for a tagger that has not seen them."""
+        pages = [self.pages[document.id] for document in documents]
+        gold = [set(cuts(page.ranges, document.spans)) for document, page in zip(documents, pages, strict=True)]
+        return tagger, pages, [self.proposals[document.id] for document in documents], gold
+
+    def card(self, chains: dict[str, Weights], documents: Sequence[Document], settings: Settings) -> dict[str, Any]:
+        """What `model.json` says of the model."""
+        return {
+            "labels": self.labels,
+            "grammar": self.grammar,
+            "settings": asdict(settings),
+            "chains": {name: weights.tags for name, weights in chains.items()},
+            "recipe": self.recipe.model_dump(),
+            "documents": [document.id for document in documents],
+            "data_sha256": data_hash(documents),
+        }
 
 
 def data_hash(documents: Sequence[Document]) -> str:
@@ -75,44 +145,3 @@ def _split(document: Document, page: Page) -> Iterator[Problem]:
         if token_range(page.ranges, span.start, span.end) is None:
             where = place("", document.id, span.start, span.end, document.slice(span))
             yield Problem(where, "span-splits-token", "a border lies inside a token", "mark whole tokens")
-
-
-def _examples(
-    recipe: CrfRecipe,
-    documents: Sequence[Document],
-    pages: Sequence[Page],
-    labels: Sequence[str],
-    tags: Sequence[str],
-    outer_templates: Sequence[Template],
-    inside_templates: Sequence[Template],
-) -> tuple[list[Sequence_], list[Sequence_]]:
-    """Sequences of features and tags for the outermost layer, and for the insides of all spans."""
-    types = Types()
-    batch = lay_out(pages, types)
-    proposals = proposals_of(documents, pages, batch) if recipe.grammar else []
-    by_depth = _by_depth(documents, pages, batch)
-    table = outer_columns(batch, proposals, labels)
-    sentences = [(start, start + length) for start, length in zip(batch.starts.tolist(), batch.lengths.tolist(), strict=True)]
-    outer = sequences(outer_templates, types, table, _tagged(batch, sentences, by_depth[0], tags))
-    inside: list[Sequence_] = []
-    for here, next_in in zip(by_depth, [*by_depth[1:], []], strict=True):
-        wide = [cut for cut in here if cut[1] - cut[0] > 1]
-        table = inside_columns(batch, wide, proposals, labels)
-        inside += sequences(inside_templates, types, table, _tagged(batch, [cut[:2] for cut in wide], next_in, tags))
-    return outer, inside if len(by_depth) > 1 else []
-
-
-def _by_depth(documents: Sequence[Document], pages: Sequence[Page], batch: Batch) -> list[list[Cut]]:
-    found: list[list[Cut]] = [[]]
-    for document, page, offset in zip(documents, pages, batch.offsets, strict=False):
-        for depth, layer in enumerate(layers(page.ranges, document.spans)):
-            if depth == len(found):
-                found.append([])
-            found[depth] += [(first + offset, last + offset, label) for first, last, label in layer]
-    return found
-
-
-def _tagged(batch: Batch, ranges: Sequence[tuple[int, int]], spans: Sequence[Cut], tags: Sequence[str]) -> list[tuple[Ints, list[str]]]:
-    row = np.zeros(len(batch.positions), dtype=np.int64)
-    paint(row, spans, tags)
-    return [(batch.positions[first:last], [tags[code] for code in row[first:last].tolist()]) for first, last in ranges]

@@ -1,4 +1,4 @@
-"""The model folder: `model.json`, and for each chain its features as text and its weights as plain arrays. No pickle, checksums for all."""
+"""The model folder: `model.json`, known mentions, features as text, weights as plain arrays. No pickle; checksums for all."""
 
 from __future__ import annotations
 
@@ -14,17 +14,18 @@ import numpy as np
 from viborder.errors import ViborderError, fail
 from viborder.files import new_folder
 from viborder.train.chain import Weights
+from viborder.train.known import Known
 
 FORMAT = "viborder-crf"
 FORMAT_VERSION = 1
 
 
-def write_model(folder: Path, card: Mapping[str, Any], chains: Mapping[str, Weights]) -> dict[str, Any]:
+def write_model(folder: Path, card: Mapping[str, Any], chains: Mapping[str, Weights], known: Known) -> dict[str, Any]:
     """Write a model folder; it appears whole or not at all. Returns what `model.json` holds. The same model gives the same bytes.
 
     card: what is known of the model. Added to it: `format`, `format_version`, `version` (a hash of card and weights), `files` (SHA-256).
     """
-    contents: dict[str, bytes] = {}
+    contents = {"known.tsv": "".join(f"{label}\t{' '.join(mention)}\n" for mention, label in known.items()).encode()}
     for name, weights in chains.items():
         contents[f"{name}.features.txt"] = "".join(feature + "\n" for feature in weights.features).encode()
         contents[f"{name}.npz"] = _arrays(weights)
@@ -53,8 +54,8 @@ def read_card(folder: Path) -> dict[str, Any]:
     return card
 
 
-def read_chains(folder: Path, card: Mapping[str, Any]) -> dict[str, Weights]:
-    """The weights of each chain, checked against the checksums.
+def read_chains(folder: Path, card: Mapping[str, Any]) -> tuple[dict[str, Weights], dict[tuple[str, ...], str]]:
+    """The weights of each chain and the known mentions, checked against the checksums.
 
     Raises ViborderError `model-foreign` where the folder is of another format or version, `model-damaged` where a file is not as written.
     """
@@ -63,6 +64,8 @@ def read_chains(folder: Path, card: Mapping[str, Any]) -> dict[str, Weights]:
         raise fail(folder, "model-foreign", f"{found}, not {FORMAT!r} version {FORMAT_VERSION}", "train it again with this version")
     chains = {}
     try:
+        rows = [line.split("\t") for line in _checked(folder, card, "known.tsv").decode().splitlines()]
+        known = {tuple(mention.split(" ")): label for label, mention in rows}
         for name, tags in card["chains"].items():
             features = _checked(folder, card, f"{name}.features.txt").decode().splitlines()
             arrays = np.load(io.BytesIO(_checked(folder, card, f"{name}.npz")), allow_pickle=False)
@@ -71,7 +74,7 @@ def read_chains(folder: Path, card: Mapping[str, Any]) -> dict[str, Weights]:
         raise
     except (KeyError, ValueError, TypeError, AttributeError, OSError) as error:
         raise _damaged(folder, f"{type(error).__name__}: {error}") from None
-    return chains
+    return chains, known
 
 
 def _checked(folder: Path, card: Mapping[str, Any], name: str) -> bytes:

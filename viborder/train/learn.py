@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -11,17 +11,20 @@ import numpy as np
 from viborder.train.chain import Columns, Ints, Types, Weights
 from viborder.train.templates import Template, features
 
-Sequence_ = tuple[list[list[str]], list[str]]  # features of every token, and its tag
+Tagged = tuple[list[list[str]], list[str]]  # features of every token, and its tag
 
 
-def sequences(templates: Sequence[Template], types: Types, columns: Columns, rows: Iterable[tuple[Ints, Sequence[str]]]) -> list[Sequence_]:
+def sequences(
+    templates: Sequence[Template], types: Types, columns: Columns, rows: Iterable[tuple[Ints, Sequence[str]]]
+) -> Iterator[Tagged]:
     """Feature strings for rows of flat positions with their tags."""
     words = [types.attributes[number] for number in columns.types.tolist()]
-    values = {name: [columns.values[name][code] for code in codes.tolist()] for name, codes in columns.codes.items()}
-    return [([features(templates, words, values, at) for at in positions.tolist()], list(tags)) for positions, tags in rows]
+    values = {name: [columns.values[code] for code in codes.tolist()] for name, codes in columns.codes.items()}
+    for positions, tags in rows:
+        yield [features(templates, words, values, at) for at in positions.tolist()], list(tags)
 
 
-def learn(data: Iterable[Sequence_], tags: Sequence[str], *, c1: float, c2: float, iterations: int) -> Weights:
+def learn(data: Iterable[Tagged], tags: Sequence[str], *, c1: float, c2: float, iterations: int) -> Weights:
     """The weights. The same data in the same order give the same weights.
 
     tags: every tag that there is; those that the data lack keep weights of zero.

@@ -22,7 +22,12 @@ class CrfRecipe(BaseModel):
     inside: list[str] = Field(min_length=1)
     scheme: Literal["IOB2", "IOBES"] = "IOB2"
     grammar: bool = True
+    known: bool = False
     copies: int = Field(0, ge=0)
+    dropout: float = Field(0.0, ge=0, le=1)
+    folds: int = Field(5, ge=0)
+    speech: list[float] = Field([0.0], min_length=1)
+    silence: list[float] = Field([0.0], min_length=1)
     c1: float = Field(0.05, ge=0)
     c2: float = Field(0.01, ge=0)
     iterations: int = Field(100, ge=1)

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import islice
+from math import exp, log
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from viborder.document import Document, Span, in_order
-from viborder.train.batch import Batch, Cut, columns, cuts, lay_out, paint, tagset, unpaint, within
-from viborder.train.chain import Chain, Columns, Ints, Types, Weights
+from viborder.train.batch import Batch, Cut, lay_out, paint, unpaint, within
+from viborder.train.chain import Chain, Columns, Floats, Ints, Types, Weights
+from viborder.train.columns import COLUMNS, inside_columns, next_inside, outer_columns
 from viborder.train.decode import legal, span_marginals, viterbi
+from viborder.train.crf_examples import proposals_by_document
 from viborder.train.folder import read_chains
+from viborder.train.known import Known, find_known, lengths_of
 from viborder.train.page import Page, read_page
 from viborder.train.templates import parse
 
@@ -21,20 +26,40 @@ DEPTH = 4  # layers at most; three occur in the gold
 _BATCH = 64  # documents decoded together
 _MOST_TYPES = 200_000  # token types remembered, so that memory stays flat
 
+Scored = tuple[Cut, float, bool]  # a span in tokens, its probability, whether the grammar proposes the same
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What is settled on held-out documents once the weights are learned.
+
+    speech: added to a tag's score where the grammar proposes it. silence: added to O where the grammar proposes nothing.
+    slope, intercept, agreement: the probability p that the chain gives a span becomes the logistic function of
+    slope · log(p / (1 − p)) + intercept, + agreement where the grammar proposes the same span.
+    """
+
+    speech: float = 0.0
+    silence: float = 0.0
+    slope: float = 1.0
+    intercept: float = 0.0
+    agreement: float = 0.0
+
 
 class CrfTagger:
     """Tags documents with nested spans. Made by `viborder.train.load` or `viborder.train.train`."""
 
-    def __init__(self, card: Mapping[str, Any], chains: Mapping[str, Weights]) -> None:
+    def __init__(self, card: Mapping[str, Any], chains: Mapping[str, Weights], known: Known) -> None:
         self.card = card
         self.labels: list[str] = card["labels"]
-        self.version: str = card["version"]
-        recipe = card["recipe"]
-        self._grammar: bool = recipe["grammar"]
+        self.version: str = card.get("version", "")
+        self.settings = Settings(**card["settings"])
+        self._uses_grammar: bool = card["grammar"]
+        self._known = known
+        self._lengths = lengths_of(known)
         self._types = Types()
-        names = ["grammar", "outer"]
-        self._outer = Chain(chains["outer"], parse(recipe["templates"], names, "", []), self._types)
-        self._inside = Chain(chains["inside"], parse(recipe["inside"], names, "", []), self._types) if "inside" in chains else None
+        templates = {"outer": card["recipe"]["templates"], "inside": card["recipe"]["inside"]}
+        self._chains = {name: Chain(weights, parse(templates[name], COLUMNS, "", []), self._types) for name, weights in chains.items()}
+        self._legal = {name: legal(chain.tags) for name, chain in self._chains.items()}
 
     def tag(self, documents: Iterable[Document], *, spaced: bool = False) -> Iterator[Document]:
         """Each document with the spans that the model finds, each with its `score`; spans that it had are ignored.
@@ -44,91 +69,94 @@ class CrfTagger:
         remaining = iter(documents)
         while some := list(islice(remaining, _BATCH)):
             pages = [read_page(document, spaced=spaced) for document in some]
-            for document, page, found in zip(some, pages, self._tag_pages(some, pages), strict=True):
-                spans = (Span(page.ranges[first][0], page.ranges[last - 1][1], label, score) for (first, last, label), score in found)
+            proposals = proposals_by_document(some, pages) if self._uses_grammar else [[] for _ in some]
+            for document, page, found in zip(some, pages, self.tag_pages(pages, proposals), strict=True):
+                spans = [Span(page.ranges[first][0], page.ranges[last - 1][1], label, score) for (first, last, label), score, _ in found]
                 yield Document(document.id, document.text, in_order(spans), (), document.meta)
             if len(self._types.ids) > _MOST_TYPES:
                 self._types.forget()
 
-    def _tag_pages(self, documents: Sequence[Document], pages: Sequence[Page]) -> list[list[tuple[Cut, float]]]:
+    def tag_pages(self, pages: Sequence[Page], proposals: Sequence[Sequence[Cut]]) -> list[list[Scored]]:
+        """The spans of each page, in its tokens, with calibrated scores. proposals: the grammar's, by page."""
         batch = lay_out(pages, self._types)
-        found: list[list[tuple[Cut, float]]] = [[] for _ in pages]
+        found: list[list[Scored]] = [[] for _ in pages]
         if not len(batch.positions):
             return found
-        proposals = proposals_of(documents, pages, batch) if self._grammar else []
-        outers = self._decode(self._outer, outer_columns(batch, proposals, self.labels), batch.positions, batch.starts, batch.lengths)
-        deepest = outers
+        proposed = _over(batch, proposals)
+        known = _over(batch, [find_known(page.words, self._known, self._lengths) for page in pages]) if self._known else []
+        table = outer_columns(batch, proposed, known, self.labels)
+        outermost = within(proposed, (0, len(batch.positions), ""))
+        layer = self._decode("outer", table, batch.positions, batch.starts, batch.lengths, outermost)
+        every = list(layer)
         for _ in range(DEPTH - 1):
-            deepest = self._decode_inside(batch, [cut for cut, _ in deepest], proposals)
-            outers = outers + deepest
-        bounds = np.array(batch.offsets)
-        pages_of = np.searchsorted(bounds, [cut[0] for cut, _ in outers], side="right") - 1
-        for page, (cut, score) in zip(pages_of.tolist(), outers, strict=True):
+            layer = self._decode_inside(batch, [cut for cut, _ in layer], proposed)
+            every += layer
+        agreed = set(proposed)
+        pages_of = np.searchsorted(batch.offsets, [cut[0] for cut, _ in every], side="right") - 1
+        for page, ((first, last, label), chance) in zip(pages_of.tolist(), every, strict=True):
             start = batch.offsets[page]
-            found[page].append(((cut[0] - start, cut[1] - start, cut[2]), score))
+            agrees = (first, last, label) in agreed
+            found[page].append(((first - start, last - start, label), self._calibrated(chance, agrees), agrees))
         return found
 
-    def _decode_inside(self, batch: Batch, outers: list[Cut], proposals: list[Cut]) -> list[tuple[Cut, float]]:
+    def _decode_inside(self, batch: Batch, outers: list[Cut], proposed: list[Cut]) -> list[tuple[Cut, float]]:
         wide = [cut for cut in outers if cut[1] - cut[0] > 1]
-        if not wide or self._inside is None:
+        if not wide or "inside" not in self._chains:
             return []
         firsts = np.array([cut[0] for cut in wide])
         lengths = np.array([cut[1] - cut[0] for cut in wide])
         starts = np.cumsum(lengths) - lengths
         rows = np.repeat(firsts - starts, lengths) + np.arange(int(lengths.sum()))
-        table = inside_columns(batch, wide, proposals, self.labels)
-        inner = self._decode(self._inside, table, batch.positions[rows], starts, lengths)
+        table = inside_columns(batch, wide, proposed, self.labels)
+        votes = next_inside(wide, proposed)
+        inner = self._decode("inside", table, batch.positions[rows], starts, lengths, votes, rows)
         whole = set(wide)
-        cuts_back = [((int(rows[first]), int(rows[last - 1]) + 1, label), score) for (first, last, label), score in inner]
-        return [(cut, score) for cut, score in cuts_back if cut not in whole]
+        cuts = [((int(rows[first]), int(rows[last - 1]) + 1, label), chance) for (first, last, label), chance in inner]
+        return [(cut, chance) for cut, chance in cuts if cut not in whole]
 
-    def _decode(self, chain: Chain, table: Columns, positions: Ints, starts: Ints, lengths: Ints) -> list[tuple[Cut, float]]:
+    def _decode(
+        self, name: str, table: Columns, positions: Ints, starts: Ints, lengths: Ints, votes: Sequence[Cut], rows: Ints | None = None
+    ) -> list[tuple[Cut, float]]:
+        """Spans and their probabilities, for sequences of rows. votes: proposals, in tokens of the batch; rows: the token of each row."""
+        chain, (extra, first) = self._chains[name], self._legal[name]
         emissions = chain.emissions(table, positions)
-        extra, first = legal(chain.tags)
+        self._vote(emissions, chain.tags, table, votes, rows)
         transitions = chain.transitions + extra
         path = viterbi(emissions, transitions, first, starts, lengths)
         found = unpaint(path, chain.tags)
         if not found:
             return []
         inside = np.array([chain.tags.index(f"I-{tag[2:]}") if tag != "O" else -1 for tag in chain.tags])
-        ends = np.array([cut[1] - 1 for cut in found])
-        begins = np.array([cut[0] for cut in found])
+        begins, ends = np.array([cut[0] for cut in found]), np.array([cut[1] - 1 for cut in found])
         chances = span_marginals(emissions, transitions, first, starts, lengths, path, (begins, ends), inside)
-        return list(zip(found, np.round(chances.astype(float), 4).tolist(), strict=True))
+        return list(zip(found, chances.tolist(), strict=True))
+
+    def _vote(self, emissions: Floats, tags: list[str], table: Columns, votes: Sequence[Cut], rows: Ints | None) -> None:
+        speech, silence = self.settings.speech, self.settings.silence
+        if not speech and not silence:
+            return
+        width = len(emissions) if rows is None else int(rows.max()) + 1
+        row = np.zeros(width, dtype=np.int64)
+        paint(row, [cut for cut in votes if cut[1] <= width], tags)
+        said = row if rows is None else row[rows]
+        emissions[np.arange(len(said)), said] += np.where(said == 0, np.float32(silence), np.float32(speech))
+
+    def _calibrated(self, chance: float, agrees: bool) -> float:
+        settings = self.settings
+        certain = min(max(chance, 1e-6), 1 - 1e-6)
+        logit = settings.slope * log(certain / (1 - certain)) + settings.intercept + settings.agreement * agrees
+        return round(1 / (1 + exp(-logit)), 4)
 
 
-def proposals_of(documents: Sequence[Document], pages: Sequence[Page], batch: Batch) -> list[Cut]:
-    """The grammar's proposals over a batch, in tokens of the batch, in reading order, outer before inner."""
-    from viborder.train.grammar import propose  # type: ignore[import-not-found, unused-ignore]
-
-    found = []
-    for document, page, offset in zip(documents, pages, batch.offsets, strict=False):
-        proposed = cuts(page.ranges, in_order(propose(document.text, page.ranges)))
-        found += [(first + offset, last + offset, label) for first, last, label in proposed]
-    return found
-
-
-def outer_columns(batch: Batch, proposals: Sequence[Cut], labels: Sequence[str]) -> Columns:
-    """The columns of the outermost layer: `grammar`, the tag of the outermost proposal; `outer` says nothing here."""
-    tags = tagset(labels, "IOBES")
-    row = np.zeros(len(batch.positions), dtype=np.int64)
-    whole = (0, len(row), "")
-    paint(row, within(proposals, whole), tags)
-    return columns(batch, {"grammar": (row, tags), "outer": (np.zeros_like(row), tags)})
-
-
-def inside_columns(batch: Batch, outers: Sequence[Cut], proposals: Sequence[Cut], labels: Sequence[str]) -> Columns:
-    """The columns for what lies inside `outers`: `outer`, their tags; `grammar`, the tags of the proposals next inside them."""
-    tags = tagset(labels, "IOBES")
-    row, inner = np.zeros(len(batch.positions), dtype=np.int64), np.zeros(len(batch.positions), dtype=np.int64)
-    paint(row, outers, tags)
-    begins = [cut[0] for cut in proposals]
-    for outer in outers:
-        low, high = np.searchsorted(begins, [outer[0], outer[1]]) if begins else (0, 0)
-        paint(inner, within(proposals[low:high], outer), tags)
-    return columns(batch, {"grammar": (inner, tags), "outer": (row, tags)})
+def _over(batch: Batch, by_page: Sequence[Sequence[Cut]]) -> list[Cut]:
+    return [
+        (first + offset, last + offset, label)
+        for found, offset in zip(by_page, batch.offsets, strict=False)
+        for first, last, label in found
+    ]
 
 
 def load_crf(folder: Path, card: Mapping[str, Any]) -> CrfTagger:
     """The tagger of a model folder. Raises ViborderError `model-foreign`, `model-damaged`."""
-    return CrfTagger(card, read_chains(folder, card))
+    chains, known = read_chains(folder, card)
+    return CrfTagger(card, chains, known)

@@ -1,0 +1,41 @@
+"""The columns that templates may name: what grammar, lexicon and enclosing span say of each token, as IOBES tags."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from viborder.document import PRIVATE
+from viborder.train.batch import Batch, Cut, columns, paint, tagset, within
+from viborder.train.chain import Columns
+
+COLUMNS = ("grammar", "known", "outer")
+
+
+def outer_columns(batch: Batch, proposals: Sequence[Cut], known: Sequence[Cut], labels: Sequence[str]) -> Columns:
+    """Of the outermost layer: `grammar`, the tag of the outermost proposal; `known`, that of a known mention; `outer`, nothing."""
+    tags = tagset([*labels, PRIVATE], "IOBES")
+    grammar, lexicon = np.zeros(len(batch.positions), dtype=np.int64), np.zeros(len(batch.positions), dtype=np.int64)
+    paint(grammar, within(proposals, (0, len(grammar), "")), tags)
+    paint(lexicon, known, tags)
+    return columns(batch, {"grammar": grammar, "known": lexicon, "outer": np.zeros_like(grammar)}, tags)
+
+
+def inside_columns(batch: Batch, outers: Sequence[Cut], proposals: Sequence[Cut], labels: Sequence[str]) -> Columns:
+    """Of what lies inside `outers`: `outer`, their tags; `grammar`, the tags of the proposals next inside them; `known`, nothing."""
+    tags = tagset([*labels, PRIVATE], "IOBES")
+    outer, grammar = np.zeros(len(batch.positions), dtype=np.int64), np.zeros(len(batch.positions), dtype=np.int64)
+    paint(outer, outers, tags)
+    paint(grammar, next_inside(outers, proposals), tags)
+    return columns(batch, {"grammar": grammar, "known": np.zeros_like(grammar), "outer": outer}, tags)
+
+
+def next_inside(outers: Sequence[Cut], proposals: Sequence[Cut]) -> list[Cut]:
+    """The outermost proposals within each of the outer spans, the span itself left out."""
+    begins = np.array([cut[0] for cut in proposals])
+    if not len(begins) or not outers:
+        return []
+    lows = np.searchsorted(begins, [outer[0] for outer in outers]).tolist()
+    highs = np.searchsorted(begins, [outer[1] for outer in outers]).tolist()
+    return [cut for outer, low, high in zip(outers, lows, highs, strict=True) for cut in within(proposals[low:high], outer)]

@@ -1,0 +1,126 @@
+"""From annotated documents to what the chains learn from: feature strings and tags, for outermost spans and for the insides of spans."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from random import Random
+
+import numpy as np
+
+from viborder.document import Document, in_order
+from viborder.train.batch import Batch, Cut, cuts, lay_out, layers, paint, tagset
+from viborder.train.chain import Ints, Types
+from viborder.train.columns import inside_columns, outer_columns
+from viborder.train.known import find_known, learn_known, lengths_of
+from viborder.train.learn import Tagged, sequences
+from viborder.train.page import Page, read_page
+from viborder.train.recipe import CrfRecipe
+from viborder.train.templates import Template
+
+FOLDS = 10  # for the lexicon of known mentions: what a document is told comes from the others
+
+
+@dataclass(frozen=True, slots=True)
+class Examples:
+    """Annotated documents laid out. by_depth: their spans, in tokens of the batch; proposals, known: what grammar and lexicon say."""
+
+    types: Types
+    batch: Batch
+    by_depth: list[list[Cut]]
+    proposals: list[Cut]
+    known: list[Cut]
+    labels: list[str]
+    tags: list[str]
+
+    def outer(self, templates: Sequence[Template]) -> Iterator[Tagged]:
+        """The sentences, tagged with the outermost spans."""
+        table = outer_columns(self.batch, self.proposals, self.known, self.labels)
+        starts = self.batch.starts.tolist()
+        ranges = [(start, start + length) for start, length in zip(starts, self.batch.lengths.tolist(), strict=True)]
+        return sequences(templates, self.types, table, self._tagged(ranges, self.by_depth[0]))
+
+    def inside(self, templates: Sequence[Template]) -> Iterator[Tagged]:
+        """The spans of several tokens, tagged with the spans next inside them."""
+        for here, next_in in zip(self.by_depth, [*self.by_depth[1:], []], strict=True):
+            wide = [cut for cut in here if cut[1] - cut[0] > 1]
+            table = inside_columns(self.batch, wide, self.proposals, self.labels)
+            yield from sequences(templates, self.types, table, self._tagged([cut[:2] for cut in wide], next_in))
+
+    def _tagged(self, ranges: Sequence[tuple[int, int]], spans: Sequence[Cut]) -> list[tuple[Ints, list[str]]]:
+        row = np.zeros(len(self.batch.positions), dtype=np.int64)
+        paint(row, spans, self.tags)
+        return [(self.batch.positions[first:last], [self.tags[code] for code in row[first:last].tolist()]) for first, last in ranges]
+
+
+def lay_out_examples(
+    recipe: CrfRecipe, documents: Sequence[Document], proposals: Sequence[Sequence[Cut]], labels: list[str], *, spaced: bool
+) -> Examples:
+    """Examples of documents. proposals: the grammar's, by document, in tokens of the document."""
+    types = Types()
+    pages = [read_page(document, spaced=spaced) for document in documents]
+    batch = lay_out(pages, types)
+    by_depth: list[list[Cut]] = [[]]
+    for document, page, offset in zip(documents, pages, batch.offsets, strict=False):
+        for depth, layer in enumerate(layers(page.ranges, document.spans)):
+            if depth == len(by_depth):
+                by_depth.append([])
+            by_depth[depth] += _moved(layer, offset)
+    proposed = [cut for found, offset in zip(proposals, batch.offsets, strict=False) for cut in _moved(found, offset)]
+    known = _jackknife(documents, pages, batch) if recipe.known else []
+    return Examples(types, batch, by_depth, proposed, known, labels, tagset(labels, recipe.scheme))
+
+
+def dropped(found: Sequence[Cut], share: float, seed: str) -> list[Cut]:
+    """The proposals without a random share of them, so that the CRF learns what to do where the grammar is silent."""
+    random = Random(seed)
+    return [cut for cut in found if random.random() >= share]
+
+
+def mentions(documents: Sequence[Document], *, spaced: bool) -> dict[tuple[str, ...], str]:
+    """The known mentions of documents: their outermost spans."""
+    words: list[str] = []
+    found: list[Cut] = []
+    for document in documents:
+        page = read_page(document, spaced=spaced)
+        for layer in layers(page.ranges, document.spans)[:1]:
+            found += _moved(layer, len(words))
+        words += page.words
+    return learn_known(words, found)
+
+
+def _jackknife(documents: Sequence[Document], pages: Sequence[Page], batch: Batch) -> list[Cut]:
+    """For each document, the mentions that documents of the other folds know. A variant (`id~1`) goes with its original."""
+    fold_of = {
+        identity: number % FOLDS for number, identity in enumerate(dict.fromkeys(document.id.split("~")[0] for document in documents))
+    }
+    found: list[Cut] = []
+    by_fold: dict[int, list[Cut]] = {}
+    for fold in range(FOLDS):
+        others = [number for number, document in enumerate(documents) if fold_of[document.id.split("~")[0]] != fold]
+        words = [word for number in others for word in pages[number].words]
+        starts = np.cumsum([0, *(len(pages[number].words) for number in others)]).tolist()
+        spans = [
+            cut
+            for number, start in zip(others, starts, strict=False)
+            for cut in _moved((layers(pages[number].ranges, documents[number].spans) or [[]])[0], start)
+        ]
+        known = learn_known(words, spans)
+        lengths = lengths_of(known)
+        for number, document in enumerate(documents):
+            if fold_of[document.id.split("~")[0]] == fold:
+                by_fold[number] = _moved(find_known(pages[number].words, known, lengths), batch.offsets[number])
+    for number in range(len(documents)):
+        found += by_fold[number]
+    return found
+
+
+def proposals_by_document(documents: Sequence[Document], pages: Sequence[Page]) -> list[list[Cut]]:
+    """What the grammar proposes for each document, in its tokens, in reading order, outer before inner."""
+    from viborder.train.grammar import propose  # type: ignore[import-not-found, unused-ignore]
+
+    return [cuts(page.ranges, in_order(propose(document.text, page.ranges))) for document, page in zip(documents, pages, strict=True)]
+
+
+def _moved(found: Sequence[Cut], offset: int) -> list[Cut]:
+    return [(first + offset, last + offset, label) for first, last, label in found]
