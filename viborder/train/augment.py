@@ -52,7 +52,7 @@ def innermost(spans: Iterable[Span]) -> list[Span]:
     """The spans that contain no other, in reading order; one of several on the same range."""
     ordered = in_order(spans)
     following = [*ordered[1:], None]
-    return [span for span, after in zip(ordered, following, strict=True) if after is None or not span.contains(after)]
+    return [span for span, after in zip(ordered, following, strict=False) if after is None or not span.contains(after)]
 
 
 def _pools(documents: Sequence[Document]) -> dict[str, dict[str, list[str]]]:

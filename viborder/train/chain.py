@@ -39,9 +39,13 @@ class Weights:
 
 
 class Types:
-    """The distinct tokens seen so far, each with an id; 0 is the padding. Forgets all when told to, so that memory stays bounded."""
+    """The distinct tokens seen so far, each with an id; 0 is the padding. Forgets all when told to, so that memory stays bounded.
 
-    def __init__(self) -> None:
+    lexicons: whether tokens have the attribute `lexicon`.
+    """
+
+    def __init__(self, lexicons: bool = False) -> None:
+        self._lexicons = lexicons
         self.ids: dict[str, int] = {}
         self.attributes: list[dict[str, str]] = []
         self.generation = 0
@@ -63,7 +67,7 @@ class Types:
             for word in words:
                 if word not in ids:
                     ids[word] = len(ids)
-                    self.attributes.append(attributes(word))
+                    self.attributes.append(attributes(word, self._lexicons))
             return [ids[word] for word in words]
 
 

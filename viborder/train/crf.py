@@ -13,6 +13,7 @@ from viborder.document import Document
 from viborder.errors import Problem, ViborderError, fail, place
 from viborder.labels import entity_types
 from viborder.text import token_range
+from viborder.train import genre
 from viborder.train.augment import augmented
 from viborder.train.batch import Cut, cuts
 from viborder.train.chain import Weights
@@ -75,8 +76,11 @@ class _Work:
             raise ViborderError(problems)
         if not self.labels:
             raise fail(where, "nothing-to-learn", "no document to train on has a span", "annotate some, or give other documents")
-        self.variants = {document.id: document for document in augmented(documents, recipe.copies, recipe.seed)}
-        self.prepare([*documents, *self.variants.values()])
+        here = Path(where).parent
+        self.genre = [document for name in recipe.genre for document in genre.read(here / name)] if self.grammar else []
+        copied = augmented([*documents, *self.genre], recipe.copies, recipe.seed)
+        self.variants = {document.id: document for document in copied}
+        self.prepare([*documents, *self.genre, *copied])
 
     def prepare(self, documents: Sequence[Document]) -> None:
         """Work out pages and proposals."""
@@ -86,17 +90,17 @@ class _Work:
             self.pages[document.id], self.proposals[document.id] = page, found
 
     def learn(self, documents: Sequence[Document]) -> dict[str, Weights]:
-        """The weights of both chains, from documents and their variants."""
+        """The weights of both chains, from documents, the sentences of the genre, and the variants of both."""
         recipe = self.recipe
-        names = {document.id for document in documents}
-        everything = [*documents, *(variant for variant in self.variants.values() if variant.id.split("~")[0] in names)]
+        names = {document.id for document in (*documents, *self.genre)}
+        everything = [*documents, *self.genre, *(variant for variant in self.variants.values() if variant.id.split("~")[0] in names)]
         proposals = [
             dropped(self.proposals[document.id], recipe.dropout, f"{recipe.seed}/{document.id}")
             if document.id in self.variants
             else self.proposals[document.id]
             for document in everything
         ]
-        examples = lay_out_examples(recipe, everything, proposals, self.labels, spaced=self.spaced)
+        examples = lay_out_examples(recipe, everything, proposals, self.labels, lexicons=self.grammar, spaced=self.spaced)
         data = {"outer": examples.outer(self.templates["outer"])}
         if len(examples.by_depth) > 1:
             data["inside"] = examples.inside(self.templates["inside"])

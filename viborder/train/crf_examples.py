@@ -54,10 +54,10 @@ class Examples:
 
 
 def lay_out_examples(
-    recipe: CrfRecipe, documents: Sequence[Document], proposals: Sequence[Sequence[Cut]], labels: list[str], *, spaced: bool
+    recipe: CrfRecipe, documents: Sequence[Document], proposals: Sequence[Sequence[Cut]], labels: list[str], *, lexicons: bool, spaced: bool
 ) -> Examples:
     """Examples of documents. proposals: the grammar's, by document, in tokens of the document."""
-    types = Types()
+    types = Types(lexicons)
     pages = [read_page(document, spaced=spaced) for document in documents]
     batch = lay_out(pages, types)
     by_depth: list[list[Cut]] = [[]]
@@ -117,7 +117,7 @@ def _jackknife(documents: Sequence[Document], pages: Sequence[Page], batch: Batc
 
 def proposals_by_document(documents: Sequence[Document], pages: Sequence[Page]) -> list[list[Cut]]:
     """What the grammar proposes for each document, in its tokens, in reading order, outer before inner."""
-    from viborder.train.grammar import propose  # type: ignore[import-not-found, unused-ignore]
+    from viborder.train.grammar import propose
 
     return [cuts(page.ranges, in_order(propose(document.text, page.ranges))) for document, page in zip(documents, pages, strict=True)]
 

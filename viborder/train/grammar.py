@@ -95,6 +95,13 @@ def _type(token: str) -> tuple[str, str, int]:
     return found
 
 
+def classes(token: str) -> str:
+    """What a token may begin by the lexicons, as letters (A agency, R rank or role, P place, Q amount, D drug, N name); "-" for nothing."""
+    bits = (_TYPES.get(token) or _type(token))[2]
+    letters = zip((AGENCY, PERSON, PLACE, AMOUNT, DRUG, NAME), "ARPQDN", strict=True)
+    return "".join(letter for bit, letter in letters if bits & bit) or "-"
+
+
 _BREAK = ("\n", "\n", 0)
 
 

@@ -22,6 +22,7 @@ class CrfRecipe(BaseModel):
     inside: list[str] = Field(min_length=1)
     scheme: Literal["IOB2", "IOBES"] = "IOB2"
     grammar: bool = True
+    genre: list[str] = []
     known: bool = False
     copies: int = Field(0, ge=0)
     dropout: float = Field(0.0, ge=0, le=1)

@@ -56,7 +56,7 @@ class CrfTagger:
         self._uses_grammar: bool = card["grammar"]
         self._known = known
         self._lengths = lengths_of(known)
-        self._types = Types()
+        self._types = Types(self._uses_grammar)
         templates = {"outer": card["recipe"]["templates"], "inside": card["recipe"]["inside"]}
         self._chains = {name: Chain(weights, parse(templates[name], COLUMNS, "", []), self._types) for name, weights in chains.items()}
         self._legal = {name: legal(chain.tags) for name, chain in self._chains.items()}

@@ -17,7 +17,7 @@ REACH = 3  # how far a template may look to either side, in tokens
 _PART = re.compile(r"([a-z]+\d?)\[([+-]?\d)\]")
 
 # Attributes of a token alone. Any other name in a template is a column: one value a position, made by whoever calls.
-TOKEN_ATTRIBUTES = ("word", "lower", "shape", "pre1", "pre2", "pre3", "suf1", "suf2", "suf3", "plain", "number")
+TOKEN_ATTRIBUTES = ("word", "lower", "shape", "pre1", "pre2", "pre3", "suf1", "suf2", "suf3", "plain", "number", "lexicon")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +46,8 @@ def parse(names: Sequence[str], columns: Sequence[str], where: str, problems: li
     return found
 
 
-def attributes(word: str) -> dict[str, str]:
-    """The attributes of a token, by name; an attribute that does not apply is left out."""
+def attributes(word: str, lexicons: bool = False) -> dict[str, str]:
+    """The attributes of a token, by name; one that does not apply is left out, and so is `lexicon` unless `lexicons`."""
     if word == PAD:
         return {"word": PAD, "lower": PAD, "shape": PAD}
     lower = word.lower()
@@ -60,6 +60,10 @@ def attributes(word: str) -> dict[str, str]:
             values |= {"pre3": lower[:3], "suf3": lower[-3:]}
     elif word[0].isdigit():
         values["number"] = re.sub(r"\d+", lambda run: str(min(len(run[0]), 5)), word)
+    if lexicons:
+        from viborder.train.grammar import classes
+
+        values["lexicon"] = classes(word)
     return values
 
 
