@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -15,12 +15,12 @@ from viborder.labels import entity_types
 from viborder.text import token_range
 from viborder.train import genre
 from viborder.train.augment import augmented
-from viborder.train.batch import Cut, cuts
+from viborder.train.batch import Cut, cuts, tagset
 from viborder.train.chain import Weights
 from viborder.train.columns import COLUMNS
 from viborder.train.crf_examples import dropped, lay_out_examples, mentions, proposals_by_document
 from viborder.train.folder import write_model
-from viborder.train.learn import learn
+from viborder.train.learn import Lesson, learn
 from viborder.train.page import Page, read_page
 from viborder.train.recipe import CrfRecipe
 from viborder.train.settle import Held, settle
@@ -78,6 +78,8 @@ class _Work:
             raise fail(where, "nothing-to-learn", "no document to train on has a span", "annotate some, or give other documents")
         here = Path(where).parent
         self.genre = [document for name in recipe.genre for document in genre.read(here / name)] if self.grammar else []
+        self._kept: Mapping[str, Iterable[Lesson]] = {}
+        self._keeps = recipe.folds > 1 and len(documents) <= MOST_FOLDED and not recipe.known
         copied = augmented([*documents, *self.genre], recipe.copies, recipe.seed)
         self.variants = {document.id: document for document in copied}
         self.prepare([*documents, *self.genre, *copied])
@@ -91,21 +93,28 @@ class _Work:
 
     def learn(self, documents: Sequence[Document]) -> dict[str, Weights]:
         """The weights of both chains, from documents, the sentences of the genre, and the variants of both."""
+        names = {document.id for document in (*documents, *self.genre)}
+        settings: dict[str, Any] = {"c1": self.recipe.c1, "c2": self.recipe.c2, "iterations": self.recipe.iterations}
+        lessons = self._kept or self._lessons(documents)
+        if self._keeps and not self._kept:
+            lessons = self._kept = {chain: list(found) for chain, found in lessons.items()}
+        tags = tagset(self.labels, self.recipe.scheme)
+        return {chain: learn((lesson for lesson in found if lesson[0] in names), tags, **settings) for chain, found in lessons.items()}
+
+    def _lessons(self, documents: Sequence[Document]) -> Mapping[str, Iterable[Lesson]]:
+        """What each chain learns from; made as it is read, since large corpora would not fit into memory."""
         recipe = self.recipe
         names = {document.id for document in (*documents, *self.genre)}
         everything = [*documents, *self.genre, *(variant for variant in self.variants.values() if variant.id.split("~")[0] in names)]
-        proposals = [
-            dropped(self.proposals[document.id], recipe.dropout, f"{recipe.seed}/{document.id}")
-            if document.id in self.variants
-            else self.proposals[document.id]
-            for document in everything
-        ]
+        proposals = [self.proposals[document.id] for document in everything]
+        for number, document in enumerate(everything):
+            if document.id in self.variants:
+                proposals[number] = dropped(proposals[number], recipe.dropout, f"{recipe.seed}/{document.id}")
         examples = lay_out_examples(recipe, everything, proposals, self.labels, lexicons=self.grammar, spaced=self.spaced)
-        data = {"outer": examples.outer(self.templates["outer"])}
+        lessons = {"outer": examples.outer(self.templates["outer"])}
         if len(examples.by_depth) > 1:
-            data["inside"] = examples.inside(self.templates["inside"])
-        settings: dict[str, Any] = {"c1": recipe.c1, "c2": recipe.c2, "iterations": recipe.iterations}
-        return {name: learn(part, examples.tags, **settings) for name, part in data.items()}
+            lessons["inside"] = examples.inside(self.templates["inside"])
+        return lessons
 
     def folds(self) -> Iterator[Held]:
         """For each fold of the documents, a tagger that has not seen it."""

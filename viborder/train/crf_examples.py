@@ -10,10 +10,10 @@ import numpy as np
 
 from viborder.document import Document, in_order
 from viborder.train.batch import Batch, Cut, cuts, lay_out, layers, paint, tagset
-from viborder.train.chain import Ints, Types
+from viborder.train.chain import Columns, Types
 from viborder.train.columns import inside_columns, outer_columns
 from viborder.train.known import find_known, learn_known, lengths_of
-from viborder.train.learn import Tagged, sequences
+from viborder.train.learn import Lesson, sequences
 from viborder.train.page import Page, read_page
 from viborder.train.recipe import CrfRecipe
 from viborder.train.templates import Template
@@ -23,8 +23,12 @@ FOLDS = 10  # for the lexicon of known mentions: what a document is told comes f
 
 @dataclass(frozen=True, slots=True)
 class Examples:
-    """Annotated documents laid out. by_depth: their spans, in tokens of the batch; proposals, known: what grammar and lexicon say."""
+    """Annotated documents laid out.
 
+    names: the documents' ids. by_depth: their spans, in tokens of the batch. proposals, known: what grammar and lexicon say.
+    """
+
+    names: list[str]
     types: Types
     batch: Batch
     by_depth: list[list[Cut]]
@@ -33,24 +37,30 @@ class Examples:
     labels: list[str]
     tags: list[str]
 
-    def outer(self, templates: Sequence[Template]) -> Iterator[Tagged]:
+    def outer(self, templates: Sequence[Template]) -> Iterator[Lesson]:
         """The sentences, tagged with the outermost spans."""
         table = outer_columns(self.batch, self.proposals, self.known, self.labels)
         starts = self.batch.starts.tolist()
         ranges = [(start, start + length) for start, length in zip(starts, self.batch.lengths.tolist(), strict=True)]
-        return sequences(templates, self.types, table, self._tagged(ranges, self.by_depth[0]))
+        yield from self._lessons(templates, table, ranges, self.by_depth[0])
 
-    def inside(self, templates: Sequence[Template]) -> Iterator[Tagged]:
+    def inside(self, templates: Sequence[Template]) -> Iterator[Lesson]:
         """The spans of several tokens, tagged with the spans next inside them."""
         for here, next_in in zip(self.by_depth, [*self.by_depth[1:], []], strict=True):
             wide = [cut for cut in here if cut[1] - cut[0] > 1]
             table = inside_columns(self.batch, wide, self.proposals, self.labels)
-            yield from sequences(templates, self.types, table, self._tagged([cut[:2] for cut in wide], next_in))
+            yield from self._lessons(templates, table, [cut[:2] for cut in wide], next_in)
 
-    def _tagged(self, ranges: Sequence[tuple[int, int]], spans: Sequence[Cut]) -> list[tuple[Ints, list[str]]]:
+    def _lessons(
+        self, templates: Sequence[Template], table: Columns, ranges: Sequence[tuple[int, int]], spans: Sequence[Cut]
+    ) -> Iterator[Lesson]:
         row = np.zeros(len(self.batch.positions), dtype=np.int64)
         paint(row, spans, self.tags)
-        return [(self.batch.positions[first:last], [self.tags[code] for code in row[first:last].tolist()]) for first, last in ranges]
+        positions = [self.batch.positions[first:last] for first, last in ranges]
+        pages = np.searchsorted(self.batch.offsets, [first for first, _ in ranges], side="right") - 1
+        items = sequences(templates, self.types, table, positions)
+        for (first, last), page, features in zip(ranges, pages.tolist(), items, strict=True):
+            yield self.names[page].split("~")[0], features, [self.tags[code] for code in row[first:last].tolist()]
 
 
 def lay_out_examples(
@@ -68,7 +78,7 @@ def lay_out_examples(
             by_depth[depth] += _moved(layer, offset)
     proposed = [cut for found, offset in zip(proposals, batch.offsets, strict=False) for cut in _moved(found, offset)]
     known = _jackknife(documents, pages, batch) if recipe.known else []
-    return Examples(types, batch, by_depth, proposed, known, labels, tagset(labels, recipe.scheme))
+    return Examples([document.id for document in documents], types, batch, by_depth, proposed, known, labels, tagset(labels, recipe.scheme))
 
 
 def dropped(found: Sequence[Cut], share: float, seed: str) -> list[Cut]:

@@ -5,36 +5,37 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from viborder.train.chain import Columns, Ints, Types, Weights
 from viborder.train.templates import Template, features
 
-Tagged = tuple[list[list[str]], list[str]]  # features of every token, and its tag
+Lesson = tuple[str, Any, list[str]]  # the document's id, CRFsuite's sequence of features, and the tag of every token
 
 
-def sequences(
-    templates: Sequence[Template], types: Types, columns: Columns, rows: Iterable[tuple[Ints, Sequence[str]]]
-) -> Iterator[Tagged]:
-    """Feature strings for rows of flat positions with their tags."""
+def sequences(templates: Sequence[Template], types: Types, columns: Columns, rows: Iterable[Ints]) -> Iterator[Any]:
+    """CRFsuite's feature sequences for rows of flat positions."""
+    import pycrfsuite
+
     words = [types.attributes[number] for number in columns.types.tolist()]
     values = {name: [columns.values[code] for code in codes.tolist()] for name, codes in columns.codes.items()}
-    for positions, tags in rows:
-        yield [features(templates, words, values, at) for at in positions.tolist()], list(tags)
+    for positions in rows:
+        yield pycrfsuite.ItemSequence([features(templates, words, values, at) for at in positions.tolist()])
 
 
-def learn(data: Iterable[Tagged], tags: Sequence[str], *, c1: float, c2: float, iterations: int) -> Weights:
-    """The weights. The same data in the same order give the same weights.
+def learn(lessons: Iterable[Lesson], tags: Sequence[str], *, c1: float, c2: float, iterations: int) -> Weights:
+    """The weights. The same lessons in the same order give the same weights.
 
-    tags: every tag that there is; those that the data lack keep weights of zero.
+    tags: every tag that there is; those that the lessons lack keep weights of zero.
     """
     import pycrfsuite
 
     trainer = pycrfsuite.Trainer(algorithm="lbfgs", verbose=False)
     trainer.set_params({"c1": c1, "c2": c2, "max_iterations": iterations, "feature.possible_transitions": True})
-    for items, labels in data:
-        trainer.append(pycrfsuite.ItemSequence(items), labels)
+    for _, items, labels in lessons:
+        trainer.append(items, labels)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "model.crfsuite"
         trainer.train(str(path))
