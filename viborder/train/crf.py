@@ -29,6 +29,8 @@ from viborder.train.templates import parse
 
 MOST_FOLDED = 200  # documents: with more, and no dev set, nothing is held out and the settings stay as they are
 
+NO_GRAMMAR = [0.0, -0.5, 0.5, -1.0]  # added to O everywhere, where there is no grammar: recall against precision
+
 
 def train_crf(
     recipe: CrfRecipe, documents: Sequence[Document], out: Path, dev: Sequence[Document] | None, *, where: str, spaced: bool = False
@@ -48,9 +50,8 @@ def train_crf(
         held = list(work.folds())
     else:
         held = []
-    settings = (
-        settle(held, recipe.speech if work.grammar else [0.0], recipe.silence) if held else Settings(recipe.speech[0], recipe.silence[0])
-    )
+    speech, silence = (recipe.speech, recipe.silence) if work.grammar else ([0.0], NO_GRAMMAR)
+    settings = settle(held, speech, silence) if held else Settings(speech[0], silence[0])
     known = mentions(documents, spaced=spaced) if recipe.known else {}
     return load_crf(out, write_model(out, work.card(chains, documents, settings), chains, known))
 
