@@ -114,8 +114,10 @@ def _system(
 
 
 def _row(name: str, rates: Rates, interval: Interval | None = None) -> dict[str, Any]:
+    """A line of a table; no score where there is nothing on either side."""
     low, high = interval or (None, None)
-    scores = {"p": rates.precision, "r": rates.recall, "f1": rates.f1, "low": low, "high": high}
+    scores = {"p": rates.precision, "r": rates.recall, "f1": rates.f1} if rates.gold + rates.pred else dict.fromkeys(("p", "r", "f1"))
+    scores |= {"low": low, "high": high}
     return {"name": name, **scores, "gold": rates.gold, "pred": rates.pred}
 
 

@@ -12,7 +12,8 @@ function whisker(row) {
   const at = (value) => `${100 * value}%`;
   const ticks = [0, 0.25, 0.5, 0.75, 1].map((value) => h("span", { class: "tick", style: { left: at(value) } }));
   const range = hasInterval(row) ? h("span", { class: "range", style: { left: at(row.low), width: at(row.high - row.low) } }) : null;
-  return h("span", { class: "whisker", role: "img", "aria-label": spoken(row) }, ticks, range, h("span", { class: "dot", style: { left: at(row.f1 || 0) } }));
+  return h("span", { class: "whisker", role: "img", "aria-label": spoken(row) }, ticks, range,
+    row.f1 === null ? null : h("span", { class: "dot", style: { left: at(row.f1) } }));
 }
 
 function share(value) {
