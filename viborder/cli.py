@@ -228,6 +228,7 @@ def score(
     train: Annotated[Path | None, typer.Option(help="What was trained on (of cross-validation: all): seen mentions, leakage.")] = None,
 ) -> None:
     """Score predictions against gold, with intervals."""
+    from viborder.errors import fail
     from viborder.eval import inputs, modes, score
     from viborder.eval.intervals import bootstrap
     from viborder.eval.score_tables import report_table, score_table
@@ -236,6 +237,8 @@ def score(
 
     annotated, tagged = inputs.read([gold, pred])
     if mode:
+        if labels or exclude or unit:
+            raise fail("", "option-unused", f"--mode {mode} knows no --labels, --exclude or --unit", "leave them out, or leave --mode out")
         found = modes.report(mode, annotated, tagged, scheme or "IOB2")
         report_table(found, mode)
     else:

@@ -116,7 +116,7 @@ def test_rows_are_sentences_where_asked_for():
     [
         ([["O"], ["O", "O"]], [["O"], ["O"]], {}, "lengths-differ", "sequence 1"),
         ([["O"]], [], {}, "lengths-differ", "1 gold sequences"),
-        ([["O"]], [["PLACE"]], {}, "tag-unknown", "PLACE"),
+        ([["O", "O"]], [["O", "PLACE"]], {}, "tag-unknown", "sequence 0, token 1.*PLACE"),
         ([["O"]], [[None]], {}, "tag-unknown", "not a string"),
         ([["B-X"]], [["O"]], {"scheme": "IOB3"}, "scheme-unknown", "IOB3"),
         ([["O"]], [["S-X"]], {"scheme": "IOB2"}, "tag-unknown", "S-X"),

@@ -114,8 +114,9 @@ def _table(title: str) -> Table:
 
 
 def _cells(values: Rates, bounds: tuple[Interval, Interval, Interval]) -> list[str]:
-    scores = zip((values.precision, values.recall, values.f1), bounds, strict=True)
-    cells = [f"{100 * value:.1f} [dim]{_bounds(interval)}[/dim]" for value, interval in scores]
+    defined = (values.pred, values.gold, values.gold + values.pred)  # spans that precision, recall and F1 are over
+    scores = zip((values.precision, values.recall, values.f1), bounds, defined, strict=True)
+    cells = [f"{100 * value:.1f} [dim]{_bounds(interval)}[/dim]" if spans else "–" for value, interval, spans in scores]
     return [*cells, str(values.gold), str(values.pred)]
 
 

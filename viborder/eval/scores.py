@@ -68,7 +68,10 @@ class Scores:
 
     def by_row(self, schema: str = "strict") -> dict[str, Rates]:
         """For each document (or sentence)."""
-        return {name: _rates(row.sum(axis=0, dtype=np.int64), schema) for name, row in zip(self.ids, self.counts, strict=True)}
+        summed = self.counts.sum(axis=1, dtype=np.int64)
+        values = rates(summed)[:, SCHEMAS.index(schema)].tolist()
+        rows = zip(self.ids, values, summed[:, GOLD].tolist(), summed[:, PRED].tolist(), strict=True)
+        return {name: Rates(precision, recall, f1, gold, pred) for name, (precision, recall, f1), gold, pred in rows}
 
     @property
     def signature(self) -> str:

@@ -7,7 +7,7 @@ The rules are those of `viborder.tags`, looked up in small tables; what is worke
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 
 import numpy as np
@@ -113,7 +113,7 @@ class Reader:
 
     def __init__(self, tokens: Tokens, split: Split, labels: dict[str, int], bilou: bool = False) -> None:
         self._tokens, self._letters = tokens, _LETTERS.translate(_PLAIN) if bilou else _LETTERS
-        parts = [split(tag) for tag in tokens.vocabulary]
+        parts = _split_all(tokens, split)
         letters = [_LETTERS.find(prefix) if prefix in _LETTERS else len(_LETTERS) - 1 for prefix, _ in parts]
         prefix = np.array(letters, dtype=np.int64)[tokens.tag]
         self._label = label = np.array([labels.setdefault(name, len(labels)) for _, name in parts], dtype=np.int64)[tokens.tag]
@@ -178,6 +178,20 @@ class Reader:
         """The rule between each token and the one after it."""
         found: Bools = _answers(rule, self._letters)[self._with_after]
         return found
+
+
+def _split_all(tokens: Tokens, split: Split) -> list[tuple[str, str]]:
+    """Prefix and type of every tag. Raises ViborderError with each tag that has none, where it first stands."""
+    parts, problems = [], []
+    for code, tag in enumerate(tokens.vocabulary):
+        try:
+            parts.append(split(tag))
+        except ViborderError as error:
+            sequence, token = tokens.index(tokens.place[tokens.tag == code][:1])[0]
+            problems += [replace(problem, where=f"sequence {sequence}, token {token}") for problem in error.problems]
+    if problems:
+        raise ViborderError(problems)
+    return parts
 
 
 def _answers(rule: Rule, letters: str) -> Bools:
