@@ -366,12 +366,22 @@ def crossval(
     overrides: Annotated[list[str] | None, typer.Argument(help="Keys of the recipe to set.", metavar="key=value…")] = None,
     gold: Annotated[Path, typer.Option(help="Documents with spans.")] = GOLD,
     out: Annotated[Path, typer.Option(help="The folder for predictions.jsonl.")] = Path("build/crossval"),
+    seeds: Annotated[int, typer.Option(min=1, help="How many times, with the seeds 0, 1, …; predictions-seed0.jsonl and so on.")] = 1,
 ) -> None:
     """Leave one document out: tag each with a model trained on the others."""
     from viborder.formats import jsonl, read
     from viborder.train import crossval as work
 
     documents = read(gold)
+    if seeds > 1:
+        from viborder.train.seeds import by_seed, spread
+
+        runs = []
+        for seed, found in by_seed(recipe, documents, seeds, overrides=overrides or ()):
+            jsonl.write(out / f"predictions-seed{seed}.jsonl", found)
+            runs.append(found)
+        print(spread(documents, runs))
+        return
     jsonl.write(out / "predictions.jsonl", work(recipe, documents, overrides=overrides or ()))
     print(f"{len(documents)} documents, each tagged by a model that has not seen it: {out / 'predictions.jsonl'}")
 

@@ -85,16 +85,17 @@ def _scores(reader: Reader, run: Run) -> list[str]:
     if not run.stop:
         return ["None: no documents were held out. `viborder crossval` measures the recipe on documents that the model has not seen."]
     from viborder.eval import score
+    from viborder.eval.intervals import bootstrap
 
     scores = score(run.stop, run.found, nested=reader.depth > 1)
-    micro = scores.micro()
-    rows = [(name, values) for name, values in [("all", micro), *sorted(scores.by_type().items())]]
+    intervals = bootstrap(scores)
+    rows = [("all", scores.micro(), intervals.f1()), *((name, of, intervals.f1(f"type:{name}")) for name, of in scores.by_type().items())]
     return [
         f"On the {len(run.stop)} documents by which the checkpoint was chosen, so the figures are somewhat too high.",
         "",
-        "| type | precision | recall | F1 | gold spans |",
-        "|---|---|---|---|---|",
-        *(f"| {name} | {values.precision:.3f} | {values.recall:.3f} | {values.f1:.3f} | {values.gold} |" for name, values in rows),
+        "| type | precision | recall | F1 | 95 % interval over documents | gold spans |",
+        "|---|---|---|---|---|---|",
+        *(f"| {name} | {of.precision:.3f} | {of.recall:.3f} | {of.f1:.3f} | {a:.3f} – {b:.3f} | {of.gold} |" for name, of, (a, b) in rows),
         "",
         f"`{scores.signature}`",
     ]
