@@ -53,10 +53,11 @@ def index(stack: ExitStack, path: Path, people: People | None = None) -> Indexed
     offset = 0
     for line in file:
         if line.strip():
-            document = jsonl.from_record(json.loads(line), "", [])
-            assert document is not None  # `check` has read the file before
-            places[document.id] = offset
-            if people is not None:
+            record = json.loads(line)
+            places[record["id"]] = offset
+            if people is not None and record.get("private"):
+                document = jsonl.from_record(record, "", [])
+                assert document is not None  # `check` has read the file before
                 people.meet(document)
         offset += len(line)
     return Indexed(file, places)

@@ -6,8 +6,8 @@ One JSON object a line:
 |---|---|
 | `system` | what was measured, as the table names it |
 | `task` | on what, and how: data, layers, training and test |
-| `metric` | `strict_f1`, `partial_recall`, …: schema and score |
-| `value`, `interval` | in 0…1; the interval `[low, high]`, or null where none can be drawn |
+| `metric` | `strict_f1`, `partial_recall`, …: schema and score; or `seconds`, `peak_mb` of a program |
+| `value`, `interval` | a score in 0…1; the interval `[low, high]`, or null where none can be drawn |
 | `n`, `unit` | how many documents or sentences, which are also what was resampled; null with a cited number |
 | `recipe` | the file in `train/` by which the system was made; null where there is none |
 | `data` | the gold data's revision: the hash in the score's signature |
@@ -33,6 +33,7 @@ from viborder.files import lines, new_file, read_text
 
 RESULTS, README = Path("eval/results.jsonl"), Path("README.md")
 BEGIN, END = "<!-- results -->", "<!-- /results -->"
+MEASURES = {"seconds": "s", "peak_mb": "MB"}  # what is measured of a program, without an interval
 METRICS = tuple(f"{schema}_{score}" for schema in SCHEMAS for score in ("precision", "recall", "f1"))
 _TEXTS = ("system", "task", "metric", "tuned_on")
 _FIELDS = {*_TEXTS, "value", "interval", "n", "unit", "recipe", "data", "command", "source"}
@@ -100,10 +101,13 @@ def _problems(line: Any, where: str) -> list[Problem]:
         return [Problem(where, "result-malformed", "not a JSON object", "one whole JSON object a line")]
     said = [f"`{name}` is no text" for name in _TEXTS if not isinstance(line.get(name), str) or not line[name].strip()]
     said += [f"`{name}` is unknown" for name in sorted(line.keys() - _FIELDS)]
-    if isinstance(line.get("metric"), str) and line["metric"] not in METRICS:
-        said.append(f"`metric` is none of {', '.join(METRICS)}")
+    measure = line.get("metric") in MEASURES
+    if isinstance(line.get("metric"), str) and line["metric"] not in METRICS and not measure:
+        said.append(f"`metric` is none of {', '.join((*METRICS, *MEASURES))}")
     value, interval = line.get("value"), line.get("interval")
-    if not _share(value):
+    if measure and not (isinstance(value, int | float) and value >= 0):
+        said.append("`value` is no number from 0 on")
+    if not measure and not _share(value):
         said.append("`value` is no number in 0…1")
     if interval is not None and not (
         isinstance(interval, list) and len(interval) == 2 and all(map(_share, interval)) and interval[0] <= interval[1]
@@ -131,7 +135,10 @@ def render(results: Sequence[Result]) -> str:
 
 
 def _row(line: Result) -> str:
-    score = f"{line['metric'].replace('_', ' ').replace('f1', 'F1')} {100 * line['value']:.1f}"
+    if line["metric"] in MEASURES:
+        score = f"{line['value']:,} {MEASURES[line['metric']]}"
+    else:
+        score = f"{line['metric'].replace('_', ' ').replace('f1', 'F1')} {100 * line['value']:.1f}"
     interval = f"{100 * line['interval'][0]:.1f} – {100 * line['interval'][1]:.1f}" if line.get("interval") else "not known"
     n = f"{line['n']} {line['unit']}s" if line.get("n") else "published"
     system = f"{line['system']} ({line['source']})" if line.get("source") else line["system"]
