@@ -16,7 +16,8 @@ from huggingface_hub import HfApi
 from tests.publish.hub_server import TOKEN, Hub, Repo
 from viborder.dataset.build import build
 from viborder.errors import ViborderError
-from viborder.publish.publish import Outcome, Release, prepare, publish, write_tree
+from viborder.publish.publish import Outcome, Release, prepare, publish
+from viborder.publish.show import dry_run
 
 CORPUS, ANNOTATIONS = Path("corpus/documents.jsonl"), Path("annotations")
 GOLD = ANNOTATIONS / "gold.jsonl"
@@ -225,9 +226,23 @@ def test_what_belongs_to_others_is_left_alone(hub: Hub, release: Release) -> Non
     assert rule(caught) == "repo-id-malformed"
 
 
-def test_a_dry_run_writes_the_exact_tree(package: Path, release: Release, tmp_path: Path) -> None:
-    write_tree(release, tmp_path / "tree")
+def test_a_dry_run_writes_the_exact_tree_and_asks_the_same_questions(
+    package: Path, release: Release, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("huggingface_hub.get_token", lambda: None)
+    for _ in range(2):
+        dry_run(release, NAME, tmp_path / "tree", public=False, text=None)
     subprocess.run(["diff", "--recursive", str(package), str(tmp_path / "tree")], check=True)
+    shown = capsys.readouterr().out
+    assert "new, and will be private" in shown and "nothing was published" in shown
+    for name, options, expected in (("no-owner", {}, "repo-id-malformed"), (NAME, {"public": True}, "text-undecided")):
+        with pytest.raises(ViborderError) as caught:
+            dry_run(release, name, tmp_path / "other", **({"public": False, "text": None} | options))
+        assert rule(caught) == expected and not (tmp_path / "other").exists()
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine/notes.txt").write_text("keep me", encoding="utf-8")
+    with pytest.raises(ViborderError, match="folder-not-empty"):
+        dry_run(release, NAME, tmp_path / "mine", public=False, text=None)
 
 
 def test_the_command_publishes_and_load_dataset_reads_it_back(hub: Hub, package: Path, tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ One JSON object a line:
 |---|---|
 | `system` | what was measured, as the table names it |
 | `task` | on what, and how: data, layers, training and test |
-| `metric` | `strict_f1`, `partial_recall`, …: schema and score; or `seconds`, `peak_mb` of a program |
+| `metric` | `strict_f1`, `partial_recall`, …: schema and score; or `cpu_seconds`, `peak_mb` of a program |
 | `value`, `interval` | a score in 0…1; the interval `[low, high]`, or null where none can be drawn |
 | `n`, `unit` | how many documents or sentences, which are also what was resampled; null with a cited number |
 | `recipe` | the file in `train/` by which the system was made; null where there is none |
@@ -33,7 +33,7 @@ from viborder.files import lines, new_file, read_text
 
 RESULTS, README = Path("eval/results.jsonl"), Path("README.md")
 BEGIN, END = "<!-- results -->", "<!-- /results -->"
-MEASURES = {"seconds": "s", "peak_mb": "MB"}  # what is measured of a program, without an interval
+MEASURES = {"cpu_seconds": "s of CPU", "peak_mb": "MB"}  # what is measured of a program, without an interval
 METRICS = tuple(f"{schema}_{score}" for schema in SCHEMAS for score in ("precision", "recall", "f1"))
 _TEXTS = ("system", "task", "metric", "tuned_on")
 _FIELDS = {*_TEXTS, "value", "interval", "n", "unit", "recipe", "data", "command", "source"}

@@ -6,7 +6,7 @@ import re
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -99,8 +99,7 @@ def look(
     release: Release, repo_id: str, api: HfApi, *, public: bool, text: str | None, wait: Callable[[float], None] = time.sleep
 ) -> Remote:
     """What is on the Hub, where the release may go there. Raises as `publish` does."""
-    if not _REPO_ID.fullmatch(repo_id):
-        raise fail(repo_id, "repo-id-malformed", "not the name of a repository", "USER_OR_ORGANISATION/NAME")
+    decided(release, repo_id, public=public, text=text)
     there = hub.remote(api, repo_id, release.kind, wait)
     other = "model" if release.kind == "dataset" else "dataset"
     if not there.exists and hub.remote(api, repo_id, other, wait).exists:
@@ -108,13 +107,15 @@ def look(
     if there.exists and release.mark not in there.files and set(there.files) - {".gitattributes", "README.md"}:
         said = f"the repository holds something else: no {release.mark} in it"
         raise fail(repo_id, "repo-foreign", said, "choose another name, or empty it")
-    _text_decided(release, repo_id, text, public if not there.exists else not there.private)
+    decided(release, repo_id, public=public if not there.exists else not there.private, text=text)
     _version_fits(release, repo_id, there)
-    return there
+    return there if there.exists else replace(there, private=not public)
 
 
 def write_tree(release: Release, out: Path) -> None:
-    """The exact files that would be on the Hub, as a folder."""
+    """The exact files that would be on the Hub, as a folder. Raises ViborderError `folder-not-empty` where something else is there."""
+    if out.is_dir() and any(out.iterdir()) and not (out / release.mark).exists():
+        raise fail(out, "folder-not-empty", f"there is something in the folder that is no {release.kind}", "name another with --out")
     with new_folder(out) as folder:
         for path, content in release.contents.items():
             (folder / path).parent.mkdir(parents=True, exist_ok=True)
@@ -130,7 +131,10 @@ def api_with_token() -> HfApi:
     return HfApi()
 
 
-def _text_decided(release: Release, repo_id: str, text: str | None, public: bool) -> None:
+def decided(release: Release, repo_id: str, *, public: bool, text: str | None) -> None:
+    """What must be right before the Hub is asked. Raises ViborderError: `repo-id-malformed`, `text-undecided`, `text-other`."""
+    if not _REPO_ID.fullmatch(repo_id):
+        raise fail(repo_id, "repo-id-malformed", "not the name of a repository", "USER_OR_ORGANISATION/NAME")
     if release.kind == "dataset" and public and text is None:
         said = "the texts are their publishers', and the repository is public"
         raise fail(repo_id, "text-undecided", said, "say --text keep or --text omit")

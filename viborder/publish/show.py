@@ -6,7 +6,7 @@ from pathlib import Path
 
 from viborder.errors import ViborderError
 from viborder.publish import hub
-from viborder.publish.publish import Outcome, Release, api_with_token, look, write_tree
+from viborder.publish.publish import Outcome, Release, api_with_token, decided, look, write_tree
 
 SHOWN = 20  # span changes
 
@@ -14,8 +14,8 @@ SHOWN = 20  # span changes
 def show(outcome: Outcome) -> None:
     """The changes against what is on the Hub, file by file and span by span."""
     there = outcome.there
-    visible = "new" if not there.exists else "private" if there.private else "PUBLIC"
-    print(f"{outcome.release.kind}, {outcome.release.tag}; the repository is {visible}")
+    visible = "private" if there.private else "PUBLIC"
+    print(f"{outcome.release.kind}, {outcome.release.tag}; the repository is {visible if there.exists else f'new, and will be {visible}'}")
     for sign, paths in (("+", outcome.changes.added), ("~", outcome.changes.changed), ("-", outcome.changes.removed)):
         for path in paths:
             size = f"  {len(hub.read_bytes(outcome.release.contents[path])):,} bytes" if path in outcome.release.contents else ""
@@ -40,13 +40,14 @@ def show_done(outcome: Outcome, repo_id: str) -> None:
 
 def dry_run(release: Release, repo_id: str, out: Path, *, public: bool, text: str | None) -> None:
     """Write the exact files, and show what would change where the Hub can be asked."""
+    decided(release, repo_id, public=public, text=text)
     try:
         there = look(release, repo_id, api_with_token(), public=public, text=text)
     except ViborderError as error:
         if {problem.rule for problem in error.problems} - {"hub-unreachable", "token-missing"}:
             raise
         print(f"the Hub was not asked what it holds: {error.problems[0].message}")
-        there = hub.Remote(exists=False)
+        there = hub.Remote(exists=False, private=not public)
     show(Outcome("dry run", release, hub.changes(release.contents, there), there))
     write_tree(release, out)
     print(f"nothing was published; these files would be: {out}")
