@@ -24,7 +24,7 @@ GOLD = Path("annotations/gold.jsonl")
 def test_same_tags_as_crfsuite(tmp_path: Path, scheme: str) -> None:
     documents = jsonl.read(GOLD)
     recipe = crf_recipe(load_recipe(Path("train/crf.yaml")), "")
-    templates = parse(recipe.templates, COLUMNS, "", [])
+    templates = parse([*recipe.templates, "lower[<]", "lower[>] shape[0]", "outer[<]"], COLUMNS, "", [])
     types = Types()
     pages = [read_page(document) for document in documents]
     batch = lay_out(pages, types)

@@ -13,7 +13,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from viborder.train.templates import PAD, TOKEN_ATTRIBUTES, Template, attributes
+from viborder.train.templates import AFTER, BEFORE, PAD, TOKEN_ATTRIBUTES, Template, attributes
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
@@ -48,6 +48,7 @@ class Types:
         self._lexicons = lexicons
         self.ids: dict[str, int] = {}
         self.attributes: list[dict[str, str]] = []
+        self.casts: list[int] = []  # 0 padding, 1 lower case, 2 capitalised, 3 number, 4 mark
         self.generation = 0
         self.forget()
 
@@ -55,6 +56,7 @@ class Types:
         """Begin again with the padding alone."""
         self.ids.clear()
         self.attributes.clear()
+        self.casts.clear()
         self.generation += 1
         self.add([PAD])
 
@@ -68,7 +70,21 @@ class Types:
                 if word not in ids:
                     ids[word] = len(ids)
                     self.attributes.append(attributes(word, self._lexicons))
+                    self.casts.append(_cast(word))
             return [ids[word] for word in words]
+
+
+def run_ends(types: Types, flat: Ints) -> tuple[Ints, Ints]:
+    """For each position of a flat row of token types, the position before and the one after the run that it is in.
+
+    A run is of tokens of the same cast (capitalised, lower case, number, mark). At the ends of the row, the position itself.
+    """
+    casts = np.array(types.casts, dtype=np.int8)[flat]
+    borders = np.flatnonzero(np.diff(casts)) + 1  # where a new run begins
+    run = np.searchsorted(borders, np.arange(len(flat)), side="right")
+    before = np.concatenate([[0], borders - 1])[run]
+    after = np.concatenate([borders, [len(flat) - 1]])[run]
+    return before.astype(np.int64), after.astype(np.int64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +176,8 @@ class Chain:
         """The state scores (positions × tags)."""
         self._learn_types()
         scores = np.zeros((len(positions), len(self.tags)), dtype=np.float32)
-        shifted = {offset: columns.types[positions + offset] for offset in range(-3, 4)}
+        places = self._places(columns, positions)
+        shifted = {offset: columns.types[at] for offset, at in places.items()}
         for offset in self._offsets:
             scores += self._unary[offset][shifted[offset]]
         for join, id_columns in zip(self._joins, self._ids, strict=True):
@@ -169,7 +186,7 @@ class Chain:
             for (name, offset), vocabulary, size, ids in zip(join.parts, join.vocabulary, join.sizes, id_columns, strict=True):
                 if ids is None:
                     lookup = np.array([vocabulary.get(value, 0) if value else 0 for value in columns.values], dtype=np.int64)
-                    part = lookup.take(columns.codes[name][positions + offset])
+                    part = lookup.take(columns.codes[name][places[offset]])
                 else:
                     part = ids.take(shifted[offset])
                 seen &= part > 0
@@ -180,6 +197,22 @@ class Chain:
                 hit = join.keys[found] == keys[where]
                 scores[where[hit]] += join.rows[found[hit]]
         return scores
+
+    def _places(self, columns: Columns, positions: Ints) -> dict[int, Ints]:
+        offsets = {*self._offsets, *(offset for join in self._joins for _, offset in join.parts)}
+        places = {offset: positions + offset for offset in offsets if abs(offset) < AFTER}
+        if len(places) < len(offsets):
+            before, after = run_ends(self._types, columns.types)
+            places |= {BEFORE: before[positions], AFTER: after[positions]}
+        return places
+
+
+def _cast(word: str) -> int:
+    if not word:
+        return 0
+    if word[0].isalpha():
+        return 2 if word[0].isupper() else 1
+    return 3 if word[0].isdigit() else 4
 
 
 def _zeros() -> Ints:

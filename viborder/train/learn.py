@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from viborder.train.chain import Columns, Ints, Types, Weights
-from viborder.train.templates import Template, features
+from viborder.train.chain import Columns, Ints, Types, Weights, run_ends
+from viborder.train.templates import AFTER, BEFORE, Template, features
 
 Lesson = tuple[str, Any, list[str]]  # the document's id, CRFsuite's sequence of features, and the tag of every token
 
@@ -21,8 +21,10 @@ def sequences(templates: Sequence[Template], types: Types, columns: Columns, row
 
     words = [types.attributes[number] for number in columns.types.tolist()]
     values = {name: [columns.values[code] for code in codes.tolist()] for name, codes in columns.codes.items()}
+    before, after = run_ends(types, columns.types)
+    places = {BEFORE: before.tolist(), AFTER: after.tolist()}
     for positions in rows:
-        yield pycrfsuite.ItemSequence([features(templates, words, values, at) for at in positions.tolist()])
+        yield pycrfsuite.ItemSequence([features(templates, words, values, places, at) for at in positions.tolist()])
 
 
 def learn(lessons: Iterable[Lesson], tags: Sequence[str], *, c1: float, c2: float, iterations: int) -> Weights:

@@ -14,7 +14,10 @@ from viborder.errors import Problem
 PAD = ""  # the token before and after every sentence
 REACH = 3  # how far a template may look to either side, in tokens
 
-_PART = re.compile(r"([a-z]+\d?)\[([+-]?\d)\]")
+BEFORE, AFTER = -100, 100  # written `<` and `>`: the token before, and after, the run of capitalised (or other) tokens that this one is in
+
+_PART = re.compile(r"([a-z]+\d?)\[([+-]?\d|<|>)\]")
+_ENDS = {"<": BEFORE, ">": AFTER}
 
 # Attributes of a token alone. Any other name in a template is a column: one value a position, made by whoever calls.
 TOKEN_ATTRIBUTES = ("word", "lower", "shape", "pre1", "pre2", "pre3", "suf1", "suf2", "suf3", "plain", "number", "lexicon")
@@ -33,14 +36,15 @@ def parse(names: Sequence[str], columns: Sequence[str], where: str, problems: li
     known = {*TOKEN_ATTRIBUTES, *columns}
     found = []
     for name in names:
-        parts = [(match[1], int(match[2])) for match in _PART.finditer(name)]
-        if " ".join(f"{attribute}[{offset}]" for attribute, offset in parts) != name or not parts:
+        matches = list(_PART.finditer(name))
+        parts = [(match[1], _ENDS.get(match[2]) or int(match[2])) for match in matches]
+        if " ".join(match[0] for match in matches) != name or not parts:
             problems.append(Problem(where, "template-malformed", f"{name!r}", "write it as `lower[-1] lower[0]`, one blank between parts"))
             continue
         for attribute, offset in parts:
             if attribute not in known:
                 problems.append(Problem(where, "template-unknown", f"no attribute {attribute!r} in {name!r}", f"one of {sorted(known)}"))
-            if abs(offset) > REACH:
+            if REACH < abs(offset) < AFTER:
                 problems.append(Problem(where, "template-too-far", f"{name!r} looks {offset} tokens away", f"at most {REACH}"))
         found.append(Template(name, tuple(parts)))
     return found
@@ -84,18 +88,24 @@ def _fold(lower: str) -> str:
 
 
 def features(
-    templates: Sequence[Template], words: Sequence[Mapping[str, str]], columns: Mapping[str, Sequence[str]], position: int
+    templates: Sequence[Template],
+    words: Sequence[Mapping[str, str]],
+    columns: Mapping[str, Sequence[str]],
+    places: Mapping[int, Sequence[int]],
+    position: int,
 ) -> list[str]:
     """The features of one position as strings: `lower[-1] lower[0]=công an`.
 
     words: the attributes of every token, padded by REACH at least on both sides of `position`. columns: a value for each, "" for none.
+    places: for BEFORE and AFTER, where each position's token is found.
     """
     found = []
     for template in templates:
         values = []
         for attribute, offset in template.parts:
+            at = places[offset][position] if offset in places else position + offset
             column = columns.get(attribute)
-            value = words[position + offset].get(attribute) if column is None else column[position + offset] or None
+            value = words[at].get(attribute) if column is None else column[at] or None
             if value is None:
                 break
             values.append(value)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from viborder.document import Document
 from viborder.errors import Problem, ViborderError, place
 from viborder.files import MAX_LINE, decode, read_text
 from viborder.formats.jsonl import to_record
+from viborder.quantity import parse
 from viborder.text import normalise
 
 
@@ -108,8 +110,19 @@ class Reader:
 
 
 def tagged_line(document: Document) -> str:
-    """A tagged document as one JSON line, without its line end."""
-    return json.dumps(to_record(document), ensure_ascii=False)
+    """A tagged document as one JSON line, without its line end; amounts with `value`, `unit` and `approximate`."""
+    record = to_record(document)
+    for span in record["spans"]:
+        if span["label"] == "QUANTITY":
+            span |= _amount(span["text"])
+    return json.dumps(record, ensure_ascii=False)
+
+
+@lru_cache(maxsize=1 << 16)
+def _amount(text: str) -> dict[str, Any]:
+    amount = parse(text)
+    value = None if amount.value is None else int(amount.value) if amount.value == int(amount.value) else float(amount.value)
+    return {"value": value, "unit": amount.unit, "approximate": amount.approximate}
 
 
 def write_lines(file: Any, documents: Iterable[Document]) -> int:
