@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
-from viborder.document import Span, by_depth
+from viborder.document import Span, by_depth, in_order
 from viborder.text import Range, token_range
 from viborder.train.chain import Columns, Ints, Types
 from viborder.train.page import Page
@@ -55,6 +56,12 @@ def cuts(tokens: list[Range], spans: Iterable[Span]) -> list[Cut]:
 def layers(tokens: list[Range], spans: Iterable[Span]) -> list[list[Cut]]:
     """Nested spans in tokens, by depth, the outermost first."""
     return [cuts(tokens, layer) for layer in by_depth(spans)]
+
+
+def containers(spans: Iterable[Span]) -> list[Span]:
+    """The spans that contain another."""
+    ordered = in_order(spans)
+    return [span for span, after in pairwise(ordered) if span.contains(after)]
 
 
 def tagset(labels: Sequence[str], scheme: str) -> list[str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import prod
 from typing import TypeVar
 
 import numpy as np
@@ -18,6 +19,7 @@ from viborder.train.templates import AFTER, BEFORE, PAD, TOKEN_ATTRIBUTES, Templ
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
 
+_DENSE = 1 << 13  # combinations of values up to which a table is cheaper than a search
 _Array = TypeVar("_Array", Floats, Ints)
 
 
@@ -100,7 +102,7 @@ class Columns:
 
 
 class _Join:
-    """A template of several parts, or of a column: feature rows found by the packed ids of its values."""
+    """A template of several parts, or of a column: feature rows by the packed ids of its values (0: a value without features)."""
 
     def __init__(self, template: Template, features: list[tuple[str, int]], table: Floats) -> None:
         self.parts = template.parts
@@ -119,6 +121,10 @@ class _Join:
         packed.sort()
         self.keys = np.array([key for key, _ in packed], dtype=np.int64)
         self.rows = table[[row for _, row in packed]]
+        self.dense: Floats | None = None
+        if packed and prod(self.sizes) <= _DENSE:
+            self.dense = np.zeros((prod(self.sizes), table.shape[1]), dtype=np.float32)
+            self.dense[self.keys] = self.rows
 
 
 class Chain:
@@ -181,21 +187,21 @@ class Chain:
         for offset in self._offsets:
             scores += self._unary[offset][shifted[offset]]
         for join, id_columns in zip(self._joins, self._ids, strict=True):
-            keys: Ints = np.zeros(len(positions), dtype=np.int64)
-            seen = np.ones(len(positions), dtype=bool)
+            keys: Ints | None = None
             for (name, offset), vocabulary, size, ids in zip(join.parts, join.vocabulary, join.sizes, id_columns, strict=True):
                 if ids is None:
                     lookup = np.array([vocabulary.get(value, 0) if value else 0 for value in columns.values], dtype=np.int64)
                     part = lookup.take(columns.codes[name][places[offset]])
                 else:
                     part = ids.take(shifted[offset])
-                seen &= part > 0
-                keys = keys * size + part
-            where = np.flatnonzero(seen)
-            if len(where):
-                found = np.minimum(np.searchsorted(join.keys, keys[where]), len(join.keys) - 1)
-                hit = join.keys[found] == keys[where]
-                scores[where[hit]] += join.rows[found[hit]]
+                keys = part if keys is None else keys * size + part
+            assert keys is not None
+            if join.dense is not None:
+                scores += join.dense[keys]
+                continue
+            found = np.minimum(np.searchsorted(join.keys, keys), len(join.keys) - 1)
+            hit = np.flatnonzero(join.keys[found] == keys)
+            scores[hit] += join.rows[found[hit]]
         return scores
 
     def _places(self, columns: Columns, positions: Ints) -> dict[int, Ints]:

@@ -15,7 +15,7 @@ from viborder.labels import entity_types
 from viborder.text import token_range
 from viborder.train import genre
 from viborder.train.augment import augmented
-from viborder.train.batch import Cut, cuts, tagset
+from viborder.train.batch import Cut, containers, cuts, tagset
 from viborder.train.chain import Weights
 from viborder.train.columns import COLUMNS
 from viborder.train.crf_examples import dropped, lay_out_examples, mentions, proposals_by_document
@@ -139,6 +139,7 @@ class _Work:
         """What `model.json` says of the model."""
         return {
             "labels": self.labels,
+            "containers": sorted({span.label for document in (*self.documents, *self.genre) for span in containers(document.spans)}),
             "grammar": self.grammar,
             "settings": asdict(settings),
             "chains": {name: weights.tags for name, weights in chains.items()},

@@ -54,6 +54,7 @@ class CrfTagger:
         self.version: str = card.get("version", "")
         self.settings = Settings(**card["settings"])
         self._uses_grammar: bool = card["grammar"]
+        self._containers = frozenset(card["containers"])
         self._known = known
         self._lengths = lengths_of(known)
         self._types = Types(self._uses_grammar)
@@ -100,7 +101,7 @@ class CrfTagger:
         return found
 
     def _decode_inside(self, batch: Batch, outers: list[Cut], proposed: list[Cut]) -> list[tuple[Cut, float]]:
-        wide = [cut for cut in outers if cut[1] - cut[0] > 1]
+        wide = [cut for cut in outers if cut[1] - cut[0] > 1 and cut[2] in self._containers]
         if not wide or "inside" not in self._chains:
             return []
         firsts = np.array([cut[0] for cut in wide])
@@ -128,7 +129,8 @@ class CrfTagger:
             return []
         inside = np.array([chain.tags.index(f"I-{tag[2:]}") if tag != "O" else -1 for tag in chain.tags])
         begins, ends = np.array([cut[0] for cut in found]), np.array([cut[1] - 1 for cut in found])
-        chances = span_marginals(emissions, transitions, first, starts, lengths, path, (begins, ends), inside)
+        holding = np.unique(np.searchsorted(starts, begins, side="right") - 1)  # the sequences that have a span
+        chances = span_marginals(emissions, transitions, first, starts[holding], lengths[holding], path, (begins, ends), inside)
         return list(zip(found, chances.tolist(), strict=True))
 
     def _vote(self, emissions: Floats, tags: list[str], table: Columns, votes: Sequence[Cut], rows: Ints | None) -> None:
