@@ -226,6 +226,7 @@ def score(
     errors: Annotated[Path | None, typer.Option(help="Write every error here, one JSON object a line, and print what they are.")] = None,
     suspects: Annotated[Path | None, typer.Option(help="Write suspected label errors here, one JSON object a line.")] = None,
     train: Annotated[Path | None, typer.Option(help="What was trained on (of cross-validation: all): seen mentions, leakage.")] = None,
+    note: Annotated[str, typer.Option(help="Said at the top of the page, such as what the system was tuned on.")] = "",
 ) -> None:
     """Score predictions against gold, with intervals."""
     from viborder.errors import fail
@@ -233,7 +234,6 @@ def score(
     from viborder.eval.intervals import bootstrap
     from viborder.eval.score_tables import report_table, score_table
     from viborder.eval.tables import write_json
-    from viborder.formats import read
 
     annotated, tagged = inputs.read([gold, pred])
     if mode:
@@ -250,11 +250,16 @@ def score(
     if json:
         write_json(json, found)
     if report:
-        _report(report, read(gold), {pred: read(pred)}, train, _names(labels), _names(exclude))
-    if errors:
-        _errors(errors, read(gold), read(pred), read(train) if train else None)
-    if suspects:
-        _suspects(suspects, read(gold), read(pred))
+        _report(report, gold, [pred], train, labels, exclude, note)
+    if errors or suspects:
+        from viborder.eval.error_files import write_errors, write_suspects
+
+        documents, answers = _chosen(gold, labels, exclude, nested), _chosen(pred, labels, exclude, nested)
+        if errors:
+            number = write_errors(errors, documents, answers, _chosen(train, labels, exclude, nested) if train else None)
+            print(f"{number} errors: {errors}")
+        if suspects:
+            print(f"{write_suspects(suspects, documents, answers)} suspected label errors: {suspects}")
 
 
 @app.command()
@@ -268,6 +273,8 @@ def compare(
     schema: Annotated[str, typer.Option(help="strict, exact, partial or type.")] = "strict",
     json: Annotated[Path | None, typer.Option("--json", help="Write every number here.")] = None,
     report: Annotated[Path | None, typer.Option(help="Write a page to look at here, systems side by side.")] = None,
+    train: Annotated[Path | None, typer.Option(help="What was trained on (of cross-validation: all), for the page.")] = None,
+    note: Annotated[str, typer.Option(help="Said at the top of the page, such as what the systems were tuned on.")] = "",
 ) -> None:
     """Say whether systems differ by more than chance."""
     from viborder.errors import fail
@@ -275,7 +282,6 @@ def compare(
     from viborder.eval.intervals import bootstrap
     from viborder.eval.score_tables import compare_table
     from viborder.eval.tables import write_json
-    from viborder.formats import read
 
     if len(set(preds)) < len(preds):
         raise fail(max(preds, key=preds.count), "prediction-twice", "the file is named twice", "name each system's file once")
@@ -288,7 +294,7 @@ def compare(
     if json:
         write_json(json, result.as_json() | {"intervals": {name: drawn.as_json() for name, drawn in intervals.items()}})
     if report:
-        _report(report, read(gold), {pred: read(pred) for pred in preds}, None, _names(labels), _names(exclude))
+        _report(report, gold, preds, train, labels, exclude, note)
 
 
 def _called(paths: Iterable[Path]) -> dict[str, Path]:
@@ -298,44 +304,21 @@ def _called(paths: Iterable[Path]) -> dict[str, Path]:
     return dict(zip(names if len(set(names)) == len(names) else map(str, listed), listed, strict=True))
 
 
-def _report(
-    path: Path, gold: list[Document], systems: dict[Path, list[Document]], train: Path | None, labels: list[str], exclude: list[str]
-) -> None:
-    """Write the page."""
-    from viborder.eval.report import only, write
-    from viborder.formats import read
+def _report(path: Path, gold: Path, preds: list[Path], train: Path | None, labels: str, exclude: str, note: str) -> None:
+    from viborder.eval.report import write
 
-    chosen = {name: only(systems[pred], labels, exclude) for name, pred in _called(systems).items()}
-    trained = only(read(train), labels, exclude) if train else None
-    write(path, only(gold, labels, exclude), chosen, train=trained, title=f"{', '.join(chosen)}: report")
+    systems = {name: _chosen(pred, labels, exclude) for name, pred in _called(preds).items()}
+    trained = _chosen(train, labels, exclude) if train else None
+    write(path, _chosen(gold, labels, exclude), systems, train=trained, title=f"{', '.join(systems)}: report", note=note)
     print(f"report: {path}")
 
 
-def _errors(path: Path, gold: list[Document], tagged: list[Document], train: list[Document] | None) -> None:
-    from viborder.eval.error_summary import describe
-    from viborder.eval.errors import error_records
-    from viborder.eval.leakage import leakage
-    from viborder.eval.slices import slices
-    from viborder.eval.tables import error_tables, leakage_line, write_json_lines
+def _chosen(path: Path, labels: str, exclude: str, nested: bool = True) -> list[Document]:
+    """The documents of a file with the spans that are looked at."""
+    from viborder.eval.report import only
+    from viborder.formats import read
 
-    texts = {document.id: document.text for document in gold}
-    records = error_records(gold, tagged)
-    error_tables(records, slices(gold, records, train))
-    if train is not None and not texts.keys() & {document.id for document in train}:
-        leakage_line(leakage(train, gold))
-    wrong = [describe(record, texts[record.document]) for record in records if record.kind != "correct"]
-    write_json_lines(path, wrong)
-    print(f"{len(wrong)} errors: {path}")
-
-
-def _suspects(path: Path, gold: list[Document], tagged: list[Document]) -> None:
-    from viborder.eval.suspects import suspects
-    from viborder.eval.tables import write_json_lines
-
-    texts = {document.id: document.text for document in gold}
-    found = suspects(gold, tagged)
-    write_json_lines(path, [suspect.as_dict(texts[suspect.record.document]) for suspect in found])
-    print(f"{len(found)} suspected label errors: {path}")
+    return only(read(path), _names(labels), _names(exclude), nested)
 
 
 def _names(listed: str) -> list[str]:

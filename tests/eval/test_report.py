@@ -35,7 +35,9 @@ PRED = [
 def page(tmp_path_factory):
     path = tmp_path_factory.mktemp("report") / "page.html"
     points = [{"documents": 1, "f1": 0.5, "low": 0.3, "high": 0.6}, {"documents": 2, "f1": 0.7}]
-    report.write(path, GOLD, {"one": PRED, "<two>": []}, train=GOLD, curve={"one": points}, title="A <title> & more")
+    report.write(
+        path, GOLD, {"one": PRED, "<two>": []}, train=GOLD, curve={"one": points}, title="A <title> & more", note="Tuned on <these>."
+    )
     return path
 
 
@@ -159,5 +161,6 @@ def test_a_browser_draws_it(page, tmp_path):
     assert not [tag for tag, _ in parser.seen if tag == "img"]
     sections = [attributes["id"] for tag, attributes in parser.seen if tag == "section"]
     assert sections == ["scores", "systems", "by-document", "curve", "slices", "errors", "documents", "suspects", "leakage"]
+    assert '<p class="note">Tuned on &lt;these&gt;.</p>' in drawn
     assert '<span class="seg" title="gold AGENCY"' in drawn  # offsets after the emoji still fall on the words
     assert re.search(r'title="gold AGENCY"[^>]*>Công an <', drawn)

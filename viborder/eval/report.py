@@ -11,7 +11,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from viborder.document import Document
+from viborder.document import Document, outermost
 from viborder.errors import fail
 from viborder.eval.report_data import Folds, Systems, report_data
 from viborder.files import new_file
@@ -28,6 +28,7 @@ def write(
     train: Sequence[Document] | None = None,
     curve: Mapping[str, Sequence[Mapping[str, float]]] | None = None,
     title: str = "Viborder report",
+    note: str = "",
 ) -> None:
     """Write the report of one system or several over the same gold documents.
 
@@ -35,20 +36,20 @@ def write(
     does what lies in the ranges that a prediction's `meta["unread"]` lists (half-open code points). folds: document id → fold.
     train: the documents that the systems were trained on, for seen and unseen mentions and leakage; a document's own and those of
     its fold are left out, so that cross-validation gives all of them. curve: system → points with `documents` (learned from), `f1`
-    and, if known, `low` and `high` of its interval.
+    and, if known, `low` and `high` of its interval. note: said first, such as what the systems were tuned on.
     Raises ViborderError: `cannot-write`, `nothing-to-report` (no documents or no system), and what `viborder.eval.score` raises.
     """
     if not gold or not systems:
         raise fail(path, "nothing-to-report", f"{len(gold)} documents, {len(systems)} systems", "one document and one system at least")
-    page = render(report_data(gold, systems, folds, train, curve, title))
+    page = render(report_data(gold, systems, folds, train, curve, title, note))
     with new_file(path) as file:
         file.write(page)
 
 
-def only(documents: Sequence[Document], labels: Collection[str], exclude: Collection[str]) -> list[Document]:
-    """The documents with the spans of these labels (of all, where none is named) but for the excluded ones."""
+def only(documents: Sequence[Document], labels: Collection[str], exclude: Collection[str], nested: bool = True) -> list[Document]:
+    """The documents with the spans of these labels (of all, where none is named) but for the excluded ones, or their outermost."""
     keep = [[s for s in document.spans if (not labels or s.label in labels) and s.label not in exclude] for document in documents]
-    return [document.with_spans(spans) for document, spans in zip(documents, keep, strict=True)]
+    return [document.with_spans(spans if nested else outermost(spans)) for document, spans in zip(documents, keep, strict=True)]
 
 
 def render(data: Mapping[str, Any]) -> str:

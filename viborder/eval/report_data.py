@@ -35,12 +35,14 @@ def report_data(
     train: Sequence[Document] | None,
     curve: Mapping[str, Sequence[Mapping[str, float]]] | None,
     title: str,
+    note: str,
 ) -> dict[str, Any]:
     """What `viborder.eval.report.write` embeds. Raises ViborderError as `viborder.eval.score` does."""
     answers = {name: with_unread(gold, pred) for name, pred in systems.items()}
     documents = [document.with_spans(set(document.spans)) for document in gold]
     return {
         "title": title,
+        "note": note,
         "notes": _notes(len(gold)),
         "labels": _labels([gold, *answers.values()]),
         "kinds": list(KINDS),

@@ -28,7 +28,8 @@ function scores(system) {
       hasInterval(overall.flat) ? `${percent(overall.flat.low)} to ${percent(overall.flat.high)}` : `of ${plural(overall.flat.gold, "gold span")}`),
     tile("Errors", errors.toLocaleString("en"), unread ? `${unread} of them in text never read` : "no span is in two"),
   ];
-  return section("scores", "Scores", DATA.notes.join(" "), h("div", { class: "tiles" }, tiles),
+  return section("scores", "Scores", DATA.notes.join(" "),
+    DATA.note ? h("p", { class: "note" }, DATA.note) : null, h("div", { class: "tiles" }, tiles),
     table("By type: right where range and label are both right", scoreColumns(["Type", (row) => chip(row.name)], system.types), system.types),
     table("By schema", scoreColumns(["Schema", (row) => row.name], system.schemas), system.schemas),
     h("p", { class: "soft small" }, "strict: range and label. exact: range alone. partial: an overlap counts half. type: label, on any overlap."));
