@@ -1,12 +1,11 @@
 """Spans by grammar and lexicons alone: one walk over a text's tokens, from one word that may begin a span to the next.
 
-The rules are in `grammar_places`, `grammar_agencies`, `grammar_officials` and `grammar_amounts`, each named after the scheme's
-(annotations/GUIDELINES.md); here they are put in order, and what a text says of a name in one place is carried to the others.
+The rules are in `grammar_places`, `grammar_agencies` (with `grammar_groups`), `grammar_officials` and `grammar_amounts`, numbered as in the
+scheme (annotations/GUIDELINES.md); here they are put in order, and what a text says of a name in one place is carried to the others.
 """
 
 from __future__ import annotations
 
-from functools import cache
 from itertools import pairwise
 
 from viborder.document import PRIVATE, Span, in_order
@@ -15,7 +14,8 @@ from viborder.train import grammar_agencies as agencies
 from viborder.train import grammar_amounts as amounts
 from viborder.train import grammar_officials as officials
 from viborder.train import grammar_places as places
-from viborder.train.lexicon import (
+from viborder.train import grammar_words as words
+from viborder.train.grammar_view import (
     AGENCY,
     AMOUNT,
     CAP,
@@ -29,20 +29,14 @@ from viborder.train.lexicon import (
     TRIGGER,
     UPPER,
     View,
-    fold,
-    key,
-    longest,
-    names,
-    shape,
+    is_road,
+    read,
 )
+from viborder.train.lexicon import longest
 
 Piece = tuple[int, int, str]
-
-_TYPES: dict[str, tuple[str, str, int]] = {}  # token → (key, folded, bits)
-_MOST_TYPES = 200_000
-_LOCATIVES = ("tại", "ở", "ngụ", "trú", "quê", "vực", "bàn", "tuyến", "giới", "quán", "chỉ", "ảnh")
 _SEVERAL = frozenset(("các", "những", "hai", "ba", "bốn", "năm", "cặp"))
-_OFFICE = officials.RANK | officials.POST | officials.COMRADE
+_OFFICE = words.RANK | words.POST | words.COMRADE
 
 
 def propose(text: str, tokens: list[Range]) -> list[Span]:
@@ -50,96 +44,11 @@ def propose(text: str, tokens: list[Range]) -> list[Span]:
 
     text: NFC. tokens: as `viborder.text.tokenize` gives them. Offsets are half-open code points into `text`.
     """
-    view = _view(text, tokens)
+    view = read(text, tokens)
     walk = _Walk(view)
     walk.run()
     starts, ends = view.starts, view.ends
     return list(in_order({Span(starts[first], ends[last - 1], label) for first, last, label in walk.found}))
-
-
-@cache
-def _first() -> tuple[dict[str, int], frozenset[str], frozenset[str], frozenset[str]]:
-    admin, home, abroad = places.first_keys()
-    bits: dict[str, int] = {}
-    for keys, bit in (
-        (agencies.heads(), AGENCY),
-        (officials.persons(), PERSON),
-        (admin, PLACE),
-        (amounts.number_words(), AMOUNT),
-        (amounts.drugs(), DRUG),
-        (_LOCATIVES, LOCATIVE),
-    ):
-        for first in keys:
-            bits[first] = bits.get(first, 0) | bit
-    family, beginnings = names()
-    return bits, home, abroad, family | beginnings
-
-
-def _type(token: str) -> tuple[str, str, int]:
-    """(key, folded, bits) of a token's string, remembered."""
-    word, plain, bits = key(token), fold(token), shape(token)
-    first, home, abroad, family = _first()
-    bits |= first.get(word, 0)
-    if bits & DIGIT:
-        bits |= AMOUNT
-    if bits & (CAP | UPPER):
-        if word in home or plain in abroad or places.road(token):
-            bits |= PLACE
-        if word in family or plain in family:
-            bits |= NAME
-        if bits & CAP:
-            bits |= NAME if word in family else 0
-    if len(_TYPES) >= _MOST_TYPES:
-        _TYPES.clear()
-    _TYPES[token] = found = word, plain, bits
-    return found
-
-
-def classes(token: str) -> str:
-    """What a token may begin by the lexicons, as letters (A agency, R rank or role, P place, Q amount, D drug, N name); "-" for nothing."""
-    bits = (_TYPES.get(token) or _type(token))[2]
-    letters = zip((AGENCY, PERSON, PLACE, AMOUNT, DRUG, NAME), "ARPQDN", strict=True)
-    return "".join(letter for bit, letter in letters if bits & bit) or "-"
-
-
-_BREAK = ("\n", "\n", 0)
-
-
-def _view(text: str, tokens: list[Range]) -> View:
-    """The tokens as lists, with a token that matches nothing between lines and three of them at the end."""
-    known = _TYPES
-    types = [known.get(word) or _type(word) for word in [text[start:end] for start, end in tokens]]
-    starts = [start for start, _ in tokens]
-    ends = [end for _, end in tokens]
-    begun = 0
-    if "\n" in text:
-        all_types, all_starts, all_ends = [], [], []
-        for index in range(1, len(tokens)):
-            if starts[index] > ends[index - 1] + 0 and "\n" in text[ends[index - 1] : starts[index]]:
-                _line(types, begun, index)
-                all_types += [*types[begun:index], _BREAK]
-                all_starts += [*starts[begun:index], ends[index - 1]]
-                all_ends += [*ends[begun:index], ends[index - 1]]
-                begun = index
-        _line(types, begun, len(types))
-        types = all_types + types[begun:]
-        starts, ends = all_starts + starts[begun:], all_ends + ends[begun:]
-    else:
-        _line(types, 0, len(types))
-    last = len(text) + 1
-    types += [_BREAK] * 4
-    starts += [last] * 4
-    ends += [last] * 4
-    return View(text, starts, ends, [kind[0] for kind in types], [kind[2] for kind in types], types)
-
-
-def _line(types: list[tuple[str, str, int]], start: int, end: int) -> None:
-    """In a line of capitals a capital says nothing: the bit goes, and only lexicons speak."""
-    if end - start < 4:
-        return
-    words = [kind for kind in types[start:end] if kind[2] & (CAP | LOWER)]
-    if len(words) > 3 and sum(kind[2] & UPPER for kind in words) > 0.7 * UPPER * len(words):
-        types[start:end] = [(word, plain, bits & ~CAP | UPPER if bits & CAP else bits) for word, plain, bits in types[start:end]]
 
 
 class _Walk:
@@ -220,7 +129,7 @@ class _Walk:
 
     def _is_head(self, at: int) -> bool:
         """Whether the head of an agency here is longer than the post or rank: `Đại sứ quán`, not `Đại sứ`."""
-        head, post = longest(agencies.heads(), self.view.keys, at), longest(officials.persons(), self.view.keys, at)
+        head, post = longest(words.heads(), self.view.keys, at), longest(words.persons(), self.view.keys, at)
         return head is not None and (post is None or head[0] > post[0])
 
     def _located(self, at: int) -> int | None:
@@ -246,7 +155,7 @@ class _Walk:
         view = self.view
         if view.keys[at - 1] != ":" or not view.bits[at] & CAP or view.bits[at] & UPPER:
             return None
-        if head := longest(agencies.heads(), view.keys, at):  # an outlet: `An ninh Lai Châu`
+        if head := longest(words.heads(), view.keys, at):  # an outlet: `An ninh Lai Châu`
             outlet = places.bare(view, head[0]) if view.keys[at] == "an" else None
             return outlet[1] if outlet else None
         end = places.capitals(view, at, 5)
@@ -265,7 +174,7 @@ class _Walk:
 
     def _place(self, at: int) -> int | None:
         view = self.view
-        if places.road(view.text[view.starts[at] : view.ends[at]]):
+        if is_road(view.text[view.starts[at] : view.ends[at]]):
             self.found.append((at, at + 1, "PLACE"))
             return at + 1
         found = places.place(view, at)
@@ -276,24 +185,28 @@ class _Walk:
         self.found.append((self._without_shared_word(found), found[1], "PLACE"))
         if at == self.role_end:
             self.role_end = found[1]
-        return found[1]
+        end = found[1]
+        if end - at == 1 and view.keys[end] == "-" and view.keys[end + 1] == "trung" and not view.bits[end + 2] & CAP:
+            self.found.append((end + 1, end + 2, "PLACE"))  # rule 5: `Việt - Trung`
+            return end + 2
+        return end
 
     def _without_shared_word(self, found: places.Found) -> int:
         """Rule 1: the administrative word stays out where it heads several names or is a count: `các tỉnh X - Y`, `tỉnh X và Y`."""
         view = self.view
         start, end, level = found
-        words = longest(places.admin_words(), view.keys, start)
+        word = longest(words.admin_words(), view.keys, start)
         pair = view.keys[start - 1] == "cặp"
-        if words is None or (level in (places.OTHER, places.VILLAGE) and not pair) or words[0] >= end or view.bits[words[0]] & DIGIT:
+        if word is None or (level in (words.OTHER, words.VILLAGE) and not pair) or word[0] >= end or view.bits[word[0]] & DIGIT:
             return start
-        if attribute := longest(places.attributes(), view.keys, words[0]):
-            words = attribute
+        if attribute := longest(words.attributes(), view.keys, word[0]):
+            word = attribute
         counted = view.bits[start - 1] & DIGIT and not (self.found and self.found[-1][1] == start)
         several = start > 0 and bool(counted or view.keys[start - 1] in _SEVERAL)
         if not several and view.keys[end] in ("và", "-"):
             following = places.bare(view, end + 1)
             several = following is not None and following[2] == level
-        return words[0] if several else start
+        return word[0] if several else start
 
     def _person(self, at: int) -> int | None:
         """Rule 2: words of rank, post, title or role, and the name after them."""
@@ -323,14 +236,14 @@ class _Walk:
             self._emit_names(start, stop, bits)
             return self.persons[-1][1]
         if end - at == 1 and view.bits[at] & (AGENCY | PLACE | CAP):
-            return None if not bits & officials.TITLE else end
+            return None if not bits & words.TITLE else end
         return end
 
     def _emit_names(self, start: int, stop: int, bits: int) -> None:
         """The name, and those that follow it in a list. A title alone says nothing of an office: what stands around the name does."""
         view = self.view
         while True:
-            in_office = bool(bits & _OFFICE and not bits & officials.ROLE) or officials.has_post_after(view, stop)
+            in_office = bool(bits & _OFFICE and not bits & words.ROLE) or officials.has_post_after(view, stop)
             self.persons.append((start, stop, in_office))
             self.role_end = -1
             following = officials.is_list_joint(view, stop)
@@ -347,7 +260,7 @@ class _Walk:
         view = self.view
         end = places.capitals(view, at, 7)
         rest = places.bare(view, at + 1) if view.bits[at + 1] & PLACE else None
-        if rest and rest[1] >= end and rest[2] <= places.PROVINCE:
+        if rest and rest[1] >= end and rest[2] <= words.PROVINCE:
             return None  # `Đoàn Lào`
         if at == self.role_end and self.role and (stop := officials.name(view, at, self.role)):
             self._emit_names(at, stop, self.role)

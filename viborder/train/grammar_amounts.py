@@ -2,50 +2,16 @@
 
 from __future__ import annotations
 
-from functools import cache
-
-from viborder.train.lexicon import AGENCY, CAP, DIGIT, LOWER, PERSON, Trie, View, build, keys_of, longest, phrases
-
-MEASURE, SEIZED, CLASSIFIER, COUNTED, SINGLE, TIME, PARTY = 1, 2, 4, 8, 16, 32, 64
+from viborder.train import grammar_words as words
+from viborder.train.grammar_view import AGENCY, CAP, DIGIT, LOWER, PERSON, View
+from viborder.train.lexicon import longest
 
 _HARD_PARTIES = frozenset(("bên", "nước", "phía"))
 
 
-@cache
-def units() -> Trie:
-    """What may follow a number → the bits of its classes."""
-    classes = {
-        "measure": MEASURE,
-        "seized": SEIZED,
-        "classifier": CLASSIFIER,
-        "counted": COUNTED,
-        "single": SINGLE,
-        "time": TIME,
-        "party": PARTY,
-    }
-    return build((phrase, bit) for name, bit in classes.items() for phrase in phrases("amounts", name))
-
-
-@cache
-def _words(kind: str) -> frozenset[str]:
-    return frozenset(" ".join(keys_of(phrase)) for phrase in phrases("amounts", kind))
-
-
-@cache
-def number_words() -> frozenset[str]:
-    """Number words and magnitudes, by key."""
-    return _words("digit") | frozenset(word for word in _words("magnitude") if " " not in word)
-
-
-@cache
-def drugs() -> Trie:
-    """Narcotics by name."""
-    return build((phrase, True) for phrase in phrases("drugs", "substance", "street"))
-
-
 def drug(view: View, at: int) -> int | None:
     """The token after the narcotic's name that begins at the token, or None."""
-    found = longest(drugs(), view.keys, at)
+    found = longest(words.drugs(), view.keys, at)
     return found[0] if found else None
 
 
@@ -70,9 +36,9 @@ def _in_digits(view: View, at: int) -> tuple[int, int] | None:
         return None
     if keys[end] in ("-", "đến") and bits[end + 1] & DIGIT and (keys[end] == "-"):
         end += 2
-    while keys[end] in _words("magnitude"):
+    while keys[end] in words.amount_words("magnitude"):
         end += 1
-        if bits[end] & DIGIT and keys[end + 1] in _words("magnitude"):
+        if bits[end] & DIGIT and keys[end + 1] in words.amount_words("magnitude"):
             end += 1
     if keys[end] == "rưỡi":
         end += 1
@@ -92,29 +58,33 @@ def _is_ordinal(view: View, at: int) -> bool:
     if at == 0:
         return False
     before = view.keys[at - 1]
-    if before in _words("ordinal"):
+    if before in words.amount_words("ordinal"):
         return not (before == "km" and at > 1 and view.bits[at - 2] & DIGIT)
-    return at > 1 and f"{view.keys[at - 2]} {before}" in _words("ordinal")
+    return at > 1 and f"{view.keys[at - 2]} {before}" in words.amount_words("ordinal")
 
 
 def _unit(view: View, at: int, end: int) -> int | None:
     """The token after the first word of the unit or of what is counted, or None."""
     keys, bits = view.keys, view.bits
     magnitude = end > at + 1 and not bits[end - 1] & DIGIT
-    found = longest(units(), keys, end)
+    found = longest(words.units(), keys, end)
     small = keys[at].isdecimal() and keys[at][0] != "0" and int(keys[at]) < 100
-    soft = at > 0 and small and keys[at - 1] in _words("label")
+    soft = at > 0 and small and keys[at - 1] in words.amount_words("label")
     if found:
         stop, kind = found
-        if (kind & TIME and not kind & (MEASURE | COUNTED)) or keys[end] == "năm" or (keys[end] == "h" and view.glued(end)):
+        if (
+            (kind & words.TIME and not kind & (words.MEASURE | words.COUNTED))
+            or keys[end] == "năm"
+            or (keys[end] == "h" and view.glued(end))
+        ):
             return None
         if keys[end] == "m" and bits[end] & CAP:
             return None
-        if kind & PARTY and stop - end <= 2 and _is_party(view, at, end, stop):
+        if kind & words.PARTY and stop - end <= 2 and _is_party(view, at, end, stop):
             return None
-        if bits[end] & CAP and not kind & MEASURE and not (kind & COUNTED and stop - end > 1) and keys[end] != "sim":
+        if bits[end] & CAP and not kind & words.MEASURE and not (kind & words.COUNTED and stop - end > 1) and keys[end] != "sim":
             return None
-        if soft and not kind & (MEASURE | SEIZED | COUNTED) and keys[end] not in ("vụ", "người"):
+        if soft and not kind & (words.MEASURE | words.SEIZED | words.COUNTED) and keys[end] not in ("vụ", "người"):
             return None
         return stop
     if magnitude and not soft:
@@ -135,7 +105,7 @@ def _is_party(view: View, at: int, end: int, stop: int) -> bool:
         return True
     if word in ("tỉnh", "đơn vị", "địa phương", "lực lượng", "bộ", "ngành", "cơ quan", "châu", "thành phố", "quốc gia"):
         return value <= 6
-    return word not in ("huiện", "huyện", "xã", "đoàn đại biểu", "khu vực", "tổ chức", "cấp", "mặt", "dân tộc") or (
+    return word not in ("huiện", "huyện", "xã", "đoàn đại biểu", "khu vực", "tổ chức", "mặt", "dân tộc") or (
         value <= 2 and word in ("huyện", "xã")
     )
 
@@ -147,12 +117,12 @@ def _unlisted(view: View, end: int) -> int | None:
         return None
     if (
         not view.bits[end] & LOWER
-        or first in _words("function")
+        or first in words.amount_words("function")
         or not first.isalpha()
         or (view.bits[end] & (AGENCY | PERSON) and view.bits[end] & CAP)
     ):
         return None
-    if view.bits[end + 1] & LOWER and second not in _words("function") and second.isalpha():
+    if view.bits[end + 1] & LOWER and second not in words.amount_words("function") and second.isalpha():
         return end + 2
     return end + 1
 
@@ -160,7 +130,7 @@ def _unlisted(view: View, end: int) -> int | None:
 def _approximated(view: View, start: int) -> int:
     """The first token of the approximator before the numeral, or the numeral's own."""
     for length in (2, 1):
-        if start >= length and " ".join(view.keys[start - length : start]) in _words("approximator"):
+        if start >= length and " ".join(view.keys[start - length : start]) in words.amount_words("approximator"):
             return start - length
     return start
 
@@ -168,12 +138,17 @@ def _approximated(view: View, start: int) -> int:
 def _in_words(view: View, at: int) -> tuple[int, int] | None:
     """Rule 1: a numeral in words counts before a unit of measure or a classifier of seized things: `hai kg`, `ba bánh`."""
     end = at
-    while view.keys[end] in number_words():
+    while view.keys[end] in words.number_words():
         end += 1
     if end == at or (at and view.bits[at - 1] & DIGIT):
         return None
-    found = longest(units(), view.keys, end)
-    if not found or not found[1] & (MEASURE | SEIZED) or found[1] & TIME or (view.bits[at] & CAP and view.bits[end] & CAP):
+    found = longest(words.units(), view.keys, end)
+    if (
+        not found
+        or not found[1] & (words.MEASURE | words.SEIZED)
+        or found[1] & words.TIME
+        or (view.bits[at] & CAP and view.bits[end] & CAP)
+    ):
         return None
     if (
         view.keys[at] in ("năm", "tư")
@@ -186,11 +161,11 @@ def _in_words(view: View, at: int) -> tuple[int, int] | None:
         view.bits[end] & CAP or view.keys[end + 1] in ("chí", "bào", "đội", "thời", "sơn", "phạm", "kết")
     ):
         return None
-    if view.keys[at] in ("nửa", "rưỡi", "linh", "lẻ", "mốt", "lăm", "tư") and not found[1] & MEASURE:
+    if view.keys[at] in ("nửa", "rưỡi", "linh", "lẻ", "mốt", "lăm", "tư") and not found[1] & words.MEASURE:
         return None
     start = _approximated(view, at)
-    if view.keys[at - 1] == "hàng" and view.keys[at] in _words("magnitude"):
+    if view.keys[at - 1] == "hàng" and view.keys[at] in words.amount_words("magnitude"):
         start = at - 1
-    elif view.keys[at] in _words("magnitude"):
+    elif view.keys[at] in words.amount_words("magnitude"):
         return None
     return start, found[0]

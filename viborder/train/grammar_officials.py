@@ -2,39 +2,22 @@
 
 from __future__ import annotations
 
-from functools import cache
+from viborder.train import grammar_words as words
+from viborder.train.grammar_places import bare, capitals
+from viborder.train.grammar_view import CAP, LOWER, NAME, UPPER, View
+from viborder.train.lexicon import longest
 
-from viborder.train.grammar_places import COUNTRY, bare, capitals
-from viborder.train.lexicon import CAP, LOWER, NAME, UPPER, Trie, View, build, longest, phrases
-
-RANK, POST, TITLE, ROLE = 1, 2, 4, 8  # ROLE: what a private person is called (đối tượng, bị can)
-COMRADE = 16  # đồng chí: said of those who act for a body
-
-_COMRADES = ("đồng chí", "đ / c", "các đồng chí")
 _BETWEEN = frozenset((",", "-", "(", "–", ":", ";"))
 _BEFORE_POST = frozenset(("nguyên", "quyền", "hiện", "hiện là", "là", "kiêm", "cố", "cựu"))
 
 
-@cache
-def persons() -> Trie:
-    """Ranks, posts, titles and private roles → bits."""
-    classes = {"rank": RANK, "post": POST, "title": TITLE, "private": ROLE}
-    trie = build((phrase, bit) for name, bit in classes.items() for phrase in phrases("officials", name))
-    for phrase in _COMRADES:
-        node = trie
-        for word in phrase.split():
-            node = node.setdefault(word, {})
-        node[""] = COMRADE
-    return trie
-
-
 def role(view: View, at: int) -> tuple[int, int] | None:
     """(the token after it, its bits) for the words of rank, post, title or role at the token, those that follow at once included."""
-    found = longest(persons(), view.keys, at)
+    found = longest(words.persons(), view.keys, at)
     if found is None:
         return None
     end, bits = found
-    while more := longest(persons(), view.keys, end):
+    while more := longest(words.persons(), view.keys, end):
         if view.bits[end] & CAP and more[0] - end == 1 and view.bits[end] & NAME:
             break
         end, bits = more[0], bits | more[1]
@@ -48,12 +31,20 @@ def name(view: View, at: int, bits: int) -> int | None:
         return None
     while end > at and view.bits[end - 1] & UPPER and end - at > 1 and not view.bits[at] & UPPER:
         end -= 1
+    if (
+        bits & words.RANK
+        and end - at == 1
+        and view.bits[end] & LOWER
+        and view.bits[end + 1] & CAP
+        and view.types[end][1] in words.family_names()[1]
+    ):
+        end = capitals(view, end + 1, 6)  # a capital forgotten in a Lao name
     place = bare(view, at)
-    if place and place[1] >= end and (not bits & (RANK | COMRADE) or not view.bits[at] & NAME):
+    if place and place[1] >= end and (not bits & (words.RANK | words.COMRADE) or not view.bits[at] & NAME):
         return None
-    if place and place[2] == COUNTRY and not bits & (RANK | COMRADE):
+    if place and place[2] == words.COUNTRY and not bits & (words.RANK | words.COMRADE):
         return None
-    if bits & (RANK | COMRADE | ROLE) or (bits & (POST | TITLE) and end - at > 1) or view.bits[at] & NAME:
+    if bits & (words.RANK | words.COMRADE | words.ROLE) or (bits & (words.POST | words.TITLE) and end - at > 1) or view.bits[at] & NAME:
         return end
     return None
 
@@ -77,10 +68,10 @@ def has_post_after(view: View, end: int) -> bool:
 
 def is_post(view: View, at: int) -> bool:
     """Whether a post or a rank stands at the token that is not the rank of another name."""
-    found = longest(persons(), view.keys, at)
-    if found is None or not found[1] & (POST | RANK):
+    found = longest(words.persons(), view.keys, at)
+    if found is None or not found[1] & (words.POST | words.RANK):
         return False
-    return not (view.bits[found[0]] & CAP and view.bits[found[0]] & NAME and found[1] & RANK)
+    return not (view.bits[found[0]] & CAP and view.bits[found[0]] & NAME and found[1] & words.RANK)
 
 
 def is_list_joint(view: View, at: int) -> int | None:

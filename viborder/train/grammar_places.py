@@ -2,95 +2,16 @@
 
 from __future__ import annotations
 
-from functools import cache
-
-from viborder.text import tokenize
-from viborder.train.grammar_amounts import units
-from viborder.train.lexicon import (
-    AGENCY,
-    CAP,
-    DIGIT,
-    LOWER,
-    NAME,
-    PERSON,
-    UPPER,
-    Trie,
-    View,
-    build,
-    fold,
-    insert,
-    key,
-    keys_of,
-    longest,
-    phrases,
-    rows,
-)
-
-# How far down the administration a place is. A place further up after a comma is another level of an address, not a coordinated name.
-COUNTRY, REGION, PROVINCE, DISTRICT, COMMUNE, VILLAGE, OTHER = range(7)
+from viborder.train import grammar_words as words
+from viborder.train.grammar_view import AGENCY, CAP, DIGIT, LOWER, NAME, PERSON, UPPER, View
+from viborder.train.lexicon import Trie, longest
 
 Found = tuple[int, int, int]  # first token, token after the last, level
-
-_LEVELS = {"region": REGION, "province": PROVINCE, "district": DISTRICT, "commune": COMMUNE, "village": VILLAGE, "other": OTHER}
-
-
-@cache
-def admin_words() -> Trie:
-    """Administrative words → (level, whether a number may be its name)."""
-    numbered = set(phrases("admin", "numbered"))
-    return build((word, (level, word in numbered)) for name, level in _LEVELS.items() for word in phrases("admin", name))
-
-
-@cache
-def attributes() -> Trie:
-    """Words between the administrative word and the name that belong to it: `cửa khẩu quốc tế Cầu Treo`, `khu tự trị dân tộc Choang`."""
-    return build((word, True) for word in phrases("admin", "attribute"))
-
-
-@cache
-def _no_name() -> frozenset[str]:
-    return frozenset(phrases("admin", "no-name"))
-
-
-@cache
-def gazetteer() -> tuple[Trie, Trie]:
-    """(Vietnamese and other names by key, foreign names by folded key) → (level, capitals that the name needs)."""
-    home: Trie = {}
-    abroad: Trie = {}
-
-    def put(name: str, level: int) -> None:
-        insert(home, keys_of(name), (level, tuple(name[start].isupper() for start, _ in tokenize(name))))
-
-    for names, _, _, districts in ([*row, "", "", ""][:4] for row in rows("vietnam")):
-        for name in names.split("|"):
-            put(name, PROVINCE)
-        for district in filter(None, (part.strip() for part in districts.split(","))):
-            if " " in district or len(district) > 5:
-                put(district, DISTRICT)
-    for row in rows("countries"):
-        for name in row[0].split("|"):
-            put(name, COUNTRY)
-    for kind, listed in rows("regions"):
-        for name in listed.split("|"):
-            if " " in name or "-" in name or kind == "region":
-                put(name, REGION if kind == "region" else OTHER)
-    for name in ("TP.HCM", "TPHCM", "TP HCM", "TP. HCM", "HCM"):
-        put(name, PROVINCE)
-    for country, kind, listed in rows("neighbours"):
-        level = {"province": PROVINCE, "prefecture": DISTRICT}.get(kind, DISTRICT)
-        for name in listed.split("|"):
-            if not (" " in name or len(name) > 4):
-                continue
-            if country == "Trung Quốc" and not name.isascii():
-                put(name, level)  # Sino-Vietnamese: its diacritics tell names apart
-            else:
-                insert(abroad, [fold(part) for part in name.replace("-", " ").split()], (level, ()))
-    return home, abroad
 
 
 def bare(view: View, at: int) -> Found | None:
     """A place name of the gazetteer that begins at the token, without an administrative word."""
-    home, abroad = gazetteer()
+    home, abroad = words.gazetteer()
     best: Found | None = None
     found = longest(home, view.keys, at)
     if found:
@@ -108,7 +29,7 @@ def bare(view: View, at: int) -> Found | None:
                 best = at, end, node[""][0]
             if view.keys[end] == "-" and view.glued(end) and view.glued(end + 1):
                 end += 1
-    if best and best[2] == COUNTRY and (best[1] - at > 1 or view.keys[at] in ("lào", "campuchia", "myanmar")):
+    if best and best[2] == words.COUNTRY and (best[1] - at > 1 or view.keys[at] in ("lào", "campuchia", "myanmar")):
         return best
     if best and view.bits[best[1]] & CAP and not view.bits[best[1]] & (AGENCY | PERSON | NAME) and not bare(view, best[1]):
         return None  # only the beginning of a longer name
@@ -143,19 +64,17 @@ def capitals(view: View, at: int, most: int) -> int:
 
 def stops(view: View, at: int) -> bool:
     """Whether a rank, a post or the head of an agency begins here, so that a name ends before it."""
-    from viborder.train.grammar_agencies import heads
-    from viborder.train.grammar_officials import persons
 
-    for trie in (persons(), heads()):
+    for trie in (words.persons(), words.heads()):
         found = longest(trie, view.keys, at)
         if found and found[0] - at > 1 and not all(view.bits[n] & CAP for n in range(at, found[0])):
             return True
-    return bool(view.bits[at] & UPPER and longest(heads(), view.keys, at))
+    return bool(view.bits[at] & UPPER and longest(words.heads(), view.keys, at))
 
 
 def named(view: View, at: int) -> Found | None:
     """Rule 1: a place with the administrative word that heads it; rule 5: a numbered address level."""
-    found = longest(admin_words(), view.keys, at)
+    found = longest(words.admin_words(), view.keys, at)
     if not found:
         return None
     start, (name, (level, numbered)) = at, found
@@ -165,17 +84,19 @@ def named(view: View, at: int) -> Found | None:
         return None  # `H.KHÁ` is an author
     if view.keys[name] == "." and view.keys[at] in ("tp", "tx", "tt"):
         name += 1
-    if attribute := longest(attributes(), view.keys, name):
+    if attribute := longest(words.attributes(), view.keys, name):
         name = attribute[0]
+    if view.keys[name] == "số" and level == words.OTHER and view.bits[name + 2] & CAP:
+        name += 2  # `Cửa khẩu đường bộ số II Kim Thành`
     if view.keys[name] == '"' or view.keys[name] == ":":
         return None
     if view.bits[name] & DIGIT:
         return _numbered(view, start, name, level) if numbered else None
     known = bare(view, name) if view.bits[name] & (CAP | UPPER) else None
     run = capitals(view, name, 6)
-    if known and (known[1] >= run or (level <= PROVINCE and name < known[1]) or view.bits[known[1]] & NAME):
+    if known and (known[1] >= run or (level <= words.PROVINCE and name < known[1]) or view.bits[known[1]] & NAME):
         return start, _letter_or_number(view, known[1], level), level
-    if not view.bits[name] & (CAP | UPPER) or run == name or view.keys[name] in _no_name():
+    if not view.bits[name] & (CAP | UPPER) or run == name or view.keys[name] in words.no_name():
         return None
     if view.bits[name] & (AGENCY | PERSON) and stops(view, name):
         return None
@@ -189,8 +110,8 @@ def _numbered(view: View, start: int, number: int, level: int) -> Found | None:
     value, following = view.keys[number], view.keys[number + 1]
     if not value.isdecimal() or len(value) > 3 or following in ("/", "%") or (following == "." and view.bits[number + 2] & DIGIT):
         return None
-    address = longest(admin_words(), view.keys, number + 1)
-    counts = longest(units(), view.keys, number + 1) and not (address and view.bits[address[0]] & CAP)
+    address = longest(words.admin_words(), view.keys, number + 1)
+    counts = longest(words.units(), view.keys, number + 1) and not (address and view.bits[address[0]] & CAP)
     if view.bits[number + 1] & LOWER and (view.glued(number + 1) or counts):
         return (start, number + 2, level) if view.glued(number + 1) and len(following) == 1 else None
     end = number + 1
@@ -202,7 +123,7 @@ def _numbered(view: View, start: int, number: int, level: int) -> Found | None:
 def _letter_or_number(view: View, end: int, level: int) -> int:
     """Villages bear numbers after their names: `bản Huổi Khon 2,`."""
     if (
-        level in (COMMUNE, VILLAGE)
+        level in (words.COMMUNE, words.VILLAGE)
         and view.bits[end] & DIGIT
         and len(view.keys[end]) < 3
         and not view.bits[end + 1] & (LOWER | DIGIT)
@@ -215,18 +136,3 @@ def _letter_or_number(view: View, end: int, level: int) -> int:
 def place(view: View, at: int) -> Found | None:
     """A place that begins at the token, with or without an administrative word."""
     return named(view, at) or bare(view, at)
-
-
-def first_keys() -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
-    """Keys that begin an administrative word, a name of the gazetteer; folded keys that begin a foreign name."""
-    home, abroad = gazetteer()
-    return frozenset(admin_words()), frozenset(home), frozenset(abroad)
-
-
-ROAD = ("ql", "tl", "đt", "hl")
-
-
-def road(token: str) -> bool:
-    """`QL8A`, `TL9`, `ĐT741`: a road's code in one token."""
-    word = key(token)
-    return len(word) > 2 and word[:2] in ROAD and word[2].isdecimal()

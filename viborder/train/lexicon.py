@@ -1,4 +1,4 @@
-"""The lexicons as tries over syllables, and a text's tokens as lists that the grammar walks.
+"""The lexicons as tries over syllables.
 
 Syllables are compared by their key: lower case, one place for the tone mark (`hoà` = `hòa`, `tuý` = `túy`), `y` for `i` where spelling
 varies (`tỷ` = `tỉ`). Foreign names are compared without diacritics, and a hyphen inside them counts for nothing (`Bô-ly-khăm-xay` is
@@ -10,19 +10,12 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from functools import cache
 from importlib.resources import files
 from typing import Any
 
 from viborder.text import tokenize
 
 Trie = dict[str, Any]  # key → deeper trie; the empty key holds the value of the phrase that ends there
-
-# What a token looks like, and what it may begin; one bit each. CAP: begins with a capital. UPPER: all capitals, two or more.
-CAP, UPPER, DIGIT, LOWER = 1, 2, 4, 8
-AGENCY, PERSON, PLACE, AMOUNT, DRUG, NAME, LOCATIVE = 16, 32, 64, 128, 256, 512, 1024
-TRIGGER = AGENCY | PERSON | PLACE | AMOUNT | DRUG | NAME | LOCATIVE
 
 _TONES = {"oà": "òa", "oá": "óa", "oả": "ỏa", "oã": "õa", "oạ": "ọa", "oè": "òe", "oé": "óe", "oẻ": "ỏe", "oẽ": "õe", "oẹ": "ọe",
           "uỳ": "ùy", "uý": "úy", "uỷ": "ủy", "uỹ": "ũy", "uỵ": "ụy"}  # fmt: skip
@@ -81,12 +74,11 @@ def keys_of(phrase: str) -> list[str]:
 
 
 def build(entries: Iterable[tuple[str, Any]]) -> Trie:
-    """A trie of phrases with their values. `phòng, chống` is found with and without its comma."""
+    """A trie of phrases with their values. `phòng, chống` is found with and without its comma, `xuất nhập cảnh` with one too."""
     trie: Trie = {}
     for phrase, value in entries:
-        insert(trie, keys_of(phrase), value)
-        if "phòng, chống" in phrase:
-            insert(trie, keys_of(phrase.replace("phòng, chống", "phòng chống")), value)
+        for spelling in {phrase, re.sub("(?i)(phòng), (chống)", r"\1 \2", phrase), phrase.replace("xuất nhập cảnh", "xuất, nhập cảnh")}:
+            insert(trie, keys_of(spelling), value)
     return trie
 
 
@@ -100,43 +92,3 @@ def longest(trie: Trie, keys: list[str], at: int) -> tuple[int, Any] | None:
             found = at, node[""]
         node = node.get(keys[at])
     return found
-
-
-@dataclass(slots=True)
-class View:
-    """A text's tokens as parallel lists. Between lines, and at the end, stands a token with the key `\\n` that matches nothing.
-
-    starts, ends: code points. types: (key, folded, bits) of the token's string, made once for each string. bits: those of the token here.
-    """
-
-    text: str
-    starts: list[int]
-    ends: list[int]
-    keys: list[str]
-    bits: list[int]
-    types: list[tuple[str, str, int]]
-
-    def glued(self, at: int) -> bool:
-        """Whether no white space stands before the token."""
-        return self.starts[at] == self.ends[at - 1]
-
-
-def shape(token: str) -> int:
-    """The bits of a token's look."""
-    first = token[0]
-    if first.isdecimal():
-        return DIGIT
-    if not first.isalpha():
-        return 0
-    if not first.isupper():
-        return LOWER
-    return CAP | UPPER if len(token) > 1 and token.isupper() else CAP
-
-
-@cache
-def names() -> tuple[frozenset[str], frozenset[str]]:
-    """(keys of Vietnamese family names, folded beginnings of Lao and Khmer names)."""
-    return (
-        frozenset(key(name) for name in phrases("names", "kinh", "minority")),
-        frozenset(fold(name) for name in phrases("names", "lao", "khmer")),
-    )

@@ -65,7 +65,7 @@ def attributes(word: str, lexicons: bool = False) -> dict[str, str]:
     elif word[0].isdigit():
         values["number"] = re.sub(r"\d+", lambda run: str(min(len(run[0]), 5)), word)
     if lexicons:
-        from viborder.train.grammar import classes
+        from viborder.train.grammar_view import classes
 
         values["lexicon"] = classes(word)
     return values

@@ -1,0 +1,126 @@
+"""Several names under one head or behind one tail: rules 4 to 9 of the scheme's section on agencies."""
+
+from __future__ import annotations
+
+from viborder.train import grammar_words as words
+from viborder.train.grammar_places import Found, bare, capitals, named, stops
+from viborder.train.grammar_view import AGENCY, CAP, DIGIT, NAME, PERSON, PLACE, UPPER, View
+from viborder.train.lexicon import longest
+
+Piece = tuple[int, int, str]  # first token, token after the last, label
+_JOINS = frozenset((",", ";", "và", "-", "&", "cùng"))
+PLURAL = frozenset(("các", "hai", "ba", "bốn", "năm", "sáu", "bẩy", "bảy", "mười", "những"))
+
+
+def tail(view: View, at: int, station: bool) -> tuple[int, list[Found]] | None:
+    """The first place after a head: with its level (`tỉnh Cao Bằng`) or bare (`Lạng Sơn`)."""
+    if found := named(view, at):
+        if found[2] == words.OTHER and not station and view.keys[at] not in ("cửa", "khu", "cảng", "sân"):
+            return None
+        shared = _shared_level(view, found)
+        return at, [shared or found]
+    if view.bits[at] & (CAP | UPPER | PLACE):
+        found = bare(view, at)
+        if found is None or (station and capitals(view, at, 5) > found[1] and not view.bits[found[1]] & NAME):
+            end = capitals(view, at, 4 if station else 3)
+            personal = view.bits[at] & NAME and end - at > 2
+            if (
+                end > at
+                and not view.bits[at] & UPPER
+                and (station or not personal)
+                and not stops(view, at)
+                and not (view.bits[at] & AGENCY and longest(words.heads(), view.keys, at))
+            ):
+                return (at, [(at, end, words.OTHER)]) if station or end - at > 1 else None
+            return None
+        return at, [found]
+    return None
+
+
+def _shared_level(view: View, first: Found) -> Found | None:
+    """Rule 8: a place word that several names share stays out of the nested places."""
+    word = longest(words.admin_words(), view.keys, first[0])
+    if word is None or first[2] == words.OTHER:
+        return None
+    inner = (word[0] + (view.keys[word[0]] == "."), first[1], first[2])
+    more = coordinated(view, [first], group=False)
+    if len(more) > 1 and not longest(words.admin_words(), view.keys, more[1][0]):
+        return inner
+    return None
+
+
+def group(view: View, at: int) -> tuple[int, list[Piece]] | None:
+    """Rules 5, 6, 9: `các tỉnh X, Y`, `5 tỉnh Bắc Lào`, `5 tỉnh của Campuchia`, `hai nước X và Y`. The token after it, and its places."""
+    keys, bits = view.keys, view.bits
+    if keys[at] not in PLURAL and not bits[at] & DIGIT:
+        return None
+    level = longest(words.admin_words(), keys, at + 1)
+    end = (
+        level[0] if level else at + 2 if keys[at + 1] == "nước" else at + 3 if keys[at + 1] == "địa" and keys[at + 2] == "phương" else None
+    )
+    if end is None:
+        return None
+    while keys[end] in (",", "và") and not bits[end + 1] & CAP and (also := longest(words.admin_words(), keys, end + 1)):
+        end = also[0]
+    border = keys[end] == "biên" and keys[end + 1] == "giới"
+    if border:
+        end += 2
+    if keys[end] == ":":
+        end += 1
+    of = keys[end] == "của"
+    if of:
+        end += 1
+        end += keys[end] == "nước"
+    first = bare(view, end) or (named(view, end) if of else None) or _unknown(view, end)
+    if first is None or (border and first[2] == words.COUNTRY and not of):
+        return None  # rule 9: only located
+    places = coordinated(view, [first], group=not of)
+    if first[2] == words.REGION:
+        places = places[:1]
+    return places[-1][1], [(start, stop, "PLACE") for start, stop, _ in places]
+
+
+def _unknown(view: View, at: int) -> Found | None:
+    end = capitals(view, at, 4)
+    if end == at or (view.bits[at] & (AGENCY | PERSON) and longest(words.heads(), view.keys, at)):
+        return None
+    return at, end, words.OTHER
+
+
+def coordinated(view: View, places: list[Found], group: bool) -> list[Found]:
+    """Rules 4 and 5: names of one level joined by comma, `và` or dash share the head; a further level after a comma does not."""
+    keys, bits = view.keys, view.bits
+    level = places[0][2]
+    worded = longest(words.admin_words(), keys, places[0][0]) is not None
+    while True:
+        at = places[-1][1]
+        mark = keys[at]
+        if mark not in _JOINS:
+            return places
+        at += 1
+        if mark == "," and keys[at] == "và":
+            at += 1
+        if worded and level != words.OTHER and keys[at] == keys[places[0][0]] and (more := named(view, at)) and more[2] == level:
+            if keys[more[1]] != "(" or mark != ",":
+                places.append(more)
+                continue
+            return places
+        following = bare(view, at) or (named(view, at) if group and level == words.OTHER else None)
+        if following is None:
+            if not (group or (level >= words.DISTRICT and mark != "," and level != words.OTHER)):
+                return places
+            end = capitals(view, at, 4)
+            personal = bits[at] & NAME and end - at > 2
+            if end == at or personal or bits[at] & (UPPER | PERSON) or (bits[at] & AGENCY and longest(words.heads(), keys, at)):
+                return places
+            following = at, end, level
+        same = (
+            following[2] == level
+            or (group and level != words.COUNTRY and following[2] not in (words.COUNTRY, words.REGION))
+            or (level == words.OTHER and mark != "," and not group)
+        )
+        if level == words.DISTRICT and following[2] == words.PROVINCE and group:
+            same = not (mark == "," and len(places) > 1)
+        if not same or level == words.REGION:
+            return places
+        places.append(following)
