@@ -36,7 +36,7 @@ def seqeval(gold: Tags, pred: Tags, scheme: str | None = None, zero_division: in
         raise fail("", "tag-unknown", "a sequence of tags is not a list", "lists of lists of tags")
     same_lengths(gold, pred)
     labels: dict[str, int] = {}
-    sides = [Reader(read(side), partial(split, reading=scheme), labels).entities(scheme) for side in (gold, pred)]
+    sides = [Reader(side, partial(split, reading=scheme), labels).entities(scheme) for side in read(gold, pred)[:2]]
     types = len(labels)
     true, found = (np.bincount(side.label, minlength=types) for side in sides)
     both = np.bincount(_identical(*sides), minlength=types)

@@ -118,10 +118,12 @@ def _score_tags(
     options: dict[str, str],
 ) -> Scores:
     sequences.same_lengths(gold, pred)
-    tokens = [sequences.read(side) for side in (gold, pred)]
-    name = scheme or sequences.scheme_of(*tokens)
+    gold_tokens, pred_tokens, same = sequences.read(gold, pred)
+    name = scheme or sequences.scheme_of(gold_tokens.vocabulary)
     numbers: dict[str, int] = {}
-    readers = [sequences.Reader(side, partial(sequences.tag_parts, scheme=scheme), numbers, bilou=True) for side in tokens]
+    readers = [
+        sequences.Reader(side, partial(sequences.tag_parts, scheme=scheme), numbers, bilou=True) for side in (gold_tokens, pred_tokens)
+    ]
     tables = [reader.entities(None) for reader in readers]
     seen = {index for table in tables for index in np.flatnonzero(np.bincount(table.label)).tolist()}
     kept = {name for name, index in numbers.items() if index in seen and name not in exclude and (labels is None or name in labels)}
@@ -133,9 +135,9 @@ def _score_tags(
         tuple(types),
         unit,
         {**options, "scheme": name},
-        _data_of_tags(tokens[0], tables[0], numbers),
+        _data_of_tags(gold_tokens, tables[0], numbers),
         illegal={side: reader.illegal(name) for side, reader in zip(("gold", "pred"), readers, strict=True)},
-        accuracy=_accuracy(*tokens),
+        accuracy=same / sum(map(len, gold)) if any(gold) else None,
     )
 
 
@@ -157,16 +159,3 @@ def _data_of_tags(tokens: sequences.Tokens, table: SpanTable, numbers: dict[str,
     for column in (tokens.begins, own.start, own.end, own.label):
         digest.update(column.astype("<i8").tobytes())
     return digest.hexdigest()[:12]
-
-
-def _accuracy(gold: sequences.Tokens, pred: sequences.Tokens) -> float | None:
-    """The share of tokens whose two tags are the same, O included."""
-    places = int(gold.begins[-1])
-    tokens = places - (len(gold.begins) - 1)
-    if not tokens:
-        return None
-    codes = {tag: code for code, tag in enumerate({*gold.vocabulary, *pred.vocabulary}, start=1)}
-    at = np.zeros((2, places), dtype=np.int32)
-    for side, own in zip(at, (gold, pred), strict=True):
-        side[own.place] = np.array([codes[tag] for tag in own.vocabulary], dtype=np.int32)[own.tag]
-    return (tokens - int(np.count_nonzero(at[0] != at[1]))) / tokens
