@@ -12,6 +12,7 @@ from tests.labelstudio.test_serve import Backend
 from viborder.document import Document, Span, by_id
 from viborder.formats import jsonl
 from viborder.labelstudio.adjudicate import push_conflicts
+from viborder.labelstudio.everywhere import everywhere
 from viborder.labelstudio.interface import find_project
 from viborder.labelstudio.pull import pull
 from viborder.labelstudio.push import Plan, push
@@ -19,10 +20,13 @@ from viborder.labelstudio.serve import connect
 
 # The screen's rectangle of text[start:end] of the article, by the text nodes that show it.
 PLACE_OF = """([start, end]) => {
-  let root = document.querySelector('.lsf-htx-richtext');
-  const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
+  const root = [...document.querySelectorAll('.lsf-htx-richtext')].pop();
+  const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT | NodeFilter.SHOW_ELEMENT);
   const nodes = []; let length = 0;
-  for (let node = walker.nextNode(); node; node = walker.nextNode()) { nodes.push([node, length]); length += node.data.length; }
+  for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+    if (node.nodeType === Node.TEXT_NODE) { nodes.push([node, length]); length += node.data.length; }
+    else if (node.tagName === 'BR') length += 1;  // a line end of the text
+  }
   const at = offset => { const [node, first] = nodes.findLast(([, first]) => first <= offset); return [node, offset - first]; };
   const range = document.createRange();
   range.setStart(...at(start)); const [last, inside] = at(end - 1); range.setEnd(last, inside + 1);
@@ -30,6 +34,9 @@ PLACE_OF = """([start, end]) => {
   const boxes = [...range.getClientRects()], first = boxes[0], final = boxes[boxes.length - 1];
   return [first.left + 1, first.top + first.height / 2, final.right - 1, final.top + final.height / 2];
 }"""
+
+
+WORK = {"x": 240, "y": 90, "width": 1040, "height": 560}  # the part of the window that matters
 
 
 class Annotator:
@@ -62,6 +69,29 @@ class Annotator:
         self.page.evaluate("document.activeElement.blur()")
         self.page.keyboard.press(hotkey)
         self.select(span)
+
+    def click(self, span):
+        self.page.evaluate(PLACE_OF, [span.start, span.start + 2])
+        self.page.wait_for_timeout(400)  # it scrolls there
+        left, top, *_ = self.page.evaluate(PLACE_OF, [span.start, span.start + 2])
+        self.page.mouse.click(left + 2, top)
+        self.page.wait_for_timeout(400)
+
+    def press(self, key):
+        self.page.evaluate("document.activeElement.blur()")
+        self.page.keyboard.press(key)
+        self.page.wait_for_timeout(400)
+
+    def settings(self, *names):
+        """Turn on what is off by default in every browser."""
+        self.page.get_by_test_id("bottombar-settings-button").click()
+        for name in names:
+            switch = self.page.locator(f'xpath=//*[text()="{name}"]/following::input[@type="checkbox"][1]')
+            switch.evaluate("one => one.click()")
+        self.page.wait_for_timeout(400)
+        self.shot("settings", clip={"x": 356, "y": 100, "width": 568, "height": 480})
+        self.page.keyboard.press("Escape")
+        self.page.get_by_text("Labeling Interface Settings").wait_for(state="hidden", timeout=5000)
 
     def highlights(self):
         return self.page.locator(".htx-highlight").count()
@@ -96,28 +126,34 @@ def test_an_annotator_at_work(studio, browser, tmp_path, gold):
         (task,) = studio.owner.tasks(project)
         lan = Annotator(browser, studio.server.url, "lan@viborder.local", text)
         lan.open(project, task["id"])
-        lan.shot("suggestions")
+        lan.settings("Show region labels", "Keep label selected after creating a region")
+        lan.shot("suggestions", clip=WORK)
 
         # the suggestions stand on the right words
         suggested, version = served.learner.tag(Document("live", text))
-        pieces = lan.page.evaluate("[...document.querySelectorAll('.htx-highlight')].map(one => one.textContent)")
-        assert "".join(pieces) and len(suggested.spans) > 20
         (prediction,) = studio.owner.get(f"/api/tasks/{task['id']}/")["predictions"]
-        assert prediction["model_version"] == version
-        shown = {(entry["value"]["start"], entry["value"]["end"]) for entry in prediction["result"]}
-        assert shown == {(span.start, span.end) for span in suggested.spans}
-        first = next(span for span in suggested.spans if not any(other != span and span.overlaps(other) for other in suggested.spans))
-        assert text[first.start : first.end] in pieces
+        assert prediction["model_version"] == version and len(suggested.spans) > 20
+        assert {entry["id"] for entry in prediction["result"]} == {f"{one.start}-{one.end}-{one.label}" for one in suggested.spans}
+        flat = [one for one in suggested.spans if not any(one != other and one.overlaps(other) for other in suggested.spans)]
+        pieces = lan.page.evaluate("[...document.querySelectorAll('.htx-highlight')].map(one => one.textContent)")
+        assert all(text[one.start : one.end] in pieces for one in flat)
+
+        # a suggestion gets its right label, and a wrong one is deleted
+        relabelled, deleted = [one for one in flat if one.label == "QUANTITY"][:2]
+        lan.click(relabelled)
+        lan.press("4")
+        lan.press("u")
+        lan.click(deleted)
+        lan.press("Backspace")
 
         # a span inside another, with hotkey and mouse
-        outer = next(span for span in suggested.spans if span.label == "AGENCY" and span.end - span.start > 18)
-        words = text[outer.start : outer.end].split(" ")
-        inner = Span(outer.start, outer.start + len(" ".join(words[:2])), "AGENCY")
+        outer = next(one for one in suggested.spans if one.label == "AGENCY" and text[one.start : one.end].count(" ") > 3)
+        inner = Span(outer.start, outer.start + len(" ".join(text[outer.start : outer.end].split(" ")[:2])), "AGENCY")
         assert inner not in suggested.spans
         before = lan.highlights()
         lan.mark(inner, "1")
         after = lan.wait_for_highlights(before)
-        lan.shot("nested")
+        lan.shot("nested", clip=WORK)
 
         # label one, get all
         word = "hội đàm"
@@ -127,20 +163,18 @@ def test_an_annotator_at_work(studio, browser, tmp_path, gold):
         lan.mark(Span(places[0], places[0] + len(word), "PLACE"), "3")
         lan.wait_for_highlights(after + 1)
         lan.page.wait_for_timeout(1000)
-        lan.shot("get-all")
+        lan.shot("get-all", clip=WORK)
 
         lan.page.keyboard.press("Control+Enter")
-        lan.page.wait_for_selector("text=/Update|Submitted/i")
+        lan.page.get_by_text("Update", exact=True).wait_for()
         found = pull(studio.owner, "browser", tmp_path / "passes", by_id([Document("live", text)])).documents["lan"][0]
-        offered = {Span(start, start + len(word), "PLACE") for start in places}
-        spans = set(found.spans)
-        assert {span for span in spans if text[span.start : span.end] == word} == {
-            span for span in offered if not any(span.crosses(other) or other.contains(span) for other in suggested.spans)
-        }
-        assert spans - offered == {*suggested.spans, inner}
-        assert found.meta["annotation"]["model"] == version
-        assert found.meta["annotation"]["suggestions"]["kept"] == len(suggested.spans)
-        assert found.meta["annotation"]["minutes"] > 0
+        drawn = Span(places[0], places[0] + len(word), "PLACE")
+        wanted = {*suggested.spans, inner, Span(relabelled.start, relabelled.end, "DRUG")} - {relabelled, deleted}
+        assert set(found.spans) == wanted | {drawn, *everywhere(text, drawn, [*suggested.spans, drawn])}
+        about = found.meta["annotation"]
+        assert about["model"] == version and about["minutes"] > 0
+        fates = {"kept": len(suggested.spans) - 2, "moved": 0, "relabelled": 1, "deleted": 1}
+        assert {key: about["suggestions"][key] for key in fates} == fates
         assert served.learner.wait() and served.learner.version != version  # and it has been learned from
     finally:
         served.stop()
@@ -157,7 +191,7 @@ def test_an_adjudicator_sees_who_said_what(studio, browser, tmp_path, gold):
     minh.open(project, task["id"])
     said = minh.page.get_by_text("lan: PLACE · minh: nothing").or_(minh.page.get_by_text("lan: AGENCY · minh: nothing"))
     assert said.count() >= 1
-    minh.shot("adjudicate")
+    minh.shot("adjudicate", clip=WORK)
     # an agreed span is locked: Backspace on it changes nothing
     before = minh.highlights()
     agreed = next(span for span in article.spans if span not in half and not any(o != span and o.overlaps(span) for o in article.spans))

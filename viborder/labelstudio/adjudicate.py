@@ -17,7 +17,7 @@ from viborder.labelstudio.interface import NOTE, TEXT, ensure_project, find_proj
 from viborder.labelstudio.push import KEY, send, tasks_by_document, text_hash, touched
 from viborder.labelstudio.regions import Reading, read, region
 
-EXTRA = '<Header value="Ai đã đánh dấu gì · Who said what"/>\n  <Text name="said" value="$said"/>'
+EXTRA = '<Header value="Ai đã đánh dấu gì · Who said what" size="5"/>\n  <Text name="said" value="$said"/>'
 
 
 def push_conflicts(client: Client, title: str, passes: Passes, decided: Iterable[Decision] = ()) -> int:

@@ -21,26 +21,26 @@ _CONFIG = """<View>
 {labels}
     </Labels>
   </View>
-  <Text name="text" value="$text"/>
+{extra}  <Text name="text" value="$text"/>
   <TextArea name="note" toName="text" perRegion="true" editable="true" maxSubmissions="1" placeholder="Ghi chú · Note"/>
   <Choices name="document" toName="text" choice="multiple" showInline="true">
     <Choice value="nothing" html="Không có gì để đánh dấu · Nothing to mark" hotkey="0"/>
     <Choice value="unsure" html="Chưa chắc chắn · Unsure" hotkey="7"/>
-  </Choices>{extra}
+  </Choices>
 </View>"""
 
 
 def config(extra: str = "") -> str:
     """Label Studio's XML for the labels of `labels.yaml`: nested spans, a note on each, a verdict on the document.
 
-    extra: more tags at the end (the adjudication project shows the conflicts there).
+    extra: more tags above the text (the adjudication project shows the conflicts there).
     """
     lines = [
         f"      <Label value={quoteattr(label.name)} background={quoteattr(label.colour)} hotkey={quoteattr(label.hotkey)}"
         f" hint={quoteattr(label.description['vi'] + ' · ' + label.description['en'])}/>"
         for label in labels()
     ]
-    return _CONFIG.format(labels="\n".join(lines), extra=extra and f"\n  {extra}")
+    return _CONFIG.format(labels="\n".join(lines), extra=extra and f"  {extra}\n")
 
 
 def instruction() -> str:
