@@ -74,6 +74,7 @@ def torch_predict(model: Any) -> Predict:
 def onnx_predict(path: Path) -> Predict:
     """Predictions of an exported model by ONNX Runtime. Raises ViborderError `onnxruntime-missing`."""
     import numpy as np
+    import torch
 
     try:
         import onnxruntime
@@ -81,6 +82,8 @@ def onnx_predict(path: Path) -> Predict:
         raise fail(path, "onnxruntime-missing", "ONNX Runtime is not installed", "pip install -c constraints.txt -e .[onnx]") from None
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 3
+    options.intra_op_num_threads = torch.get_num_threads()
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # waiting threads would take the others' cores
     session = onnxruntime.InferenceSession(str(path), options)
 
     def predict(input_ids: Any, attention_mask: Any) -> tuple[Any, Any]:
