@@ -21,7 +21,7 @@ function scores(system) {
   const unread = system.kinds.unread || 0;
   const { overall } = system;
   const tiles = [
-    tile("F1, all spans", percent(overall.f1), hasInterval(overall) ? `95% interval ${percent(overall.low)} to ${percent(overall.high)}` : null, whisker(overall)),
+    tile("F1, all spans", percent(overall.f1), intervalWords(overall), whisker(overall)),
     tile("Precision", percent(overall.p), `of ${plural(overall.pred, "predicted span")}`),
     tile("Recall", percent(overall.r), `of ${plural(overall.gold, "gold span")}`),
     tile("F1, outermost spans", percent(overall.flat.f1),
@@ -33,6 +33,12 @@ function scores(system) {
     table("By type: right where range and label are both right", scoreColumns(["Type", (row) => chip(row.name)], system.types), system.types),
     table("By schema", scoreColumns(["Schema", (row) => row.name], system.schemas), system.schemas),
     h("p", { class: "soft small" }, "strict: range and label. exact: range alone. partial: an overlap counts half. type: label, on any overlap."));
+}
+
+function intervalWords(row) {
+  if (!hasInterval(row)) return null;
+  if (row.low === row.high) return "All documents score the same, so resampling them gives an interval without width. That is no certainty about others.";
+  return `95% interval ${percent(row.low)} to ${percent(row.high)}`;
 }
 
 function tile(name, value, note, drawing) {
