@@ -9,10 +9,12 @@ from pathlib import Path
 import datasets
 import mlcroissant
 import pytest
+import yaml
 
 from tests.dataset.conftest import ANNOTATIONS, CORPUS
+from viborder.corpus.collect import collect
 from viborder.dataset.build import build
-from viborder.document import outermost
+from viborder.document import Document, outermost
 from viborder.errors import ViborderError
 from viborder.formats import jsonl
 
@@ -77,8 +79,11 @@ def test_a_fold_tests_on_one_document_and_trains_on_the_others(package: Path) ->
 def test_mlcroissant_accepts_the_metadata_and_reads_by_it(package: Path) -> None:
     dataset = mlcroissant.Dataset(jsonld=str(package / "croissant.json"))
     assert not dataset.metadata.issues.errors and not dataset.metadata.issues.warnings
-    ids = [row["records-documents/id"].decode() for row in dataset.records("records-documents")]
-    assert ids == [document.id for document in jsonl.read(CORPUS)]
+    rows = list(dataset.records("records-documents"))
+    gold = jsonl.read(GOLD)
+    assert [row["records-documents/id"].decode() for row in rows] == [document.id for document in gold]
+    spans = [[span["records-documents/spans/start"] for span in row["records-documents/spans"]] for row in rows]
+    assert spans[2] == [span.start for span in gold[2].spans]  # nobody is masked in this one
 
 
 def plain(text: str) -> str:
@@ -127,6 +132,25 @@ def test_faulty_annotations_make_no_package(tmp_path: Path, name: str, old: str,
         build(CORPUS, tmp_path / "annotations", tmp_path / "out")
     assert {problem.rule for problem in caught.value.problems} == {rule}
     assert sorted(path.name for path in tmp_path.iterdir()) == ["annotations"]
+
+
+def test_a_document_keeps_its_fold_when_the_corpus_grows(tmp_path: Path) -> None:
+    annotations = copy_of(tmp_path)
+    corpus = tmp_path / "documents.jsonl"
+    collect([Path("seeds")], corpus)
+    (tmp_path / "000.txt").write_text("Công an tỉnh Điện Biên họp.", encoding="utf-8")  # before the others in the alphabet
+    collect([tmp_path / "000.txt"], corpus)
+    gold = jsonl.read(GOLD)
+    jsonl.write(annotations / "gold.jsonl", [Document("000", "Công an tỉnh Điện Biên họp."), *gold])
+    build(corpus, annotations, tmp_path / "grown")
+    folds = {row["id"]: row["fold"] for row in datasets.load_dataset(str(tmp_path / "grown"), "documents", split="train")}
+    assert folds == {document.id: fold for fold, document in enumerate(gold)} | {"000": 0}
+
+
+def test_the_citation_is_the_versions(package: Path) -> None:
+    cited = yaml.safe_load((package / "CITATION.cff").read_text(encoding="utf-8"))
+    facts = json.loads((package / "stats.json").read_text(encoding="utf-8"))
+    assert (cited["type"], cited["version"], str(cited["date-released"])) == ("dataset", facts["version"], facts["date"])
 
 
 def test_quantities_carry_their_values(package: Path) -> None:

@@ -3,6 +3,7 @@
 import shutil
 from pathlib import Path
 
+import pyarrow.parquet
 import pytest
 
 from viborder.dataset.build import build, checksums
@@ -81,6 +82,17 @@ def test_a_table_that_does_not_load(package: Path) -> None:
     (package / "data/sentences-0.parquet").write_bytes(b"PAR1")
     sign(package)
     assert {rule for _, rule in refused(package)} == {"package-does-not-load"}
+
+
+def test_spans_that_check_refuses_are_not_published(package: Path) -> None:
+    path = package / "data/documents.parquet"
+    table = pyarrow.parquet.read_table(path)
+    rows = table.to_pylist()
+    rows[0]["spans"][0]["label"] = "AGENT"
+    rows[0]["spans"][1]["end"] += 1
+    pyarrow.parquet.write_table(pyarrow.Table.from_pylist(rows, schema=table.schema), path)
+    sign(package)
+    assert {rule for _, rule in refused(package)} == {"label-unknown", "span-blank-ends"}
 
 
 def test_a_package_that_keeps_the_names_says_so_and_without_gold_no_name_is_known(tmp_path: Path, package: Path) -> None:

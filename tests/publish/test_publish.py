@@ -12,6 +12,7 @@ from pathlib import Path
 import huggingface_hub.constants
 import pytest
 from huggingface_hub import HfApi
+from huggingface_hub.utils import disable_progress_bars
 
 from tests.publish.hub_server import TOKEN, Hub, Repo
 from viborder.dataset.build import build
@@ -42,6 +43,7 @@ def hub(monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
     monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_DISABLE_XET", True)
     monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_OFFLINE", False)
     monkeypatch.setattr("huggingface_hub.utils._http.time.sleep", lambda seconds: None)
+    disable_progress_bars()
     hub = Hub()
     server = hub.start()
     yield hub

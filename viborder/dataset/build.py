@@ -4,7 +4,7 @@
     data/sentences-0.parquet … -4     one row a sentence; part k holds the documents that fold k tests on
     data/passes.parquet               one row a document and annotator
     README.md                         the card; its YAML tells `load_dataset` where the configs lie
-    stats.json croissant.json CHANGELOG.md annotators.yaml LICENSE SHA256SUMS
+    stats.json croissant.json CHANGELOG.md annotators.yaml CITATION.cff LICENSE SHA256SUMS
 
 One document is held at a time; what is kept of every document is its id, its place in the file and its counts.
 """
@@ -62,6 +62,7 @@ def build(
         if who:
             (folder / "annotators.yaml").write_bytes((annotations / "annotators.yaml").read_bytes())
         (folder / "LICENSE").write_text(card.RIGHTS, encoding="utf-8")
+        (folder / "CITATION.cff").write_text(card.citation(facts), encoding="utf-8")
         (folder / "README.md").write_text(card.card(facts, who, changelog, card.results_text(results), texts), encoding="utf-8")
         _write_json(folder / "croissant.json", croissant.metadata(facts, folder))
         (folder / "SHA256SUMS").write_text(checksums(folder), encoding="utf-8")

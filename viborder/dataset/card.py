@@ -97,6 +97,22 @@ def results_text(path: Path | None) -> str:
     return f"{render(found)}\n\nHow to get each number again is in the project's `eval/results.jsonl`."
 
 
+def citation(facts: dict[str, Any]) -> str:
+    """CITATION.cff of the dataset (Citation File Format 1.2.0)."""
+    return f"""\
+cff-version: 1.2.0
+message: If you use this dataset, please cite it.
+title: "Viborder: Vietnamese named-entity recognition for police and border news"
+type: dataset
+authors:
+  - name: The Viborder contributors
+version: {facts["version"]}
+date-released: {facts["date"]}
+license: CC-BY-4.0
+keywords: [Vietnamese, named-entity recognition, nested entities, news]
+"""
+
+
 def _totals(facts: dict[str, Any]) -> str:
     depths = ", ".join(f"{count:,} at depth {depth}" for depth, count in facts["by_depth"].items())
     return ", ".join(f"{facts[name]:,} {name}" for name in ("documents", "sentences", "tokens", "spans")) + f" ({depths})"

@@ -67,18 +67,26 @@ def _file(folder: Path, table: str) -> dict[str, Any]:
 
 
 def _records(config: str, table: str, text: bool) -> dict[str, Any]:
-    """The record set of one file: its plain columns and lists of plain values; lists of records are described in the card."""
-    fields = []
-    for name, feature in schema.features(config, text).items():
-        inner = getattr(feature, "feature", feature)
-        if isinstance(inner, dict):
-            continue
-        field = {
-            "@type": "cr:Field",
-            "@id": f"records-{table}/{name}",
-            "name": name,
-            "dataType": _TYPES.get(inner.dtype, "sc:Integer"),
-            "source": {"fileObject": {"@id": table}, "extract": {"column": name}},
-        }
-        fields.append(field | ({"repeated": True} if inner is not feature else {}))
+    """The record set of one file: every column of it, lists of records with their fields."""
+    fields = [_field(table, name, feature) for name, feature in schema.features(config, text).items()]
     return {"@type": "cr:RecordSet", "@id": f"records-{table}", "name": f"records-{table}", "field": fields}
+
+
+def _field(table: str, name: str, feature: Any) -> dict[str, Any]:
+    inner = getattr(feature, "feature", feature)
+    field: dict[str, Any] = {"@type": "cr:Field", "@id": f"records-{table}/{name}", "name": name}
+    if inner is not feature:
+        field["repeated"] = True
+    source = {"fileObject": {"@id": table}, "extract": {"column": name}}
+    if not isinstance(inner, dict):
+        return field | {"dataType": _type(inner), "source": source}
+    parts = [
+        {"@type": "cr:Field", "@id": f"records-{table}/{name}/{part}", "name": part, "dataType": _type(each), "repeated": True}
+        | {"source": source | {"transform": {"jsonPath": f"[*].{part}"}}}
+        for part, each in inner.items()
+    ]
+    return field | {"subField": parts}
+
+
+def _type(feature: Any) -> str:
+    return _TYPES.get(feature.dtype, "sc:Integer")  # a ClassLabel is a number
