@@ -99,7 +99,7 @@ def test_five_documents_cannot_show_a_difference():
 
 
 def test_identical_systems():
-    gold = [Document("a", "Cao Bằng", (Span(0, 8, "PLACE"),))]
+    gold = [Document(name, "Cao Bằng", (Span(0, 8, "PLACE"),)) for name in "ab"]
     (pair,) = compare(gold, {"one": gold, "other": gold}).pairs
     assert (pair.difference, pair.p, pair.interval) == (0.0, 1.0, (0.0, 0.0))
 
@@ -125,3 +125,11 @@ def test_few_documents_are_called_few():
 def test_intervals_of_nothing_are_null():
     empty = [Document("a", "Cao Bằng")]
     assert bootstrap(score(empty, empty)).as_json()["strict"]["overall"]["f1"] is None
+
+
+def test_the_order_of_documents_changes_no_interval_and_no_p(wnut):
+    sides = tags(WNUT["gold"]), *(tags(WNUT["systems"][name]) for name in ("arcada", "flytxt"))
+    forth = compare(sides[0], {"arcada": sides[1], "flytxt": sides[2]}, resamples=500)
+    back = compare(sides[0][::-1], {"arcada": sides[1][::-1], "flytxt": sides[2][::-1]}, resamples=500)
+    assert forth.pairs == back.pairs
+    assert bootstrap(forth.systems["arcada"], 500) == bootstrap(back.systems["arcada"], 500)

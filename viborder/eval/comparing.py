@@ -12,7 +12,7 @@ import numpy as np
 from viborder.document import Document
 from viborder.errors import fail
 from viborder.eval.counts import EXACT_GOLD, EXACT_PRED, GOLD, MATCHED_GOLD, MATCHED_PRED, PRED, SCHEMAS, STRICT, TYPE, Floats
-from viborder.eval.intervals import LEVEL, RESAMPLES, SEED, Interval, caution, percentiles, resampled
+from viborder.eval.intervals import LEVEL, RESAMPLES, SEED, Interval, caution, percentiles, plain, resampled
 from viborder.eval.scores import Scores
 from viborder.eval.scoring import Tags, score
 from viborder.eval.significance import f1, holm, randomisation
@@ -54,7 +54,7 @@ class Comparison:
             "signature": self.signature,
             "schema": self.schema,
             "systems": {name: result.as_json() for name, result in self.systems.items()},
-            "pairs": [{name: getattr(pair, name) for name in Pair.__slots__} | {"interval": list(pair.interval)} for pair in self.pairs],
+            "pairs": [{name: getattr(pair, name) for name in Pair.__slots__} | {"interval": plain(pair.interval)} for pair in self.pairs],
             "cautions": list(self.cautions),
         }
 
@@ -86,7 +86,11 @@ def compare(
     found = []
     for first, second in combinations(systems, 2):
         one, other = rows[first], rows[second]
-        drawn = np.concatenate(list(resampled(np.concatenate([one, other], axis=1), resamples, seed))) if len(one) else np.zeros((1, 6))
+        drawn = (
+            np.concatenate(list(resampled(np.concatenate([one, other], axis=1), resamples, seed)))
+            if len(one) > 1
+            else np.full((1, 6), np.nan)
+        )
         interval = percentiles(f1(drawn[:, 3:]) - f1(drawn[:, :3]), level)
         by_row = f1(other) - f1(one)
         better, worse = int((by_row > 0).sum()), int((by_row < 0).sum())

@@ -38,7 +38,7 @@ class Intervals:
         """The bounds as plain JSON values; null where a score is defined in no resample."""
         schemas = {
             schema: {
-                name: {key: _plain(interval) for key, interval in zip(("precision", "recall", "f1"), three, strict=True)}
+                name: {key: plain(interval) for key, interval in zip(("precision", "recall", "f1"), three, strict=True)}
                 for name, three in names.items()
             }
             for schema, names in self.bounds.items()
@@ -51,10 +51,13 @@ class Intervals:
 
 
 def bootstrap(result: Scores, resamples: int = RESAMPLES, seed: int = SEED, level: float = LEVEL) -> Intervals:
-    """Percentile intervals of every score of a result. A type that a resample has not is left out of that resample's means."""
+    """Percentile intervals of every score of a result; of fewer than two rows there are none.
+
+    A type that a resample has not is left out of that resample's means.
+    """
     rows, types = result.counts.shape[:2]
     names = ["overall", "macro", "weighted", *(f"type:{label}" for label in result.labels)]
-    if not rows or not types:
+    if rows < 2 or not types:
         nothing = ((np.nan, np.nan),) * 3
         return Intervals({schema: dict.fromkeys(names, nothing) for schema in SCHEMAS}, resamples, seed, level)
     drawn = np.concatenate(list(resampled(result.counts.reshape(rows, -1), resamples, seed))).reshape(resamples, types, len(COLUMNS))
@@ -75,14 +78,14 @@ def bootstrap(result: Scores, resamples: int = RESAMPLES, seed: int = SEED, leve
 def resampled(statistics: Counts | Floats, resamples: int, seed: int) -> Iterator[Floats]:
     """Sums of n drawn rows of `statistics` [n, k], as arrays of shape [some, k], `resamples` rows in all.
 
-    Rows that are alike are drawn together, from a multinomial distribution over the different ones: the same distribution, and sooner
-    done where there are many sentences without any span.
+    Rows are sorted first, so that their order changes nothing. Many that are alike are drawn together, from a multinomial distribution
+    over the different ones: the same distribution, and sooner done where there are many sentences without any span.
     """
     random = np.random.default_rng(seed)
     size = len(statistics)
     different, times = np.unique(statistics, axis=0, return_counts=True)
     grouped = len(different) < size / 4
-    values = (different if grouped else np.asarray(statistics)).astype(np.float64)
+    values = (different if grouped else np.repeat(different, times, axis=0)).astype(np.float64)
     step = max(1, _CELLS // len(values))
     for begin in range(0, resamples, step):
         some = min(step, resamples - begin)
@@ -112,7 +115,8 @@ def _percentiles(values: Floats, level: float) -> Floats:
     return bounds
 
 
-def _plain(interval: Interval) -> list[float] | None:
+def plain(interval: Interval) -> list[float] | None:
+    """The bounds as a list, or None where there are none."""
     return None if interval[0] != interval[0] else list(interval)
 
 

@@ -32,6 +32,7 @@ def randomisation(first: Floats, second: Floats, resamples: int, seed: int) -> T
     """
     change = second - first
     change = change[(change != 0).any(axis=1)].astype(np.float64)
+    change = change[np.lexsort(change.T)]  # the order of rows changes nothing
     rows = len(change)
     one, other = first.sum(axis=0, dtype=np.float64), second.sum(axis=0, dtype=np.float64)
     seen = abs(f1(other) - f1(one))
