@@ -174,7 +174,7 @@ class _Walk:
 
     def _place(self, at: int) -> int | None:
         view = self.view
-        if is_road(view.text[view.starts[at] : view.ends[at]]):
+        if is_road(view.keys[at]):
             self.found.append((at, at + 1, "PLACE"))
             return at + 1
         found = places.place(view, at)

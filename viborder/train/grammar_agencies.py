@@ -222,7 +222,8 @@ def _body(view: View, body: Agency, depth: int) -> Agency:
         if parent and not parent.is_named and parent.kind == words.BODY and not body.station:
             body.end = parent.end  # `Bộ Chỉ huy Bộ đội Biên phòng tỉnh`: rule 10, nothing
             return body
-    at = body.end + 1 if view.keys[body.end] == "nước" else body.end
+    at = body.end + (view.keys[body.end] == "nước")
+    at += view.keys[at] == "bạn"
     if view.keys[at] == "tại" and view.keys[at - 1] == "cao" and (seat := bare(view, at + 1)):  # the high courts
         return Agency(body.start, seat[1], True, True, kind=words.BODY, inner=[(*seat[:2], "PLACE")])
     if body.station or (view.keys[body.end] == "khu" and view.keys[body.end + 1] == "vực"):
@@ -230,6 +231,7 @@ def _body(view: View, body: Agency, depth: int) -> Agency:
         if body.end > at:
             body.is_named = True
             return _with_parent(view, body, depth)
+        at += 2 * (view.keys[at] == "khu" and view.keys[at + 1] == "vực")  # `Bộ đội Biên phòng khu vực Mông Tự`
     if found := tail(view, at, body.station):
         _add_places(view, body, found[1], found[0])
         body.is_named = True

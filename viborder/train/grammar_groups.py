@@ -52,7 +52,7 @@ def _shared_level(view: View, first: Found) -> Found | None:
 def group(view: View, at: int) -> tuple[int, list[Piece]] | None:
     """Rules 5, 6, 9: `các tỉnh X, Y`, `5 tỉnh Bắc Lào`, `5 tỉnh của Campuchia`, `hai nước X và Y`. The token after it, and its places."""
     keys, bits = view.keys, view.bits
-    if keys[at] not in PLURAL and not bits[at] & DIGIT:
+    if keys[at] not in PLURAL and not (bits[at] & DIGIT and len(keys[at]) < 3):
         return None
     level = longest(words.admin_words(), keys, at + 1)
     end = (
@@ -68,11 +68,11 @@ def group(view: View, at: int) -> tuple[int, list[Piece]] | None:
     if keys[end] == ":":
         end += 1
     of = keys[end] == "của"
-    if of:
-        end += 1
-        end += keys[end] == "nước"
+    end += of
+    end += keys[end] == "nước"
+    end += keys[end] == "bạn"
     first = bare(view, end) or (named(view, end) if of else None) or _unknown(view, end)
-    if first is None or (border and first[2] == words.COUNTRY and not of):
+    if first is None or (border and first[2] == words.COUNTRY and keys[first[1]] == "-"):
         return None  # rule 9: only located
     places = coordinated(view, [first], group=not of)
     if first[2] == words.REGION:
@@ -107,10 +107,10 @@ def coordinated(view: View, places: list[Found], group: bool) -> list[Found]:
             return places
         following = bare(view, at) or (named(view, at) if group and level == words.OTHER else None)
         if following is None:
-            if not (group or (level >= words.DISTRICT and mark != "," and level != words.OTHER)):
+            if not (group or level == words.OTHER or (level >= words.DISTRICT and mark != ",")):
                 return places
             end = capitals(view, at, 4)
-            personal = bits[at] & NAME and end - at > 2
+            personal = bits[at] & NAME and (end - at > 2 or (level == words.OTHER and not group))
             if end == at or personal or bits[at] & (UPPER | PERSON) or (bits[at] & AGENCY and longest(words.heads(), keys, at)):
                 return places
             following = at, end, level

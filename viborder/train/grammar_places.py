@@ -9,13 +9,18 @@ from viborder.train.lexicon import Trie, longest
 Found = tuple[int, int, int]  # first token, token after the last, level
 
 
-def bare(view: View, at: int) -> Found | None:
-    """A place name of the gazetteer that begins at the token, without an administrative word."""
+def bare(view: View, at: int, *, loose: bool = False) -> Found | None:
+    """A place name of the gazetteer that begins at the token, without an administrative word.
+
+    loose: the first capital is enough (`tỉnh Quảng trị`); it always is for the long name of a country.
+    """
     home, abroad = words.gazetteer()
     best: Found | None = None
     found = longest(home, view.keys, at)
     if found:
         end, (level, capitals) = found
+        if loose or (level == words.COUNTRY and end - at > 3):
+            capitals = capitals[:1]
         if all(view.bits[at + n] & (CAP | UPPER) or not wanted for n, wanted in enumerate(capitals)):
             best = at, end, level
         elif end - at > 2 and (shorter := _shorter(home, view, at)):
@@ -92,7 +97,7 @@ def named(view: View, at: int) -> Found | None:
         return None
     if view.bits[name] & DIGIT:
         return _numbered(view, start, name, level) if numbered else None
-    known = bare(view, name) if view.bits[name] & (CAP | UPPER) else None
+    known = bare(view, name, loose=True) if view.bits[name] & (CAP | UPPER) else None
     run = capitals(view, name, 6)
     if known and (known[1] >= run or (level <= words.PROVINCE and name < known[1]) or view.bits[known[1]] & NAME):
         return start, _letter_or_number(view, known[1], level), level

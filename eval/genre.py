@@ -1,0 +1,48 @@
+"""Score the grammar alone on the sentences of the genre, and on gold: python eval/genre.py [FILE…]
+
+Gold and the tuning and adversarial sentences are what it was mended on; `heldout.txt` was written before it and scored at milestones only.
+"""
+
+import argparse
+from pathlib import Path
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+
+from viborder.document import PRIVATE, Document
+from viborder.eval import score
+from viborder.formats import jsonl
+from viborder.labels import entity_types
+from viborder.text import tokenize
+from viborder.train.genre import read
+from viborder.train.grammar import propose
+
+FILES = [Path("annotations/gold.jsonl"), *(Path(f"train/genre/{name}.txt") for name in ("tuning", "adversarial", "heldout"))]
+
+parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+parser.add_argument("files", type=Path, nargs="*", default=FILES)
+
+
+def main(files: list[Path]) -> None:
+    """One row a file and layer: exact span F1 over all types, and of each type."""
+    table = Table(box=box.SIMPLE_HEAD, title="The grammar alone, exact span F1")
+    for column in ("file", "layers", "spans", "precision", "recall", "F1", *entity_types()):
+        table.add_column(column, justify="left" if column in ("file", "layers") else "right")
+    for file in files:
+        gold = jsonl.read(file) if file.suffix == ".jsonl" else read(file)
+        pred = [_proposed(document) for document in gold]
+        for nested in (False, True):
+            said = score(gold, pred, nested=nested).as_dict()
+            support = sum(said[label]["number"] for label in entity_types())
+            numbers = [said[f"overall_{name}"] for name in ("precision", "recall", "f1")] + [said[label]["f1"] for label in entity_types()]
+            table.add_row(file.stem, "nested" if nested else "flat", str(support), *(f"{number:.3f}" for number in numbers))
+    Console(width=max(Console().width, 120)).print(table)
+
+
+def _proposed(document: Document) -> Document:
+    return document.with_spans(span for span in propose(document.text, tokenize(document.text)) if span.label != PRIVATE)
+
+
+if __name__ == "__main__":
+    main(parser.parse_args().files)
