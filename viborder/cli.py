@@ -370,6 +370,32 @@ def crossval(
 
 
 @app.command()
+def curve(
+    recipe: Annotated[Path, typer.Argument(help="A YAML file, such as train/crf.yaml.")],
+    overrides: Annotated[list[str] | None, typer.Argument(help="Keys of the recipe to set.", metavar="key=value…")] = None,
+    gold: Annotated[Path, typer.Option(help="Documents with spans.")] = GOLD,
+    test: Annotated[Path | None, typer.Option(help="Documents to tag; without them, each document is held out in turn.")] = None,
+    json: Annotated[Path | None, typer.Option("--json", help="Write every value here.")] = None,
+) -> None:
+    """Show what more documents bring: F1 by the number learned from."""
+    from dataclasses import asdict
+    from statistics import mean
+
+    from viborder.eval.tables import write_json
+    from viborder.formats import read
+    from viborder.train.curve import curve as work
+
+    points = []
+    print("documents  F1 of all spans, mean (least – most)  of the outermost")
+    for point in work(recipe, read(gold), read(test) if test else None, overrides or ()):
+        points.append(asdict(point))
+        shown = [f"{mean(values):.3f} ({min(values):.3f} – {max(values):.3f})" for values in (point.nested, point.flat)]
+        print(f"{point.documents:9}  {shown[0]:36} {shown[1]}")
+    if json:
+        write_json(json, points)
+
+
+@app.command()
 def tag(
     model: Annotated[Path, typer.Argument(help="A model folder.")],
     inputs: Annotated[list[str], typer.Argument(metavar="INPUT…", help="Texts (.txt), .jsonl, .conll, folders, or - for standard input.")],
