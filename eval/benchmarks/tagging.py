@@ -1,0 +1,216 @@
+"""CPU seconds and memory of tagging and training, side by side in one run: python eval/benchmarks/tagging.py [--memory]
+
+The texts are the five articles and variants of them with other names and numbers, as raw JSON Lines. Taggers, each in a process and on a
+core of its own, CPU seconds from texts in to spans out, after loading and one article to warm up: viborder (from file to file, nested,
+with confidence), the same features with python-crfsuite's own tagger (outermost spans, no confidence, no files), and underthesea's NER
+(flat, three other types; pip install underthesea==9.5.0). Then start-up, training, and with --memory the peak of bulk tagging.
+"""
+
+import argparse
+import json
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+GOLD, RECIPE = Path("annotations/gold.jsonl"), Path("train/crf.yaml")
+VARIANTS = {"viborder": 60, "python-crfsuite": 6, "underthesea": 1}  # of each article: more text for the faster
+RUNS = 5
+
+
+def main() -> None:
+    """Measure everything and print tables."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--memory", action="store_true", help="also tag 1,000 and 100,000 short documents in bulk; takes minutes")
+    parser.add_argument("--worker", help=argparse.SUPPRESS)
+    parser.add_argument("--folder", type=Path, help=argparse.SUPPRESS)
+    arguments = parser.parse_args()
+    if arguments.worker:
+        print(json.dumps(WORKERS[arguments.worker](arguments.folder)))
+        return
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        training = in_process("training", folder)
+        speeds = {tool: in_process(tool, folder) for tool in VARIANTS}
+        report(speeds, training, start_up(folder))
+        if arguments.memory:
+            print(
+                "\n".join(
+                    f"{count:,} documents in bulk: peak {in_process(f'bulk {count}', folder)['mb']:.0f} MB" for count in (1000, 100_000)
+                )
+            )
+
+
+def in_process(worker: str, folder: Path) -> dict[str, float]:
+    """What a worker measured, in a process of its own on one core."""
+    command = [sys.executable, __file__, "--worker", worker, "--folder", str(folder)]
+    environment = {**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+    measured: dict[str, float] = json.loads(
+        subprocess.run(command, env=environment, stdout=subprocess.PIPE, check=True).stdout.splitlines()[-1]
+    )
+    return measured
+
+
+def texts(variants: int) -> list[dict[str, str]]:
+    """The five articles and so many variants of each."""
+    from viborder.formats import jsonl
+    from viborder.train.augment import augmented
+
+    gold = jsonl.read(GOLD)
+    return [{"id": document.id, "text": document.text} for document in [*gold, *augmented(gold, variants, seed=1)]]
+
+
+def measure(work, records: list[dict[str, str]]) -> dict[str, float]:  # type: ignore[no-untyped-def]
+    """CPU seconds of `work` on the records, after one of them to warm up, with the syllables and the spans found."""
+    work(records[:1])
+    begun = time.process_time()
+    spans = work(records)
+    seconds = time.process_time() - begun
+    return {"seconds": seconds, "syllables": sum(len(record["text"].split()) for record in records), "spans": spans}
+
+
+def viborder(folder: Path) -> dict[str, float]:
+    """Our tagger, from JSON Lines to JSON Lines."""
+    from viborder.files import new_file
+    from viborder.train import load
+    from viborder.train.texts import Reader, write_lines
+
+    tagger = load(folder / "model")
+
+    def work(records: list[dict[str, str]]) -> int:
+        (folder / "in.jsonl").write_text("".join(json.dumps(record, ensure_ascii=False) + "\n" for record in records))
+        with new_file(folder / "out.jsonl") as file:
+            write_lines(file, tagger.tag(Reader().documents([folder / "in.jsonl"])))
+        return (folder / "out.jsonl").read_text().count('"score"')
+
+    return measure(work, texts(VARIANTS["viborder"]))
+
+
+def plain_crfsuite(folder: Path) -> dict[str, float]:
+    """The same features as strings, and python-crfsuite's tagger."""
+    import pycrfsuite
+
+    from viborder.document import Document
+    from viborder.formats import jsonl
+    from viborder.train.columns import COLUMNS
+    from viborder.train.crf_examples import lay_out_examples, proposals_by_document
+    from viborder.train.page import read_page
+    from viborder.train.recipe import crf_recipe, load_recipe
+    from viborder.train.templates import parse
+
+    recipe = crf_recipe(load_recipe(RECIPE), str(RECIPE))
+    templates = parse(recipe.templates, COLUMNS, "", [])
+
+    def lessons(documents: list[Document]):  # type: ignore[no-untyped-def]
+        proposals = proposals_by_document(documents, [read_page(document) for document in documents])
+        labels = json.loads((folder / "model" / "model.json").read_text())["labels"]
+        return lay_out_examples(recipe, documents, proposals, labels, lexicons=True, spaced=False).outer(templates)
+
+    trainer = pycrfsuite.Trainer(algorithm="lbfgs", verbose=False)
+    trainer.set_params({"c1": recipe.c1, "c2": recipe.c2, "max_iterations": recipe.iterations})
+    for _, items, tags in lessons(jsonl.read(GOLD)):
+        trainer.append(items, tags)
+    trainer.train(str(folder / "model.crfsuite"))
+    tagger = pycrfsuite.Tagger()
+    tagger.open(str(folder / "model.crfsuite"))
+
+    def work(records: list[dict[str, str]]) -> int:
+        documents = [Document(record["id"], record["text"]) for record in records]
+        return sum(tag[0] == "B" for _, items, _ in lessons(documents) for tag in tagger.tag(items))
+
+    return measure(work, texts(VARIANTS["python-crfsuite"]))
+
+
+def underthesea(folder: Path) -> dict[str, float]:
+    """underthesea's NER, line by line."""
+    from underthesea import ner
+
+    words = 0
+
+    def work(records: list[dict[str, str]]) -> int:
+        nonlocal words
+        found = [ner(line) for record in records for line in record["text"].split("\n") if line.strip()]
+        words = sum(len(line) for line in found)
+        return sum(token[-1].startswith("B-") for line in found for token in line)
+
+    return {**measure(work, texts(VARIANTS["underthesea"])), "words": words}
+
+
+def training(folder: Path) -> dict[str, float]:
+    """Training on the five articles, and again after a sixth (a variant of the first)."""
+    from viborder.formats import jsonl
+    from viborder.train import train
+
+    gold = jsonl.read(GOLD)
+    measured = {}
+    sixth = texts(1)[5]
+    from viborder.document import Document
+
+    for name, documents in (("five", gold), ("six", [*gold, Document("sixth", sixth["text"], gold[0].spans[:0])])):
+        begun, cpu = time.perf_counter(), time.process_time()
+        train(RECIPE, documents, folder / ("model" if name == "five" else "six"))
+        measured |= {f"{name}_wall": time.perf_counter() - begun, f"{name}_cpu": time.process_time() - cpu}
+    return measured
+
+
+def bulk(folder: Path, count: int) -> dict[str, float]:
+    """Peak memory of tagging so many short documents (the first lines of the articles) in bulk."""
+    from viborder.train.bulk import tag_shards
+
+    records = [record["text"][:400] for record in texts(40)]
+    shard = folder / f"{count}.jsonl"
+    with shard.open("w") as file:
+        for number in range(count):
+            file.write(json.dumps({"id": str(number), "text": records[number % len(records)]}, ensure_ascii=False) + "\n")
+    tag_shards(folder / "model", [shard], folder / f"out{count}")
+    return {"mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}
+
+
+WORKERS = {
+    "viborder": viborder,
+    "python-crfsuite": plain_crfsuite,
+    "underthesea": underthesea,
+    "training": training,
+    "bulk 1000": lambda folder: bulk(folder, 1000),
+    "bulk 100000": lambda folder: bulk(folder, 100_000),
+}
+
+
+def start_up(folder: Path) -> list[float]:
+    """Wall seconds of `viborder tag` on one article from the command line, whole processes, sorted."""
+    text = folder / "one.txt"
+    text.write_text(texts(0)[0]["text"])
+    found = []
+    for _ in range(RUNS):
+        begun = time.perf_counter()
+        subprocess.run([sys.executable, "-m", "viborder", "tag", str(folder / "model"), str(text)], stdout=subprocess.DEVNULL, check=True)
+        found.append(time.perf_counter() - begun)
+    return sorted(found)
+
+
+def report(speeds: dict[str, dict[str, float]], training: dict[str, float], starts: list[float]) -> None:
+    """Print what was measured."""
+    slowest = speeds["underthesea"]["syllables"] / speeds["underthesea"]["seconds"]
+    table = Table("tagger", "CPU s", "syllables", "syllables/s", "× underthesea", "spans")
+    for tool, found in speeds.items():
+        rate = found["syllables"] / found["seconds"]
+        table.add_row(
+            tool, f"{found['seconds']:.2f}", f"{found['syllables']:,}", f"{rate:,.0f}", f"{rate / slowest:,.1f}", f"{found['spans']:,}"
+        )
+    console = Console()
+    console.print(table)
+    words = speeds["underthesea"]["words"]
+    print(f"underthesea: {words / speeds['underthesea']['seconds']:,.0f} of its words a second")
+    print(f"one article from the command line: {starts[len(starts) // 2]:.2f} s, median of {RUNS} (whole process)")
+    for name, documents in (("five", "five articles"), ("six", "five articles and one more")):
+        print(f"training on {documents}: {training[f'{name}_cpu']:.1f} CPU s, {training[f'{name}_wall']:.1f} s by the clock")
+
+
+if __name__ == "__main__":
+    main()
