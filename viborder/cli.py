@@ -125,7 +125,7 @@ def publish(
     from viborder.publish.show import dry_run as run_dry
     from viborder.publish.show import show, show_done
 
-    release = prepare(folder, gold)
+    release = prepare(folder, gold, repo_id)
     if dry_run:
         run_dry(release, repo_id, out, public=public, text=text)
     else:

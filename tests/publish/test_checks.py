@@ -37,7 +37,7 @@ def sign(package: Path) -> None:
 
 def refused(folder: Path, gold: Path = GOLD) -> list[tuple[str, str]]:
     with pytest.raises(ViborderError) as caught:
-        prepare(folder, gold)
+        prepare(folder, gold, "someone/name")
     return [(problem.where.removeprefix(f"{folder}/"), problem.rule) for problem in caught.value.problems]
 
 
@@ -70,7 +70,7 @@ def test_a_secret_and_a_private_name_are_found_with_their_lines_and_not_repeated
     sign(package)
     lines = (package / "CHANGELOG.md").read_text(encoding="utf-8").count("\n")
     with pytest.raises(ViborderError) as caught:
-        prepare(package, GOLD)
+        prepare(package, GOLD, "someone/name")
     assert [(problem.where.rpartition(":")[2], problem.rule) for problem in caught.value.problems] == [
         (str(lines - 1), "secret"),
         (str(lines), "private-name"),
@@ -98,7 +98,7 @@ def test_spans_that_check_refuses_are_not_published(package: Path) -> None:
 def test_a_package_that_keeps_the_names_says_so_and_without_gold_no_name_is_known(tmp_path: Path, package: Path) -> None:
     assert refused(package, gold=tmp_path / "none.jsonl") == [(str(tmp_path / "none.jsonl"), "names-unknown")]
     build(CORPUS, ANNOTATIONS, tmp_path / "kept", private="keep")
-    assert prepare(tmp_path / "kept", GOLD).tag == "v0.1.0"
+    assert prepare(tmp_path / "kept", GOLD, "someone/name").tag == "v0.1.0"
 
 
 def test_a_folder_of_something_else(tmp_path: Path) -> None:
@@ -108,7 +108,7 @@ def test_a_folder_of_something_else(tmp_path: Path) -> None:
 def test_a_model_is_published_with_a_card_and_not_with_a_private_persons_name(tmp_path: Path, built: Path) -> None:
     for name, texts in (("masked", documents(built)), ("unmasked", jsonl.read(GOLD))):
         train(Path("train/crf.yaml"), texts, tmp_path / name, overrides=["iterations=2"])
-    release = prepare(tmp_path / "masked", GOLD)
+    release = prepare(tmp_path / "masked", GOLD, "someone/name")
     assert release.kind == "model" and set(release.contents) > {"README.md", "model.json"}
     card = release.contents["README.md"]
     assert isinstance(card, bytes) and b"pipeline_tag: token-classification" in card

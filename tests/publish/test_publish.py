@@ -16,9 +16,11 @@ from huggingface_hub.utils import disable_progress_bars
 
 from tests.publish.hub_server import TOKEN, Hub, Repo
 from viborder.dataset.build import build
+from viborder.dataset.package import documents
 from viborder.errors import ViborderError
 from viborder.publish.publish import Outcome, Release, prepare, publish
 from viborder.publish.show import dry_run
+from viborder.train import train
 
 CORPUS, ANNOTATIONS = Path("corpus/documents.jsonl"), Path("annotations")
 GOLD = ANNOTATIONS / "gold.jsonl"
@@ -35,7 +37,7 @@ def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def release(package: Path) -> Release:
-    return prepare(package, GOLD)
+    return prepare(package, GOLD, "someone/name")
 
 
 @pytest.fixture
@@ -68,7 +70,7 @@ def changed(package: Path, tmp_path: Path, heading: str = "0.2.0") -> Release:
     later = f"## {heading} — 2026-12-01\n- One span less.\n\n## 0.1.0"
     (annotations / "CHANGELOG.md").write_text(log.replace("## 0.1.0", later, 1), encoding="utf-8")
     build(CORPUS, annotations, tmp_path / "changed")
-    return prepare(tmp_path / "changed", GOLD)
+    return prepare(tmp_path / "changed", GOLD, "someone/name")
 
 
 def rule(caught: pytest.ExceptionInfo[ViborderError]) -> str:
@@ -85,6 +87,18 @@ def test_a_new_repository_is_private_and_holds_the_package_under_its_tag(hub: Hu
         path.relative_to(package).as_posix(): path.read_bytes() for path in package.rglob("*") if path.is_file()
     }
     assert len(repo.commits) == 2 and repo.tags == {"v0.1.0": 1}
+
+
+def test_a_model_goes_to_a_repository_of_its_own_kind(hub: Hub, package: Path, tmp_path: Path) -> None:
+    train(Path("train/crf.yaml"), documents(package), tmp_path / "model", overrides=["iterations=2"])
+    model = prepare(tmp_path / "model", GOLD, NAME)
+    assert send(hub, model).state == "published"
+    repo = hub.repos[("models", NAME)]
+    assert f"hf download {NAME}" in repo.files["README.md"].decode()
+    for path in (tmp_path / "model").iterdir():
+        assert repo.files[path.name] == path.read_bytes()
+    assert send(hub, model).state == "unchanged" and len(repo.commits) == 2
+    assert [tag.startswith("model-") for tag in repo.tags] == [True]
 
 
 def test_publishing_again_unchanged_makes_no_commit(hub: Hub, release: Release) -> None:
@@ -194,7 +208,7 @@ def test_versions_only_go_up_and_are_not_used_twice(hub: Hub, release: Release, 
     del hub.repos[KEY].tags["v0.3.0"]
     hub.repos[KEY].tags["v0.2.0"] = 1
     with pytest.raises(ViborderError) as caught:
-        send(hub, prepare(tmp_path / "changed", GOLD))
+        send(hub, prepare(tmp_path / "changed", GOLD, "someone/name"))
     assert rule(caught) == "version-taken"
 
 
@@ -209,7 +223,7 @@ def test_a_public_repository_needs_a_word_on_the_texts(hub: Hub, release: Releas
     assert rule(caught) == "text-undecided"
     del hub.repos[KEY]
     build(CORPUS, ANNOTATIONS, tmp_path / "stand-off", text="omit")
-    assert send(hub, prepare(tmp_path / "stand-off", GOLD), public=True, text="omit").state == "published"
+    assert send(hub, prepare(tmp_path / "stand-off", GOLD, "someone/name"), public=True, text="omit").state == "published"
     assert not hub.repos[KEY].private
 
 

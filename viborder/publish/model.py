@@ -1,4 +1,4 @@
-"""A model folder as it goes to the Hub: checked, and with a card that is generated from what `model.json` says."""
+"""A model folder as it goes to the Hub: checked, and with a card: its own, or one generated from what `model.json` says."""
 
 from __future__ import annotations
 
@@ -46,24 +46,28 @@ $card
 """
 
 
-def model_contents(folder: Path) -> tuple[dict[str, Content], str]:
-    """(path → content, tag): the folder's files and the card, and the version that the model bears."""
-    import yaml
-
+def model_contents(folder: Path, repo_id: str) -> tuple[dict[str, Content], str]:
+    """(path → content, tag): the folder's files, a card where training wrote none, and the version that the model bears."""
     described = json.loads((folder / "model.json").read_text(encoding="utf-8"))
     files = sorted(path for path in folder.rglob("*") if path.is_file())
     contents: dict[str, Content] = {path.relative_to(folder).as_posix(): path for path in files}
+    contents.setdefault("README.md", _card(described, repo_id).encode())
+    return contents, f"model-{described['version']}"
+
+
+def _card(described: dict[str, Any], repo_id: str) -> str:
+    import yaml
+
     head = yaml.safe_dump(_front_matter(), sort_keys=False)
     shown = {key: value for key, value in described.items() if key not in ("files", "chains")}
     body = Template(_CARD).substitute(
         labels=", ".join(described.get("labels", [])) or "named entities",
-        repo="REPO_ID",
-        version=described.get("version", ""),
-        format=described.get("format", ""),
+        repo=repo_id,
+        version=described["version"],
+        format=described["format"],
         card=json.dumps(shown, ensure_ascii=False, indent=1),
     )
-    contents["README.md"] = f"---\n{head}---\n\n{body}".encode()
-    return contents, f"model-{described.get('version', 'unknown')}"
+    return f"---\n{head}---\n\n{body}"
 
 
 def model_problems(folder: Path, gold: Path) -> list[Problem]:

@@ -48,13 +48,13 @@ class Outcome:
     spans: tuple[str, ...] = ()
 
 
-def prepare(folder: Path, gold: Path) -> Release:
+def prepare(folder: Path, gold: Path, repo_id: str) -> Release:
     """The checked contents of a dataset or model folder. Raises ViborderError with everything that keeps it from being published."""
     model = (folder / "model.json").exists()
     if problems := model_problems(folder, gold) if model else dataset_problems(folder, gold):
         raise ViborderError(problems)
     if model:
-        return Release("model", *model_contents(folder), text="", mark="model.json")
+        return Release("model", *model_contents(folder, repo_id), text="", mark="model.json")
     facts = package.facts(folder)
     files = sorted(path for path in folder.rglob("*") if path.is_file())
     contents: dict[str, Content] = {path.relative_to(folder).as_posix(): path for path in files}
