@@ -1,17 +1,16 @@
 """Spans by grammar and lexicons alone: one walk over a text's tokens, from one word that may begin a span to the next.
 
 The rules are in `grammar_places`, `grammar_agencies` (with `grammar_groups`), `grammar_officials` and `grammar_amounts`, numbered as in the
-scheme (annotations/GUIDELINES.md); here they are put in order, and what a text says of a name in one place is carried to the others.
+scheme (annotations/GUIDELINES.md); here they are put in order.
 """
 
 from __future__ import annotations
 
-from itertools import pairwise
-
-from viborder.document import PRIVATE, Span, in_order
+from viborder.document import Span, in_order
 from viborder.text import Range
 from viborder.train import grammar_agencies as agencies
 from viborder.train import grammar_amounts as amounts
+from viborder.train import grammar_carry as carry
 from viborder.train import grammar_officials as officials
 from viborder.train import grammar_places as places
 from viborder.train import grammar_words as words
@@ -22,7 +21,6 @@ from viborder.train.grammar_view import (
     DIGIT,
     DRUG,
     LOCATIVE,
-    LOWER,
     NAME,
     PERSON,
     PLACE,
@@ -65,33 +63,14 @@ class _Walk:
         """Find every span; `found` holds them as token ranges."""
         bits = self.view.bits
         end = 0
-        taken = self._bylines()
-        for at in [index for index, found in enumerate(bits) if found & TRIGGER]:
+        taken = officials.bylines(self.view)
+        self.persons += [(start, stop, False) for start, stop in taken.items()]
+        todo = [index for index, found in enumerate(bits) if found & TRIGGER]
+        for at in sorted({*todo, *taken}) if taken else todo:
             if at >= end:
                 end = taken.get(at) or self._at(at, bits[at]) or end
-        self._carry_names()
-
-    def _bylines(self) -> dict[int, int]:
-        """Rule 3: the author in one of the last lines, alone or before an agency: `Việt Dũng - Công an Lạng Sơn`. First token → end."""
-        taken = {}
-        view = self.view
-        breaks = [-1, *(index for index, word in enumerate(view.keys) if word == "\n")]
-        for before, end in list(pairwise(breaks))[-7:]:
-            at = before + 1
-            while 1 < end - at < 12 and view.keys[at] != "theo":
-                stop = places.capitals(view, at, 4)
-                if view.keys[stop] == "(" and stop - at > 1 and end - stop < 5 and view.keys[end - 1] == ")":
-                    self.persons.append((at, stop, False))
-                    taken[at] = stop
-                    break
-                rest = any(bits & LOWER for bits in view.bits[stop:end]) and not (stop + 1 < end and agencies.one(view, stop + 1))
-                alone = stop == end or view.keys[stop] in ("-", ",")
-                if stop - at < 2 or rest or not alone or view.bits[at] & UPPER or places.bare(view, at) or places.stops(view, at):
-                    break
-                self.persons.append((at, stop, False))
-                taken[at] = stop
-                at = stop + 1
-        return taken
+        self.found += carry.names(self.view, self.persons)
+        self.found += carry.places(self.view, self.found)
 
     def _at(self, at: int, bits: int) -> int | None:
         """What begins at the token: emit it and return the token after it."""
@@ -102,7 +81,7 @@ class _Walk:
             return end
         if bits & AGENCY and (end := self._agency(at)):
             return end
-        if bits & LOCATIVE:
+        if bits & LOCATIVE and not (bits & CAP and bits & NAME):
             return self._credit(at + 2) if self.view.keys[at] == "ảnh" else self._located(at + 1)
         if bits & DRUG and (drug := amounts.drug(self.view, at)):
             self.found.append((at, drug, "DRUG"))
@@ -269,13 +248,3 @@ class _Walk:
             return None
         self._emit_names(at, end, self.role & _OFFICE if at == self.role_end + 1 and view.keys[at - 1] == "," else 0)
         return self.persons[-1][1]
-
-    def _carry_names(self) -> None:
-        """Rule 2: whoever is named as an official once is one throughout the text; so is the last name after `ông`, `đồng chí`."""
-        keys = self.view.keys
-        known = {tuple(keys[start:end]) for start, end, in_office in self.persons if in_office}
-        given = {name[-1:] for name in known} | {name[-2:] for name in known if len(name) > 2}
-        for start, end, in_office in self.persons:
-            name = tuple(keys[start:end])
-            official = in_office or name in known or (len(name) < 3 and name in given)
-            self.found.append((start, end, "OFFICIAL" if official else PRIVATE))

@@ -105,6 +105,9 @@ def coordinated(view: View, places: list[Found], group: bool) -> list[Found]:
                 places.append(more)
                 continue
             return places
+        if group and mark == "và" and (more := named(view, at)) and more[2] == level:
+            places.append(more)
+            continue
         following = bare(view, at) or (named(view, at) if group and level == words.OTHER else None)
         if following is None:
             if not (group or level == words.OTHER or (level >= words.DISTRICT and mark != ",")):
@@ -119,8 +122,8 @@ def coordinated(view: View, places: list[Found], group: bool) -> list[Found]:
             or (group and level != words.COUNTRY and following[2] not in (words.COUNTRY, words.REGION))
             or (level == words.OTHER and mark != "," and not group)
         )
-        if level == words.DISTRICT and following[2] == words.PROVINCE and group:
-            same = not (mark == "," and len(places) > 1)
+        if level == words.DISTRICT and following[2] == words.PROVINCE and (mark == "-" or len(places) > 1):
+            same = False  # `các huyện Tịnh Biên, Tri Tôn - An Giang`
         if not same or level == words.REGION:
             return places
         places.append(following)

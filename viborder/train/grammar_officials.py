@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from viborder.train import grammar_words as words
-from viborder.train.grammar_places import bare, capitals
+from viborder.train.grammar_agencies import one
+from viborder.train.grammar_places import bare, capitals, stops
 from viborder.train.grammar_view import CAP, LOWER, NAME, UPPER, View
 from viborder.train.lexicon import longest
 
@@ -80,3 +83,23 @@ def is_list_joint(view: View, at: int) -> int | None:
         at += 1 + (view.keys[at] == "," and view.keys[at + 1] == "và")
         return at if view.bits[at] & CAP and view.bits[at] & NAME and not view.bits[at] & LOWER else None
     return None
+
+
+def bylines(view: View) -> dict[int, int]:
+    """Rule 3: the author in one of the last lines, alone or before an agency: `Việt Dũng - Công an Lạng Sơn`. First token → end."""
+    taken = {}
+    breaks = [-1, *(index for index, word in enumerate(view.keys) if word == "\n")]
+    for before, end in list(pairwise(breaks))[-7:]:
+        at = before + 1
+        while 1 < end - at < 12 and view.keys[at] != "theo":
+            stop = capitals(view, at, 4)
+            if view.keys[stop] == "(" and stop - at > 1 and end - stop < 5 and view.keys[end - 1] == ")":
+                taken[at] = stop
+                break
+            rest = any(bits & LOWER for bits in view.bits[stop:end]) and not (stop + 1 < end and one(view, stop + 1))
+            alone = stop == end or view.keys[stop] in ("-", ",")
+            if stop - at < 2 or rest or not alone or view.bits[at] & UPPER or bare(view, at) or stops(view, at):
+                break
+            taken[at] = stop
+            at = stop + 1
+    return taken

@@ -1,0 +1,44 @@
+"""What a text says of a name in one place, carried to the others."""
+
+from __future__ import annotations
+
+from viborder.document import PRIVATE
+from viborder.train import grammar_words as words
+from viborder.train.grammar_groups import Piece
+from viborder.train.grammar_places import capitals
+from viborder.train.grammar_view import CAP, UPPER, View
+from viborder.train.lexicon import longest
+
+
+def names(view: View, persons: list[tuple[int, int, bool]]) -> list[Piece]:
+    """Rule 2: whoever is named as an official once is one throughout the text; so is the last name after `ông`, `đồng chí`."""
+    keys = view.keys
+    known = {tuple(keys[start:end]) for start, end, in_office in persons if in_office}
+    given = {name[-1:] for name in known} | {name[-2:] for name in known if len(name) > 2}
+    found = []
+    for start, end, in_office in persons:
+        name = tuple(keys[start:end])
+        official = in_office or name in known or (len(name) < 3 and name in given)
+        found.append((start, end, "OFFICIAL" if official else PRIVATE))
+    return found
+
+
+def places(view: View, found: list[Piece]) -> list[Piece]:
+    """A name that an administrative word once headed is a place without it too: `bản Lùng Thàng … Lùng Thàng`."""
+    keys, bits = view.keys, view.bits
+    known: dict[str, set[tuple[str, ...]]] = {}
+    for start, end, label in found:
+        if label == "PLACE" and end - start > 2 and not bits[start] & UPPER:
+            word = longest(words.admin_words(), keys, start)
+            if word and end - word[0] > 1 and all(bits[at] & CAP for at in range(word[0], end)):
+                known.setdefault(keys[word[0]], set()).add(tuple(keys[word[0] : end]))
+    if not known:
+        return []
+    more = []
+    taken = {at for start, end, _ in found for at in range(start, end)}
+    for at in [index for index, look in enumerate(bits) if look & CAP]:
+        if keys[at] in known and at not in taken and not bits[at - 1] & CAP:
+            end = capitals(view, at, 7)
+            if tuple(keys[at:end]) in known[keys[at]]:
+                more.append((at, end, "PLACE"))
+    return more
