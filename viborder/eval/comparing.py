@@ -86,12 +86,7 @@ def compare(
     found = []
     for first, second in combinations(systems, 2):
         one, other = rows[first], rows[second]
-        drawn = (
-            np.concatenate(list(resampled(np.concatenate([one, other], axis=1), resamples, seed)))
-            if len(one) > 1
-            else np.full((1, 6), np.nan)
-        )
-        interval = percentiles(f1(drawn[:, 3:]) - f1(drawn[:, :3]), level)
+        interval = _interval(one, other, resamples, seed, level)
         by_row = f1(other) - f1(one)
         better, worse = int((by_row > 0).sum()), int((by_row < 0).sum())
         test = randomisation(one, other, resamples, seed)
@@ -105,6 +100,14 @@ def compare(
     any_system = next(iter(systems.values()))
     signature = f"{any_system.signature}|schema:{schema}|test:randomisation|resamples:{resamples}|seed:{seed}|level:{level}"
     return Comparison(systems, pairs, schema, tuple(_cautions(pairs, len(any_system.ids), any_system.unit, level)), signature)
+
+
+def _interval(one: Floats, other: Floats, resamples: int, seed: int, level: float) -> Interval:
+    """Of the difference in F1, the same rows drawn for both; of fewer than two rows there is none."""
+    if len(one) < 2:
+        return np.nan, np.nan
+    drawn = np.concatenate(list(resampled(np.concatenate([one, other], axis=1), resamples, seed)))
+    return percentiles(f1(drawn[:, 3:]) - f1(drawn[:, :3]), level)
 
 
 def _f1_rows(result: Scores, schema: str) -> Floats:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection, Sequence
 from functools import partial
-from typing import cast
+from typing import NamedTuple, cast
 
 import numpy as np
 
@@ -118,27 +118,36 @@ def _score_tags(
     options: dict[str, str],
 ) -> Scores:
     sequences.same_lengths(gold, pred)
-    gold_tokens, pred_tokens, same = sequences.read(gold, pred)
-    name = scheme or sequences.scheme_of(gold_tokens.vocabulary)
-    numbers: dict[str, int] = {}
-    readers = [
-        sequences.Reader(side, partial(sequences.tag_parts, scheme=scheme), numbers, bilou=True) for side in (gold_tokens, pred_tokens)
-    ]
-    tables = [reader.entities(None) for reader in readers]
+    tables, numbers, read = _read_tags(gold, pred, scheme)
     seen = {index for table in tables for index in np.flatnonzero(np.bincount(table.label)).tolist()}
     kept = {name for name, index in numbers.items() if index in seen and name not in exclude and (labels is None or name in labels)}
     types = sorted(kept)
     gold_table, pred_table = (_renumbered(table, numbers, types) for table in tables)
-    return Scores(
-        count(gold_table, pred_table, len(gold), len(types)),
-        tuple(map(str, range(len(gold)))),
-        tuple(types),
-        unit,
-        {**options, "scheme": name},
-        _data_of_tags(gold_tokens, tables[0], numbers),
-        illegal={side: reader.illegal(name) for side, reader in zip(("gold", "pred"), readers, strict=True)},
-        accuracy=same / sum(map(len, gold)) if any(gold) else None,
-    )
+    counts = count(gold_table, pred_table, len(gold), len(types))
+    ids = tuple(map(str, range(len(gold))))
+    return Scores(counts, ids, tuple(types), unit, {**options, "scheme": read.scheme}, read.data, read.illegal, read.accuracy)
+
+
+class _Read(NamedTuple):
+    """What tags say beside their entities."""
+
+    scheme: str
+    data: str
+    illegal: dict[str, tuple[tuple[int, int], ...]]
+    accuracy: float | None
+
+
+def _read_tags(gold: Tags, pred: Tags, scheme: str | None) -> tuple[list[SpanTable], dict[str, int], _Read]:
+    """The entities of both sides, the numbers of their labels, and the rest; what was held to find them is let go before counting."""
+    gold_tokens, pred_tokens, same = sequences.read(gold, pred)
+    name = scheme or sequences.scheme_of(gold_tokens.vocabulary)
+    numbers: dict[str, int] = {}
+    split = partial(sequences.tag_parts, scheme=scheme)
+    readers = [sequences.Reader(side, split, numbers, bilou=True) for side in (gold_tokens, pred_tokens)]
+    tables = [reader.entities(None) for reader in readers]
+    illegal = {side: reader.illegal(name) for side, reader in zip(("gold", "pred"), readers, strict=True)}
+    accuracy = same / sum(map(len, gold)) if any(gold) else None
+    return tables, numbers, _Read(name, _data_of_tags(gold_tokens, tables[0], numbers), illegal, accuracy)
 
 
 def _renumbered(table: SpanTable, numbers: dict[str, int], types: Sequence[str]) -> SpanTable:

@@ -20,6 +20,7 @@ from viborder.tags import SCHEMES, Rule, forgiving_begins, forgiving_ends, schem
 
 _LETTERS = "OBIESLU.?"  # prefixes; `?` is any other
 _PLAIN = str.maketrans("LU", "ES")  # BILOU in IOBES's letters
+_BLOCK = 16_384  # sequences read at a time, so that what is held beside the data stays small
 Split = Callable[[str], tuple[str, str]]
 
 
@@ -49,17 +50,21 @@ def read(gold: Sequence[Sequence[str]], pred: Sequence[Sequence[str]]) -> tuple[
     A predicted sequence that is the gold one is not read again. Raises ViborderError `tag-unknown` where a tag is no string.
     """
     lengths = np.fromiter(map(len, gold), dtype=np.int64, count=len(gold))
-    total = int(lengths.sum())
+    gold_tags, pred_tags = (np.zeros(int(lengths.sum()), dtype=np.int32) for _ in range(2))
     codes = _Codes({"O": 0})
-    differ = np.fromiter(map(ne, gold, pred), dtype=bool, count=len(gold))
+    at = 0
     try:
-        gold_tags = _numbers(gold, total, codes)
-        pred_tags = gold_tags.copy()
-        pred_tags[np.repeat(differ, lengths)] = _numbers(compress(pred, differ), int(lengths[differ].sum()), codes)
+        for block in (slice(begin, begin + _BLOCK) for begin in range(0, len(gold), _BLOCK)):
+            differ = np.fromiter(map(ne, gold[block], pred[block]), dtype=bool, count=len(lengths[block]))
+            here = slice(at, at + int(lengths[block].sum()))
+            pred_tags[here] = gold_tags[here] = _numbers(gold[block], here.stop - at, codes)
+            anew = _numbers(compress(pred[block], differ), int(lengths[block][differ].sum()), codes)
+            pred_tags[here][np.repeat(differ, lengths[block])] = anew
+            at = here.stop
     except TypeError:
         raise fail("", "tag-unknown", "a tag is not a string", "tags such as B-PLACE, I-PLACE, O") from None
     vocabulary = list(codes)[1:]
-    same = total - int(np.count_nonzero(gold_tags != pred_tags))
+    same = at - int(np.count_nonzero(gold_tags != pred_tags))
     return _tokens(gold_tags, lengths, vocabulary), _tokens(pred_tags, lengths, vocabulary), same
 
 
@@ -145,14 +150,14 @@ class Reader:
         self._tokens, self._letters = tokens, _LETTERS.translate(_PLAIN) if bilou else _LETTERS
         parts = _split_all(tokens, split)
         letters = [_LETTERS.find(prefix) if prefix in _LETTERS else len(_LETTERS) - 1 for prefix, _ in parts]
-        prefix = np.array(letters, dtype=np.int64)[tokens.tag]
-        self._label = label = np.array([labels.setdefault(name, len(labels)) for _, name in parts], dtype=np.int64)[tokens.tag]
+        prefix = np.array(letters, dtype=np.uint8)[tokens.tag]
+        self._label = label = np.array([labels.setdefault(name, len(labels)) for _, name in parts], dtype=np.int32)[tokens.tag]
         touches = tokens.place[1:] == tokens.place[:-1] + 1
         same = touches & (label[1:] == label[:-1])
-        edge = np.zeros(len(prefix[:1]), dtype=np.int64)  # O stands before the first token and after the last
+        edge = np.zeros(len(prefix[:1]), dtype=np.uint8)  # O stands before the first token and after the last
         before = np.concatenate([edge, prefix[:-1] * touches])
         after = np.concatenate([prefix[1:] * touches, edge])
-        same_before, same_after = np.concatenate([edge, same]), np.concatenate([same, edge])
+        same_before, same_after = np.concatenate([edge > 0, same]), np.concatenate([same, edge > 0])
         if "_" in labels:  # the type of O, and of a prefix alone; but before the very first token seqeval has no type at all
             nameless = label == labels["_"]
             same_before |= np.concatenate([edge == 0, ~touches]) & nameless & (tokens.place > 0)
@@ -166,11 +171,11 @@ class Reader:
         """The entities in a scheme's own reading, or in the forgiving one (None)."""
         tokens = self._tokens
         if not len(tokens.tag):
-            return SpanTable(tokens.row, tokens.place, tokens.place, self._label)
+            return SpanTable(tokens.row, tokens.place, tokens.place, self._label.astype(np.int64))
         first, last = self._forgiving() if reading is None else self._own(reading)
         # Stray letters can end what never began; conlleval then counts from the last beginning, or from the first token of all.
         start = np.where(first >= 0, tokens.place[first], 0)
-        return SpanTable(tokens.row[last], start, tokens.place[last] + 1, self._label[last])
+        return SpanTable(tokens.row[last], start, tokens.place[last] + 1, self._label[last].astype(np.int64))
 
     def illegal(self, scheme: str) -> tuple[tuple[int, int], ...]:
         """(sequence, token) of each tag that may not follow the one before it; a token past the end is an entity left open."""
