@@ -55,6 +55,7 @@ def test_metadata_comes_back(tmp_path: Path) -> None:
         # CoNLL-2003 with its four columns and document marks; IOB1, where an entity may begin with I-
         (["-DOCSTART- -X- O O", "", "EU NNP I-NP I-ORG", "rejects VBZ I-VP O", "", "Peter NNP I-NP I-PER"], ["EU rejects\nPeter"]),
         (["EU S-ORG", "", "Bản B-PER", "Nhàn E-PER"], ["EU", "Bản Nhàn"]),  # IOBES, no document marks: one document a sentence
+        (["EU E-ORG", "Bản I-PER", "Nhàn E-PER", "Peter E-PER"], ["EU Bản Nhàn Peter"]),  # IOE2, two of a type side by side
         (["EU U-ORG", "Bản B-PER", "Thị I-PER", "Nhàn L-PER"], ["EU Bản Thị Nhàn"]),  # BILOU
         (["# global.columns = TOKEN TAG", "#\tO", "EU\tB-ORG"], ["# EU"]),  # a token `#` is no comment
     ],

@@ -3,7 +3,7 @@ r"""CoNLL columns: a token and its IOB2 tag a line, a tab between them, a blank 
 Comments carry what columns cannot, so that documents come back exactly: `# id = …` opens a document, `# meta = {…}` is its metadata
 (JSON), `# offset = 96` and `# text = "…"` (a JSON string) are the sentence's place in the document and its text, beginning where the
 sentence before it ends. Files from elsewhere are read too: any number of columns (the first is the token, the last the tag), tabs or
-blanks between them, IOB1, IOB2, IOBES or BILOU tags, `-DOCSTART-` lines; without comments, tokens are joined by a blank and sentences
+blanks between them, IOB1, IOB2, IOE2, IOBES or BILOU tags, `-DOCSTART-` lines; without comments, tokens are joined by a blank and sentences
 by a line end. A file that marks no documents is read as one document a sentence.
 """
 
@@ -26,7 +26,7 @@ from viborder.text import Range, sentences
 
 _COMMENT = re.compile(r"# (id|meta|offset|text) = (.*)")
 _TAG = re.compile(r"O|[BIESLU]-\S.*")
-_PLAIN = {"S": "B", "U": "B", "E": "I", "L": "I"}  # what IOBES and BILOU say beyond IOB2
+_IOBES = {"U": "S", "L": "E"}  # BILOU in the letters that the forgiving reading knows
 
 
 @dataclass(slots=True)
@@ -132,7 +132,7 @@ def _sentences(path: Path, problems: list[Problem]) -> Iterator[_Sentence]:
         else:
             tag = columns[-1]
             sentence.tokens.append(columns[0])
-            sentence.tags.append(_PLAIN.get(tag[0], tag[0]) + tag[1:])
+            sentence.tags.append(_IOBES.get(tag[0], tag[0]) + tag[1:])
     if sentence.tokens or sentence.comments:
         yield sentence
 
