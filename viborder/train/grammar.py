@@ -175,13 +175,14 @@ class _Walk:
         view = self.view
         start, end, level = found
         word = longest(words.admin_words(), view.keys, start)
-        pair = view.keys[start - 1] == "cặp"
+        gates = view.keys[start] == "cửa" and view.keys[end] == "-" and places.bare(view, end + 1) is not None
+        pair = gates or view.keys[start - 1] == "cặp"
         if word is None or (level in (words.OTHER, words.VILLAGE) and not pair) or word[0] >= end or view.bits[word[0]] & DIGIT:
             return start
         if attribute := longest(words.attributes(), view.keys, word[0]):
             word = attribute
         counted = view.bits[start - 1] & DIGIT and not (self.found and self.found[-1][1] == start)
-        several = start > 0 and bool(counted or view.keys[start - 1] in _SEVERAL)
+        several = gates or (start > 0 and bool(counted or view.keys[start - 1] in _SEVERAL))
         if not several and view.keys[end] in ("và", "-"):
             following = places.bare(view, end + 1)
             several = following is not None and following[2] == level
@@ -196,11 +197,11 @@ class _Walk:
         end, bits = found
         if end - at == 1 and view.bits[at] & PLACE and view.bits[at] & CAP and (place := places.bare(view, at)) and place[1] - at > 1:
             return self._place(at)  # `Bà Rịa`
-        continues = at == self.role_end or (at == self.role_end + 1 and view.keys[at - 1] in (",", "-", "(", ":", "và", ";"))
+        continues = at == self.role_end or (at == self.role_end + 1 and view.keys[at - 1] in (",", "-", "(", ":"))
         if continues:
             bits |= self.role & _OFFICE
         self.role, self.role_end = bits, end
-        start = end + 1 if view.keys[end] == ":" else end
+        start = end + 1 if view.keys[end] == ":" or (view.keys[end] == "." and view.bits[end - 1] & UPPER) else end
         if view.keys[end] == "tên" and view.bits[end + 1] & CAP:
             start = end + 1
         for head in range(end - 1, at, -1):  # `Trưởng phòng Cảnh sát hình sự`: the agency's head is the end of the post's word

@@ -46,6 +46,9 @@ def _in_digits(view: View, at: int) -> tuple[int, int] | None:
     if stop is None:
         return None
     start = at
+    year = keys[at][:2] in ("19", "20") and len(keys[at]) == 4
+    if year and (end == at + 3 or (end == at + 1 and before in ("-", "đoạn", "từ", "đến", "và", "đầu", "cuối"))):
+        return None
     if _is_ordinal(view, at) and not (before in ("năm", "tháng") and end > at + 1):
         return None
     if at > 1 and keys[at - 1] == "-" and bits[at - 2] & DIGIT and keys[at - 3] not in ("ngày", "tháng"):

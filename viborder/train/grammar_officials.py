@@ -20,8 +20,10 @@ def role(view: View, at: int) -> tuple[int, int] | None:
     if found is None:
         return None
     end, bits = found
-    while more := longest(words.persons(), view.keys, end):
-        if view.bits[end] & CAP and more[0] - end == 1 and view.bits[end] & NAME:
+    while True:
+        titled = view.keys[end] == "." and bool(view.bits[end - 1] & UPPER)  # `GS.TS`
+        more = longest(words.persons(), view.keys, end + titled)
+        if more is None or (view.bits[end] & CAP and more[0] - end == 1 and view.bits[end] & NAME):
             break
         end, bits = more[0], bits | more[1]
     return end, bits

@@ -6,6 +6,8 @@ from viborder.train import grammar_words as words
 from viborder.train.grammar_view import AGENCY, CAP, DIGIT, LOWER, NAME, PERSON, UPPER, View
 from viborder.train.lexicon import Trie, longest
 
+_MIDDLE_NAMES = frozenset(("văn", "a", "bá", "seo", "hữu", "đình"))
+
 Found = tuple[int, int, int]  # first token, token after the last, level
 
 
@@ -16,6 +18,8 @@ def bare(view: View, at: int, *, loose: bool = False) -> Found | None:
     """
     home, abroad = words.gazetteer()
     best: Found | None = None
+    if view.keys[at] == "hồ" and not loose:
+        return None  # `Hồ Chí Minh` is a person without `thành phố`
     found = longest(home, view.keys, at)
     if found:
         end, (level, capitals) = found
@@ -105,6 +109,9 @@ def named(view: View, at: int) -> Found | None:
         return start, _letter_or_number(view, known[1], level), level
     if not view.bits[name] & (CAP | UPPER) or run == name or view.keys[name] in words.no_name():
         return None
+    personal = view.bits[name] & NAME and run - name > 2 and (level == words.PROVINCE or view.keys[name + 1] in _MIDDLE_NAMES)
+    if personal and view.keys[at] in ("tỉnh", "huyện", "xã"):
+        return None  # `Chủ tịch UBND tỉnh Lê Văn Hùng`
     if view.bits[name] & (AGENCY | PERSON) and stops(view, name):
         return None
     if view.keys[at] in ("miền", "vùng", "đồng") and not known:
