@@ -20,8 +20,11 @@ SIZES = {
 }  # fmt: skip
 
 
-def xlmr(folder: Path, **sizes: Any) -> Path:
-    """As xlm-roberta-base: `tokenizer.json` of a Unigram model with Metaspace, `config.json`, `model.safetensors`."""
+def xlmr(folder: Path, words: list[str] | None = None, **sizes: Any) -> Path:
+    """As xlm-roberta-base: `tokenizer.json` of a Unigram model with Metaspace, `config.json`, `model.safetensors`.
+
+    words: what the vocabulary holds beside single characters; without it the vocabulary is learned from SENTENCES.
+    """
     from tokenizers import Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, processors, trainers
     from transformers import XLMRobertaConfig, XLMRobertaForMaskedLM
 
@@ -31,7 +34,11 @@ def xlmr(folder: Path, **sizes: Any) -> Path:
     tokenizer.decoder = decoders.Metaspace()
     special = ["<s>", "<pad>", "</s>", "<unk>"]
     trainer = trainers.UnigramTrainer(vocab_size=160, special_tokens=special, unk_token="<unk>", show_progress=False)
-    tokenizer.train_from_iterator(SENTENCES, trainer)
+    if words is None:
+        tokenizer.train_from_iterator(SENTENCES, trainer)
+    else:
+        pieces = [("▁" + word, -1.0) for word in sorted(set(words))] + [(letter, -9.0) for letter in sorted(set("▁" + "".join(words)))]
+        tokenizer.model = models.Unigram([*((name, 0.0) for name in special), *pieces], unk_id=3)
     tokenizer.add_special_tokens(["<mask>"])
     tokenizer.post_processor = processors.TemplateProcessing(single="<s> $A </s>", special_tokens=[("<s>", 0), ("</s>", 2)])
     folder.mkdir(parents=True)

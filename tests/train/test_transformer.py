@@ -9,10 +9,11 @@ from typing import Any
 
 import pytest
 
-from tests.train import learnable
+from tests.train import encoders, learnable
 from viborder.document import Document, Span, by_depth, outermost
 from viborder.errors import ViborderError
 from viborder.eval import score
+from viborder.text import tokenize
 from viborder.train import Tagger, load, train
 
 pytest.importorskip("torch", reason="fine-tuning needs torch: pip install -c constraints.txt -e .[train]")
@@ -103,6 +104,25 @@ def test_the_flat_head_serves_in_transformers_own_pipeline(folder: Path, tagger:
         assert theirs == pytest.approx(ours, abs=1e-5)
         alike += len(ours)
     assert alike > 50
+
+
+def test_a_published_tokenizer_serves_in_the_pipeline(tmp_path: Path) -> None:
+    from transformers import pipeline
+
+    texts = [" ".join(document.text[a:b] for a, b in tokenize(document.text)) for document in UNSEEN]
+    words = ["," if word[0].isdigit() else word for text in texts for word in text.split()] + list("0123456789")
+    source = encoders.xlmr(tmp_path / "xlmr", words, max_position_embeddings=130)
+    settings = [f"model_name_or_path={source}", "max_seq_length=128", "max_steps=30", "learning_rate=3e-3", "nested=false"]
+    tagger = train(Path("train/xlmr.yaml"), learnable.documents(60, seed=1), tmp_path / "model", overrides=settings)
+    serve = pipeline("token-classification", model=str(tmp_path / "model"), aggregation_strategy="first")
+    # The mark of a blank standing alone (`▁` `4` for ` 4`) would make two words of one in the pipeline.
+    assert not any("▁" in serve.tokenizer.tokenize(text) for text in texts)
+    found = 0
+    for document in tagger.tag(Document(text, text) for text in texts):
+        theirs = {(entity["start"], entity["end"], entity["entity_group"]) for entity in serve(document.text)}
+        assert theirs == {(span.start, span.end, span.label) for span in document.spans}
+        found += len(theirs)
+    assert found > 5
 
 
 def test_config_names_the_labels(folder: Path) -> None:
