@@ -26,10 +26,11 @@ from viborder.dataset.statistics import Statistics
 from viborder.errors import ViborderError, fail
 from viborder.files import new_folder, read_text
 from viborder.formats import jsonl
+from viborder.text import sentences, tokenize
 
 PRIVATE_MODES = ("mask", "keep", "drop")
 TEXT_MODES = ("keep", "omit")
-ROWS = 4096  # rows held before they are written
+HELD = {"documents": 128, "passes": 128, "sentences": 4096}  # rows held before they are written
 SHOW_PROGRESS = 1000  # documents
 
 
@@ -118,12 +119,13 @@ def _write_data(
             if private == "drop":
                 edits = dropped(document, edits)
             shown = mask(document, edits) if whole else document
-            statistics.add(shown)
+            tokens, bounds = tokenize(shown.text), sentences(shown.text)
+            statistics.add(shown, tokens, bounds)
             if len(texts) < card.LISTED:
                 texts.append({"id": document.id, **document.meta})
             tables["documents"].add([schema.document_row(shown, fold, whole)])
             if whole:
-                tables[f"sentences-{fold}"].add(schema.sentence_rows(shown))
+                tables[f"sentences-{fold}"].add(schema.sentence_rows(shown, tokens, bounds))
             for name, indexed in others.items():
                 if (seen := indexed.get(document.id)) is not None:
                     tables["passes"].add([schema.pass_row(mask(seen, edits) if whole else seen, name, whole)])
@@ -138,7 +140,7 @@ def _tables(stack: ExitStack, folder: Path, passes: bool, text: bool) -> dict[st
         configs |= {f"sentences-{fold}": "sentences" for fold in range(schema.FOLDS)}
     if passes:
         configs["passes"] = "passes"
-    return {name: Table(stack, folder / f"{name}.parquet", schema.features(config, text)) for name, config in configs.items()}
+    return {name: Table(stack, folder / f"{name}.parquet", schema.features(config, text), HELD[config]) for name, config in configs.items()}
 
 
 def _write_json(path: Path, value: Any) -> None:
@@ -148,18 +150,19 @@ def _write_json(path: Path, value: Any) -> None:
 class Table:
     """A Parquet file that rows are added to; a batch of them is held at a time."""
 
-    def __init__(self, stack: ExitStack, path: Path, features: Any) -> None:
+    def __init__(self, stack: ExitStack, path: Path, features: Any, most: int) -> None:
         import pyarrow.parquet as parquet
 
         self.schema = features.arrow_schema
         self.writer = stack.enter_context(parquet.ParquetWriter(path, self.schema, compression="zstd"))
         self.held: list[schema.Row] = []
+        self.most = most
         self.rows = self.bytes = 0
 
     def add(self, rows: Iterable[schema.Row]) -> None:
         """Add rows."""
         self.held.extend(rows)
-        if len(self.held) >= ROWS:
+        if len(self.held) >= self.most:
             self._flush()
 
     def close(self) -> dict[str, int]:

@@ -11,7 +11,7 @@ from viborder.document import Document, by_depth, outermost
 from viborder.labels import entity_types
 from viborder.quantity import parse
 from viborder.tags import to_iob2
-from viborder.text import sentences, tokenize
+from viborder.text import Range
 
 META = ("outlet", "date", "province", "partner_country", "source", "licence")
 FOLDS = 5
@@ -92,13 +92,12 @@ def quantity_records(document: Document) -> list[Row]:
     return found
 
 
-def sentence_rows(document: Document) -> Iterator[Row]:
+def sentence_rows(document: Document, tokens: list[Range], bounds: list[Range]) -> Iterator[Row]:
     """The rows of `sentences`: one a sentence, tags of the outermost spans, offsets of each token into the document's text."""
     text = document.text
-    tokens = tokenize(text)
     tags = to_iob2(tokens, outermost(document.spans))
     number = {name: index for index, name in enumerate(class_names())}
-    for count, (start, end) in enumerate(sentences(text)):
+    for count, (start, end) in enumerate(bounds):
         first, last = bisect_left(tokens, (start, 0)), bisect_left(tokens, (end, 0))
         yield {
             "id": f"{document.id}-{count:03d}",

@@ -11,14 +11,14 @@ from typing import Any
 
 from viborder.document import Document, by_depth
 from viborder.labels import entity_types
-from viborder.text import sentences, tokenize
+from viborder.text import Range
 
 
 @dataclass(slots=True)
 class Statistics:
     """Counts over documents. Of a document its own few counts are kept, of a mention an 8-byte hash."""
 
-    documents: list[dict[str, Any]] = field(default_factory=list)
+    documents: list[tuple[str | int, ...]] = field(default_factory=list)  # a tuple each: they are many
     labels: Counter[str] = field(default_factory=Counter)
     outermost: Counter[str] = field(default_factory=Counter)
     in_documents: Counter[str] = field(default_factory=Counter)
@@ -28,9 +28,8 @@ class Statistics:
     sentence_tokens: Counter[int] = field(default_factory=Counter)
     mentions: dict[str, set[bytes]] = field(default_factory=dict)
 
-    def add(self, document: Document) -> None:
-        """Count one document more."""
-        tokens, bounds = tokenize(document.text), sentences(document.text)
+    def add(self, document: Document, tokens: list[Range], bounds: list[Range]) -> None:
+        """Count one document more, of these tokens and sentences."""
         starts = [start for start, _ in tokens]
         self.sentence_tokens.update(_count(starts, *bound) for bound in bounds)
         self.span_tokens.update(_count(starts, span.start, span.end) for span in document.spans)
@@ -47,19 +46,13 @@ class Statistics:
         for span in document.spans:
             digest = blake2b(document.slice(span).encode(), digest_size=8).digest()
             self.mentions.setdefault(span.label, set()).add(digest)
-        self.documents.append(
-            {
-                "id": document.id,
-                "characters": len(document.text),
-                "sentences": len(bounds),
-                "tokens": len(tokens),
-                "spans": {label: labels[label] for label in entity_types() if labels[label]},
-            }
-        )
+        sizes = (len(document.text), len(bounds), len(tokens))
+        self.documents.append((document.id, *sizes, *(labels[label] for label in entity_types())))
 
     def as_dict(self) -> dict[str, Any]:
         """Plain JSON values. Lengths are in tokens, as `{length: how many}`; depth 0 is an outermost span."""
-        totals = {name: sum(document[name] for document in self.documents) for name in ("sentences", "tokens", "characters")}
+        sizes = ("characters", "sentences", "tokens")
+        totals = {name: sum(int(document[column]) for document in self.documents) for column, name in enumerate(sizes, 1)}
         by_label = {
             label: {
                 "spans": self.labels[label],
@@ -78,7 +71,7 @@ class Statistics:
             "nested": dict(sorted(self.nested.items(), key=lambda item: (-item[1], item[0]))),
             "span_tokens": _sorted(self.span_tokens),
             "sentence_tokens": _sorted(self.sentence_tokens),
-            "per_document": self.documents,
+            "per_document": {"columns": ["id", *sizes, *entity_types()], "rows": self.documents},
         }
 
 
