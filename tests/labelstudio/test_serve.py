@@ -32,7 +32,7 @@ class Backend:
     """A backend that listens."""
 
     def __init__(self, folder, base):
-        self.learner = Learner(folder, RECIPE, base)
+        self.learner = Learner(folder, RECIPE, base, backend.quick(RECIPE))
         self.learner.start()
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))

@@ -17,7 +17,9 @@ from viborder.labelstudio.interface import NOTE, TEXT, ensure_project, find_proj
 from viborder.labelstudio.push import KEY, send, tasks_by_document, text_hash, touched
 from viborder.labelstudio.regions import Reading, read, region
 
-EXTRA = '<Header value="Ai đã đánh dấu gì · Who said what" size="5"/>\n  <Text name="said" value="$said"/>'
+EXTRA = """<Header value="Ai đã đánh dấu gì · Who said what" size="5"/>
+  <Text name="said" value="$said"/>
+  <Header value="Văn bản · Text" size="5"/>"""
 
 
 def push_conflicts(client: Client, title: str, passes: Passes, decided: Iterable[Decision] = ()) -> int:

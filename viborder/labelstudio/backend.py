@@ -17,7 +17,25 @@ from viborder.labelstudio.serve import app, connect
 PASSWORD = "VIBORDER_SERVE_PASSWORD"
 
 
-def run(recipe: Path, base: Sequence[Document], state: Path, *, host: str, port: int, owner: Client | None, title: str) -> None:
+def quick(recipe: Path) -> list[str]:
+    """What makes the default kind of recipe fast enough to learn between two documents: nothing is settled or calibrated by held-out
+    documents, and no copies with other names are added. Other kinds are trained as they stand. Raises what reading a recipe raises."""
+    from viborder.train.recipe import load_recipe
+
+    return ["folds=0", "copies=0"] if load_recipe(recipe, ()).get("kind") == "crf" else []
+
+
+def run(
+    recipe: Path,
+    base: Sequence[Document],
+    state: Path,
+    *,
+    host: str,
+    port: int,
+    owner: Client | None,
+    title: str,
+    overrides: Sequence[str] = (),
+) -> None:
     """Serve until interrupted. With `owner`, the backend is connected to the project first of all.
 
     Raises ViborderError `not-configured` without a password in the environment, `port-taken`, and what `connect` raises.
@@ -28,7 +46,7 @@ def run(recipe: Path, base: Sequence[Document], state: Path, *, host: str, port:
     if len(password) < 8:
         hint = "8 characters or more; `viborder labelstudio up` writes one into build/labelstudio/env"
         raise fail("", "not-configured", f"{PASSWORD} not set, or too short", hint)
-    learner = Learner(state, recipe, base)
+    learner = Learner(state, recipe, base, overrides)
     learner.start()
     server = uvicorn.Server(uvicorn.Config(app(learner, password), host=host, port=port, log_level="critical", access_log=False))
     errors: list[ViborderError] = []

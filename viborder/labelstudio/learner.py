@@ -32,10 +32,11 @@ class Learner:
     """The documents learned from, the model in service, and the thread that keeps it up to date. `folder` survives restarts.
 
     base: documents that are always learned from (the gold); a submitted annotation of the same document takes its place.
+    overrides: keys of the recipe to set, as `key=value`.
     """
 
-    def __init__(self, folder: Path, recipe: Path, base: Sequence[Document]) -> None:
-        self._folder, self._recipe, self._base = folder, recipe, by_id(base)
+    def __init__(self, folder: Path, recipe: Path, base: Sequence[Document], overrides: Sequence[str] = ()) -> None:
+        self._folder, self._recipe, self._base, self._overrides = folder, recipe, by_id(base), tuple(overrides)
         self._submitted = folder / "submitted"
         self._submitted.mkdir(parents=True, exist_ok=True)
         self._files, self._tagging = threading.Lock(), threading.Lock()
@@ -131,7 +132,18 @@ class Learner:
     def _train(self, documents: Sequence[Document], digest: str) -> bool:
         training, out = self._folder / "training.jsonl", self._folder / "models" / digest[:16]
         jsonl.write(training, documents)
-        command = [sys.executable, "-m", "viborder", "train", str(self._recipe), "--train", str(training), "--out", str(out)]
+        command = [
+            sys.executable,
+            "-m",
+            "viborder",
+            "train",
+            str(self._recipe),
+            "--train",
+            str(training),
+            "--out",
+            str(out),
+            *self._overrides,
+        ]
         paths = os.pathsep.join([str(Path(viborder.__file__).parents[1]), *filter(None, sys.path)])  # the child imports what we import
         self.child = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=os.environ | {"PYTHONPATH": paths}
@@ -169,7 +181,7 @@ class Learner:
             self._tagger, self._digest = tagger, digest
 
     def _digest_of(self, documents: Sequence[Document]) -> str:
-        digest = sha256(self._recipe.read_bytes())
+        digest = sha256(self._recipe.read_bytes() + repr(self._overrides).encode())
         for document in sorted(documents, key=lambda one: one.id):
             digest.update(jsonl.dumps(document).encode("utf-8", "surrogatepass"))
         return digest.hexdigest()

@@ -79,6 +79,9 @@ def status(project: Project = PROJECT, adjudication: Annotated[str, typer.Option
 @app.command()
 def serve(
     recipe: Annotated[Path, typer.Argument(help="Recipe of the tagger that learns.")] = Path("train/crf.yaml"),
+    keys: Annotated[
+        list[str] | None, typer.Argument(help="Keys of the recipe to set; by default what makes it quick.", metavar="key=value…")
+    ] = None,
     train: Annotated[Path, typer.Option(help="Annotated documents that are always learned from.")] = Path("annotations/gold.jsonl"),
     state: Annotated[Path, typer.Option(help="Where what was learned survives a restart.")] = Path("build/labelstudio/serve"),
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
@@ -91,4 +94,5 @@ def serve(
     from viborder.labelstudio import backend, client
 
     owner = client.from_environment() if connect else None
-    backend.run(recipe, read(train), state, host=host, port=port, owner=owner, title=project)
+    overrides = keys or backend.quick(recipe)
+    backend.run(recipe, read(train), state, host=host, port=port, owner=owner, title=project, overrides=overrides)
