@@ -106,8 +106,8 @@ def _notes(out: Console, notes: list[str], signature: str, intervals: Intervals 
 
 
 def _table(title: str) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    table.add_column(title)
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))  # narrow enough for 80 columns
+    table.add_column(title, no_wrap=True)
     for name in ("precision", "recall", "F1", "gold", "pred"):
         table.add_column(name, justify="right", no_wrap=True)
     return table
