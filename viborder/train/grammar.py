@@ -55,27 +55,27 @@ class _Walk:
     def __init__(self, view: View) -> None:
         self.view = view
         self.found: list[Piece] = []
-        self.persons: list[tuple[int, int, bool]] = []  # first token, token after the last, in office
+        self.persons: list[carry.Person] = []
+        self.end = 0  # the token after what was found last
         self.role = 0
         self.role_end = -1
 
     def run(self) -> None:
         """Find every span; `found` holds them as token ranges."""
         bits = self.view.bits
-        end = 0
         taken = officials.bylines(self.view)
-        self.persons += [(start, stop, False) for start, stop in taken.items()]
+        self.persons += [(start, stop, carry.PRIVATE_ROLE) for start, stop in taken.items()]
         todo = [index for index, found in enumerate(bits) if found & TRIGGER]
         for at in sorted({*todo, *taken}) if taken else todo:
-            if at >= end:
-                end = taken.get(at) or self._at(at, bits[at]) or end
+            if at >= self.end:
+                self.end = taken.get(at) or self._at(at, bits[at]) or self.end
         self.found += carry.names(self.view, self.persons)
         self.found += carry.places(self.view, self.found)
 
     def _at(self, at: int, bits: int) -> int | None:
         """What begins at the token: emit it and return the token after it."""
         if bits & AMOUNT and (found := amounts.amount(self.view, at)):
-            self.found.append((*found, "QUANTITY"))
+            self.found.append((max(found[0], self.end), found[1], "QUANTITY"))
             return found[1]
         if bits & PERSON and not (bits & AGENCY and self._is_head(at)) and (end := self._person(at)):
             return end
@@ -142,7 +142,7 @@ class _Walk:
             end += 2
         if end == at:
             return None
-        self.persons.append((at, end, False))
+        self.persons.append((at, end, carry.PRIVATE_ROLE))
         return end
 
     def _abbreviation(self, end: int) -> None:
@@ -224,7 +224,8 @@ class _Walk:
         view = self.view
         while True:
             in_office = bool(bits & _OFFICE and not bits & words.ROLE) or officials.has_post_after(view, stop)
-            self.persons.append((start, stop, in_office))
+            unsaid = carry.PRIVATE_ROLE if bits & words.ROLE else carry.UNSAID
+            self.persons.append((start, stop, carry.OFFICE if in_office else unsaid))
             self.role_end = -1
             following = officials.is_list_joint(view, stop)
             if following is None:

@@ -9,16 +9,19 @@ from viborder.train.grammar_places import capitals
 from viborder.train.grammar_view import CAP, UPPER, View
 from viborder.train.lexicon import longest
 
+OFFICE, UNSAID, PRIVATE_ROLE = 1, 0, -1  # what the words around a name say of the person
+Person = tuple[int, int, int]  # first token, token after the last, one of these
 
-def names(view: View, persons: list[tuple[int, int, bool]]) -> list[Piece]:
+
+def names(view: View, persons: list[Person]) -> list[Piece]:
     """Rule 2: whoever is named as an official once is one throughout the text; so is the last name after `ông`, `đồng chí`."""
     keys = view.keys
-    known = {tuple(keys[start:end]) for start, end, in_office in persons if in_office}
+    known = {tuple(keys[start:end]) for start, end, said in persons if said == OFFICE}
     given = {name[-1:] for name in known} | {name[-2:] for name in known if len(name) > 2}
     found = []
-    for start, end, in_office in persons:
+    for start, end, said in persons:
         name = tuple(keys[start:end])
-        official = in_office or name in known or (len(name) < 3 and name in given)
+        official = said == OFFICE or name in known or (said == UNSAID and len(name) < 3 and name in given)
         found.append((start, end, "OFFICIAL" if official else PRIVATE))
     return found
 

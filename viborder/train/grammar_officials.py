@@ -49,7 +49,12 @@ def name(view: View, at: int, bits: int) -> int | None:
         return None
     if place and place[2] == words.COUNTRY and not bits & (words.RANK | words.COMRADE):
         return None
-    if bits & (words.RANK | words.COMRADE | words.ROLE) or (bits & (words.POST | words.TITLE) and end - at > 1) or view.bits[at] & NAME:
+    if (
+        bits & (words.RANK | words.COMRADE | words.ROLE)
+        or (bits & words.POST and end - at > 1)
+        or bits & words.TITLE
+        or view.bits[at] & NAME
+    ):
         return end
     return None
 
