@@ -268,3 +268,24 @@ def test_a_disk_that_is_full(tmp_path: Path) -> None:
         bad(tmp_path, "disk-full", recipe="train/tiny.yaml", max_steps=1)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+def test_the_folder_goes_to_the_hub_when_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from huggingface_hub import constants
+
+    from tests.publish.hub_server import TOKEN, Hub
+
+    hub = Hub()
+    server = hub.start()
+    monkeypatch.setattr(constants, "ENDPOINT", hub.url)
+    monkeypatch.setattr(constants, "HF_HUB_DISABLE_XET", True)
+    monkeypatch.setenv("HF_TOKEN", TOKEN)
+    settings = [*SMALL, "max_steps=1", "push_to_hub=true", "hub_model_id=someone/tiny"]
+    train(TINY, learnable.documents(2, seed=1), tmp_path / "model", overrides=settings)
+    server.shutdown()
+    server.server_close()
+    repo = hub.repos["models", "someone/tiny"]
+    assert repo.private, "hub_private_repo is true unless the recipe says otherwise"
+    assert {"README.md", "config.json", "model.json", "model.safetensors", "tokenizer.json", "inner/heads.safetensors"} <= repo.files.keys()
+    assert repo.files["README.md"] == (tmp_path / "model" / "README.md").read_bytes()
+    assert TOKEN.encode() not in b"".join(repo.files.values())

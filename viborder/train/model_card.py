@@ -67,7 +67,7 @@ def push(folder: Path, repo_id: str, *, private: bool) -> None:
 
     try:
         hub = HfApi()
-        hub.create_repo(repo_id, private=private, exist_ok=True)
+        hub.create_repo(repo_id, repo_type="model", private=private, exist_ok=True)
         hub.upload_folder(repo_id=repo_id, folder_path=folder, commit_message="Upload the model")
     except Exception as error:  # the client's, the network's, the server's
         message = str(error).strip().split("\n")[0][:300]
