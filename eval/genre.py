@@ -1,6 +1,7 @@
 """Score the grammar alone on the sentences of the genre, and on gold: python eval/genre.py [FILE…]
 
-Gold and the tuning and adversarial sentences are what it was mended on; `heldout.txt` was written before it and scored at milestones only.
+Gold, the tuning and adversarial sentences and `articles.jsonl` are what it was mended on; of `heldout.txt`, written before it, and of
+`articles_blind.jsonl` only scores were looked at.
 """
 
 import argparse
@@ -18,7 +19,8 @@ from viborder.text import tokenize
 from viborder.train.genre import read
 from viborder.train.grammar import propose
 
-FILES = [Path("annotations/gold.jsonl"), *(Path(f"train/genre/{name}.txt") for name in ("tuning", "adversarial", "heldout"))]
+SETS = ("tuning.txt", "adversarial.txt", "articles.jsonl", "heldout.txt", "articles_blind.jsonl")
+FILES = [Path("annotations/gold.jsonl"), *(Path("train/genre") / name for name in SETS)]
 
 parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
 parser.add_argument("files", type=Path, nargs="*", default=FILES)
