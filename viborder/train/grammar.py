@@ -177,7 +177,12 @@ class _Walk:
         word = longest(words.admin_words(), view.keys, start)
         gates = view.keys[start] == "cửa" and view.keys[end] == "-" and places.bare(view, end + 1) is not None
         pair = gates or view.keys[start - 1] == "cặp"
-        if word is None or (level in (words.OTHER, words.VILLAGE) and not pair) or word[0] >= end or view.bits[word[0]] & DIGIT:
+        if (
+            word is None
+            or (level in (words.OTHER, words.VILLAGE, words.REGION) and not pair)
+            or word[0] >= end
+            or view.bits[word[0]] & DIGIT
+        ):
             return start
         if attribute := longest(words.attributes(), view.keys, word[0]):
             word = attribute

@@ -59,6 +59,11 @@ def one(view: View, at: int, depth: int = 0) -> Agency | None:
         return None  # the second syllable of `cán bộ`, `trụ sở`
     end, kind = match
     if kind & words.OUTSIDE and not kind & (words.OWN | words.BODY):
+        if view.keys[at] in ("báo", "vov", "vtv", "đài", "truyền", "tạp"):
+            if view.bits[at] & LOWER:
+                return None  # `trình báo Công an xã X`
+            place = bare(view, end)  # places rule 6: inside the name of a media outlet
+            end = place[1] if place else end
         return Agency(at, end, kind=words.OUTSIDE)
     if kind & words.CODE and view.bits[at] & UPPER:
         if at and view.glued(at) and view.keys[at - 1] in ("-", "/"):

@@ -104,6 +104,8 @@ def named(view: View, at: int) -> Found | None:
     if view.bits[name] & DIGIT:
         return _numbered(view, start, name, level) if numbered else None
     known = bare(view, name, loose=True) if view.bits[name] & (CAP | UPPER) else None
+    if known and known[2] == words.COUNTRY:
+        return None  # `ngã ba biên giới Việt Nam - Lào`: located, not named
     run = capitals(view, name, 6)
     if known and (known[1] >= run or (level <= words.PROVINCE and name < known[1]) or view.bits[known[1]] & NAME):
         return start, _letter_or_number(view, known[1], level), level
