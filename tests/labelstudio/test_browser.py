@@ -3,6 +3,7 @@
 import os
 import time
 from collections import Counter
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from tests.labelstudio.test_serve import PASSWORD as BACKEND_PASSWORD
 from tests.labelstudio.test_serve import Backend
 from viborder.document import Document, Span, by_id
 from viborder.formats import jsonl
+from viborder.labels import labels
 from viborder.labelstudio.adjudicate import push_conflicts
 from viborder.labelstudio.everywhere import everywhere
 from viborder.labelstudio.interface import find_project
@@ -37,6 +39,7 @@ PLACE_OF = """([start, end]) => {
 }"""
 
 
+HOTKEYS = {label.name: label.hotkey for label in labels()}
 WORK = {"x": 240, "y": 90, "width": 1040, "height": 560}  # the part of the window that matters
 
 
@@ -117,18 +120,34 @@ def gold():
     return jsonl.read(GOLD)
 
 
-def repeated(article, suggested):
-    """A name that stands several times outside every suggestion; any repeated words if the tagger has found all names."""
-    free = [one for one in article.spans if not any(one.overlaps(other) for other in suggested)]
-    names = Counter(article.slice(one) for one in free if one.label == "PLACE")
-    name, times = max(names.items(), key=lambda entry: entry[1], default=("", 0))
-    return name if times > 1 else "hội đàm"
+@dataclass
+class Work:
+    """What there is to mend in the suggestions for an article."""
+
+    deleted: Span  # a suggestion that is wrong
+    relabelled: Span  # one that will get another label
+    inner: Span  # a span that is missing inside another
+    names: list[Span]  # a name that is missing several times
+
+
+def work(article, suggested):
+    missing = [one for one in article.spans if one not in suggested]
+    flat = [one for one in suggested if not any(one != other and one.overlaps(other) for other in suggested)]
+    wrong = [one for one in flat if one not in article.spans] or flat[:1]
+    alone = [one for one in missing if not any(one.overlaps(other) for other in suggested)]
+    (name, label), _ = Counter((article.slice(one), one.label) for one in alone if one.label != "QUANTITY").most_common(1)[0]
+    inside = [one for one in missing if any(other.contains(one) and other in article.spans for other in suggested)]
+    inner = next(one for one in inside if not any(one.crosses(other) or one.contains(other) for other in suggested))
+    names = [one for one in alone if (article.slice(one), one.label) == (name, label)]
+    other = next(one for one in flat if one != wrong[0] and one.label != "DRUG" and not one.overlaps(inner))
+    return Work(wrong[0], other, inner, names)
 
 
 def test_an_annotator_at_work(studio, browser, tmp_path, gold):
-    article = gold[4]
+    article = gold[3]
     text = article.text
-    served = Backend(tmp_path / "state", gold[:4])
+    # A backend that knows one other article and no grammar leaves an annotator something to do.
+    served = Backend(tmp_path / "state", gold[4:], ["grammar=false", "genre=[]"])
     try:
         project = push(studio.owner, "browser", [Document("live", text)], {}, "", Plan(test_share=0)).project
         connect(studio.owner, "browser", served.url, BACKEND_PASSWORD, served.learner)
@@ -139,51 +158,54 @@ def test_an_annotator_at_work(studio, browser, tmp_path, gold):
         lan.shot("suggestions", clip=WORK)
 
         # the suggestions stand on the right words
-        suggested, version = served.learner.tag(Document("live", text))
+        tagged, version = served.learner.tag(Document("live", text))
+        suggested = tagged.spans
         (prediction,) = studio.owner.get(f"/api/tasks/{task['id']}/")["predictions"]
-        assert prediction["model_version"] == version and len(suggested.spans) > 20
-        assert {entry["id"] for entry in prediction["result"]} == {f"{one.start}-{one.end}-{one.label}" for one in suggested.spans}
-        flat = [one for one in suggested.spans if not any(one != other and one.overlaps(other) for other in suggested.spans)]
+        assert prediction["model_version"] == version and len(suggested) > 8
+        assert {entry["id"] for entry in prediction["result"]} == {f"{one.start}-{one.end}-{one.label}" for one in suggested}
         pieces = lan.page.evaluate("[...document.querySelectorAll('.htx-highlight')].map(one => one.textContent)")
-        assert all(text[one.start : one.end] in pieces for one in flat)
+        innermost = [one for one in suggested if not any(one != other and one.contains(other) for other in suggested)]
+        assert all(text[one.start : one.end] in pieces for one in innermost)
 
-        # a suggestion gets its right label, and a wrong one is deleted
-        relabelled, deleted = [one for one in flat if one.label == "QUANTITY"][:2]
-        lan.click(relabelled)
-        lan.press("4")
-        lan.press("u")
-        lan.click(deleted)
+        # a wrong suggestion is deleted
+        todo = work(article, suggested)
+        lan.click(todo.deleted)
         lan.press("Backspace")
+        lan.press(HOTKEYS[todo.deleted.label])  # puts down the label that stays in the hand
 
         # a span inside another, with hotkey and mouse
-        outer = next(one for one in suggested.spans if one.label == "AGENCY" and text[one.start : one.end].count(" ") > 3)
-        inner = Span(outer.start, outer.start + len(" ".join(text[outer.start : outer.end].split(" ")[:2])), "AGENCY")
-        assert inner not in suggested.spans
         before = lan.highlights()
-        lan.mark(inner, "1")
+        lan.mark(todo.inner, HOTKEYS[todo.inner.label])
         after = lan.wait_for_highlights(before)
         lan.shot("nested", clip=WORK)
 
         # label one, get all
-        word = repeated(article, suggested.spans)
-        places = [index for index in range(len(text)) if text.startswith(word, index) and text[index - 1] == " "]
+        drawn = todo.names[0]
+        assert len(todo.names) > 1
         lan.page.get_by_text("Auto-Annotation").click()
-        lan.mark(Span(places[0], places[0] + len(word), "PLACE"), "3")
+        lan.press(HOTKEYS[todo.inner.label])
+        lan.mark(drawn, HOTKEYS[drawn.label])
         lan.wait_for_highlights(after + 1)
         lan.page.wait_for_timeout(1000)
         lan.shot("get-all", clip=WORK)
+        lan.press(HOTKEYS[drawn.label])
 
+        # another label for a suggestion, a doubt about the whole, and off it goes
+        lan.click(todo.relabelled)
+        lan.press(HOTKEYS["DRUG"])
+        lan.press("u")
         lan.press("7")
         lan.page.keyboard.press("Control+Enter")
         lan.page.get_by_text("Update", exact=True).wait_for()
         found = pull(studio.owner, "browser", tmp_path / "passes", by_id([Document("live", text)])).documents["lan"][0]
-        drawn = Span(places[0], places[0] + len(word), "PLACE")
-        wanted = {*suggested.spans, inner, Span(relabelled.start, relabelled.end, "DRUG")} - {relabelled, deleted}
-        assert set(found.spans) == wanted | {drawn, *everywhere(text, drawn, [*suggested.spans, drawn])}
+        others = everywhere(text, drawn, [*suggested, drawn, todo.inner])
+        assert {*todo.names} <= {drawn, *others}
+        wanted = {*suggested, todo.inner, drawn, *others, replace(todo.relabelled, label="DRUG")} - {todo.deleted, todo.relabelled}
+        assert set(found.spans) == wanted
         about = found.meta["annotation"]
         assert about["model"] == version and about["minutes"] > 0 and about["unsure"]
-        fates = {"kept": len(suggested.spans) - 2, "moved": 0, "relabelled": 1, "deleted": 1}
-        assert {key: about["suggestions"][key] for key in fates} == fates
+        fates = {"kept": len(suggested) - 2, "moved": 0, "relabelled": 1, "deleted": 1, "added": 2 + len(others)}
+        assert about["suggestions"] == fates
         assert served.learner.wait() and served.learner.version != version  # and it has been learned from
     finally:
         served.stop()

@@ -31,8 +31,8 @@ OPENER = build_opener(ProxyHandler({}))
 class Backend:
     """A backend that listens."""
 
-    def __init__(self, folder, base):
-        self.learner = Learner(folder, RECIPE, base, backend.quick(RECIPE))
+    def __init__(self, folder, base, overrides=()):
+        self.learner = Learner(folder, RECIPE, base, [*backend.quick(RECIPE), *overrides])
         self.learner.start()
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
