@@ -177,7 +177,7 @@ def _own_tail(view: View, own: Agency, depth: int) -> Agency:
         return own
     country = bare(view, at)
     if country and country[2] == words.COUNTRY:
-        _add_places(view, own, [country], at)
+        _add_places(view, own, [country])
         return own
     return _with_parent(view, own, depth)
 
@@ -193,7 +193,7 @@ def _with_parent(view: View, child: Agency, depth: int) -> Agency:
             return child
     places = tail(view, child.end, station=False)
     if places and view.keys[child.end] != "-":
-        _add_places(view, child, places[1], places[0])
+        _add_places(view, child, places)
     elif level := _bare_level(view, child.end):
         child.end = level
     return child
@@ -238,7 +238,7 @@ def _body(view: View, body: Agency, depth: int) -> Agency:
             return _with_parent(view, body, depth)
         at += 2 * (view.keys[at] == "khu" and view.keys[at + 1] == "vực")  # `Bộ đội Biên phòng khu vực Mông Tự`
     if found := tail(view, at, body.station):
-        _add_places(view, body, found[1], found[0])
+        _add_places(view, body, found)
         body.is_named = True
         return body
     if level := _bare_level(view, body.end):
@@ -246,12 +246,10 @@ def _body(view: View, body: Agency, depth: int) -> Agency:
     return body
 
 
-def _add_places(view: View, body: Agency, places: list[Found], at: int) -> None:
+def _add_places(view: View, body: Agency, places: list[Found]) -> None:
     """Rules 5, 7, 8: the places under a head, each nested; more places of the same kind share the head."""
     several = body.start > 0 and (view.keys[body.start - 1] in PLURAL or view.bits[body.start - 1] & DIGIT)
     places = coordinated(view, places, group=body.station and bool(several))
-    if body.kind == words.OWN and len(places) == 2 and view.keys[body.start] == "đại":
-        places = places[:1]
     body.end = places[-1][1]
     body.inner = [*body.inner, *((start, end, "PLACE") for start, end, _ in places)]
     body.has_tail = True

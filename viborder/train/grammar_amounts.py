@@ -34,7 +34,7 @@ def _in_digits(view: View, at: int) -> tuple[int, int] | None:
     end = at + 1
     if keys[end] == "/" and bits[end + 1] & DIGIT:
         return None
-    if keys[end] in ("-", "đến") and bits[end + 1] & DIGIT and (keys[end] == "-"):
+    if keys[end] == "-" and bits[end + 1] & DIGIT:
         end += 2
     while keys[end] in words.amount_words("magnitude"):
         end += 1

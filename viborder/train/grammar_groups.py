@@ -12,13 +12,13 @@ _JOINS = frozenset((",", ";", "và", "-", "&", "cùng"))
 PLURAL = frozenset(("các", "hai", "ba", "bốn", "năm", "sáu", "bẩy", "bảy", "mười", "những"))
 
 
-def tail(view: View, at: int, station: bool) -> tuple[int, list[Found]] | None:
+def tail(view: View, at: int, station: bool) -> list[Found] | None:
     """The first place after a head: with its level (`tỉnh Cao Bằng`) or bare (`Lạng Sơn`)."""
     if found := named(view, at):
         if found[2] == words.OTHER and not station and view.keys[at] not in ("cửa", "khu", "cảng", "sân"):
             return None
         shared = _shared_level(view, found)
-        return at, [shared or found]
+        return [shared or found]
     if view.bits[at] & (CAP | UPPER | PLACE):
         found = bare(view, at)
         if found is None or (station and capitals(view, at, 5) > found[1] and not view.bits[found[1]] & NAME):
@@ -31,9 +31,9 @@ def tail(view: View, at: int, station: bool) -> tuple[int, list[Found]] | None:
                 and not stops(view, at)
                 and not (view.bits[at] & AGENCY and longest(words.heads(), view.keys, at))
             ):
-                return (at, [(at, end, words.OTHER)]) if station or end - at > 1 else None
+                return [(at, end, words.OTHER)] if station or end - at > 1 else None
             return None
-        return at, [found]
+        return [found]
     return None
 
 
@@ -55,10 +55,13 @@ def group(view: View, at: int) -> tuple[int, list[Piece]] | None:
     if keys[at] not in PLURAL and not (bits[at] & DIGIT and len(keys[at]) < 3):
         return None
     level = longest(words.admin_words(), keys, at + 1)
-    end = (
-        level[0] if level else at + 2 if keys[at + 1] == "nước" else at + 3 if keys[at + 1] == "địa" and keys[at + 2] == "phương" else None
-    )
-    if end is None:
+    if level:
+        end = level[0]
+    elif keys[at + 1] == "nước":
+        end = at + 2
+    elif keys[at + 1] == "địa" and keys[at + 2] == "phương":
+        end = at + 3
+    else:
         return None
     while keys[end] in (",", "và") and not bits[end + 1] & CAP and (also := longest(words.admin_words(), keys, end + 1)):
         end = also[0]
