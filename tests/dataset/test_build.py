@@ -109,6 +109,16 @@ def test_no_private_name_is_anywhere_in_the_package(tmp_path: Path, private: str
             assert name not in plain(content), (path, name)
 
 
+def test_a_name_in_the_source_of_a_text_is_hidden(tmp_path: Path) -> None:
+    address = "https://example.org/truy-na-doan-thi-uyen.html"
+    collect([Path("seeds")], tmp_path / "c.jsonl", {"source": address})
+    for text in ("keep", "omit"):
+        build(tmp_path / "c.jsonl", ANNOTATIONS, tmp_path / text, text=text)
+        rows = datasets.load_dataset(str(tmp_path / text), "documents", split="train")
+        assert set(rows["source"]) == {"https://example.org/truy-na-[NGƯỜI-1].html"}
+        assert "doan-thi-uyen" not in (tmp_path / text / "README.md").read_text(encoding="utf-8")
+
+
 def copy_of(tmp_path: Path) -> Path:
     shutil.copytree(ANNOTATIONS, tmp_path / "annotations")
     return tmp_path / "annotations"

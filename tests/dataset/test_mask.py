@@ -49,6 +49,13 @@ def test_a_given_name_is_its_bearer_and_alone_it_is_masked_only_where_it_is_mark
     assert masked(given) == ["[NGƯỜI-1] khai. [NGƯỜI-1] nhận tội. Vải uyên ương."]
 
 
+def test_a_name_in_an_address_is_hidden_too() -> None:
+    people = People()
+    people.meet(document("a", "Bắt Đoàn Thị Tý.", ["Đoàn Thị Tý"]))
+    assert people.hidden("https://example.org/bat-doan-thi-ty-o-lang-son.html") == "https://example.org/bat-[NGƯỜI-1]-o-lang-son.html"
+    assert people.hidden("Đoàn, Thị, Tý") == "Đoàn, Thị, Tý"
+
+
 def test_drop_takes_out_the_sentence_that_names_the_person() -> None:
     given = document("a", "Công an họp. Bắt Lò Văn A.\nẢnh: T.C\nỞ Lào.", ["Lò Văn A", "T.C"], PLACE="Lào")
     people = People()

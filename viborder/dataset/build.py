@@ -14,6 +14,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from contextlib import ExitStack
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -119,10 +120,12 @@ def _write_data(
             if private == "drop":
                 edits = dropped(document, edits)
             shown = mask(document, edits) if whole else document
+            if private != "keep" or not whole:
+                shown = replace(shown, meta={name: people.hidden(value) if value else value for name, value in shown.meta.items()})
             tokens, bounds = tokenize(shown.text), sentences(shown.text)
             statistics.add(shown, tokens, bounds)
             if len(texts) < card.LISTED:
-                texts.append({"id": document.id, **document.meta})
+                texts.append({"id": shown.id, **shown.meta})
             tables["documents"].add([schema.document_row(shown, fold, whole)])
             if whole:
                 tables[f"sentences-{fold}"].add(schema.sentence_rows(shown, tokens, bounds))

@@ -12,9 +12,10 @@ import sys
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from viborder.document import Document
-from viborder.text import sentences, tokenize
+from viborder.text import sentences
 
 Name = tuple[str, ...]
 
@@ -29,6 +30,8 @@ class Edit:
 
 
 _UPPER = "".join(chr(code) for code in range(0x41, 0x1F00) if chr(code).isupper() and unicodedata.name(chr(code), "").startswith("LATIN"))
+_WORD = re.compile(r"[^\W_]+")
+_JOIN = re.compile(r"[\s._–-]*")  # between the parts of a name: `T.C`, `Lê  Nam`, `le-nam` in an address
 _BIRTH = re.compile(r"(?:sinh\s+(?:năm|ngày)|(?<!\w)SN)\s*:?\s*((?:\d{1,2}\s*[/.-]\s*){0,2}(?:19|20)\d\d)(?!\d)", re.IGNORECASE)
 _YEAR_AFTER = re.compile(r"\s*\(\s*((?:19|20)\d\d)\s*\)")
 _HAMLET = re.compile(
@@ -61,7 +64,7 @@ def fold(text: str) -> str:
 def name_of(text: str) -> Name:
     """A name as its folded parts: what tells one person from another."""
     folded = fold(text)
-    return tuple(sys.intern(folded[start:end]) for start, end in tokenize(text))
+    return tuple(sys.intern(part) for part in _WORD.findall(folded)) or (folded,)
 
 
 @dataclass(slots=True)
@@ -102,15 +105,26 @@ class People:
         found.extend((start, end, self.numbers[name]) for start, end, name in self.occurrences(document.text))
         return sorted(set(found))
 
+    def hidden(self, text: str) -> str:
+        """A text of no document, such as an address, with stand-ins for names of two or more parts."""
+        pieces, at = [], 0
+        for start, end, name in self.occurrences(text):
+            if start >= at:
+                pieces += [text[at:start], f"[NGƯỜI-{self.numbers[name]}]"]
+                at = end
+        return "".join(pieces) + text[at:]
+
     def occurrences(self, text: str) -> Iterator[tuple[int, int, Name]]:
-        """(start, end, name) of each name of two or more parts, whatever its case and tone marks."""
+        """(start, end, name) of each name of two or more parts, whatever its case and tone marks, and what joins its parts."""
         if not self.by_first:
             return
-        folded, tokens = fold(text), tokenize(text)
-        for index, (start, end) in enumerate(tokens):
+        folded = fold(text)
+        words = [match.span() for match in _WORD.finditer(folded)]
+        for index, (start, end) in enumerate(words):
             for name in self.by_first.get(folded[start:end], ()):
-                parts = tokens[index : index + len(name)]
-                if tuple(folded[a:b] for a, b in parts) == name:
+                parts = words[index : index + len(name)]
+                joined = all(_JOIN.fullmatch(folded, last, first) for (_, last), (first, _) in pairwise(parts))
+                if joined and tuple(folded[a:b] for a, b in parts) == name:
                     yield start, parts[-1][1], name
 
 
