@@ -33,7 +33,7 @@ from viborder.files import lines, new_file, read_text
 
 RESULTS, README = Path("eval/results.jsonl"), Path("README.md")
 BEGIN, END = "<!-- results -->", "<!-- /results -->"
-MEASURES = {"cpu_seconds": "s of CPU", "peak_mb": "MB"}  # what is measured of a program, without an interval
+MEASURES = ("cpu_seconds", "peak_mb")  # what is measured of a program, without an interval
 METRICS = tuple(f"{schema}_{score}" for schema in SCHEMAS for score in ("precision", "recall", "f1"))
 _TEXTS = ("system", "task", "metric", "tuned_on")
 _FIELDS = {*_TEXTS, "value", "interval", "n", "unit", "recipe", "data", "command", "source"}
@@ -125,8 +125,9 @@ def _share(value: Any) -> bool:
 
 
 def render(results: Sequence[Result]) -> str:
-    """The table in Markdown, a section a task, in the order of the file."""
+    """The scores as tables in Markdown, one a task, in the order of the file; speed and memory stay in the file."""
     parts = []
+    results = [line for line in results if line["metric"] not in MEASURES]
     for task in dict.fromkeys(line["task"] for line in results):
         rows = ["| system | score | 95 % interval | n | tuned on |", "|---|---|---|---|---|"]
         rows += [_row(line) for line in results if line["task"] == task]
@@ -135,10 +136,7 @@ def render(results: Sequence[Result]) -> str:
 
 
 def _row(line: Result) -> str:
-    if line["metric"] in MEASURES:
-        score = f"{line['value']:,} {MEASURES[line['metric']]}"
-    else:
-        score = f"{line['metric'].replace('_', ' ').replace('f1', 'F1')} {100 * line['value']:.1f}"
+    score = f"{line['metric'].replace('_', ' ').replace('f1', 'F1')} {100 * line['value']:.1f}"
     interval = f"{100 * line['interval'][0]:.1f} – {100 * line['interval'][1]:.1f}" if line.get("interval") else "not known"
     n = f"{line['n']} {line['unit']}s" if line.get("n") else "published"
     system = f"{line['system']} ({line['source']})" if line.get("source") else line["system"]
