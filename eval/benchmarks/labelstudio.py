@@ -85,7 +85,9 @@ def main() -> None:
                 answers = list(pool.map(lambda number: call(f"{url}/predict", bodies[number % 5]), range(200)))
             together = time.perf_counter() - begin
             learned = [learn(url, number) for number in range(10)]
-            model = next((folder / "state" / "models").iterdir())
+            time.sleep(1)  # the old model is being cleared away
+            current = json.loads((folder / "state" / "current.json").read_text(encoding="utf-8"))
+            model = folder / "state" / "models" / current["model"]
             alone = []
             for article in articles:
                 (folder / "article.txt").write_text(article.text, encoding="utf-8")

@@ -23,8 +23,8 @@ def texts(corpus: Path) -> dict[str, Document] | None:
 
 def pulled(found: Pulled, out: Path) -> None:
     """Print what a pull brought. Raises ViborderError with the annotations that were left out, after warnings were printed."""
-    console = Console()
-    console.print(_passes(found))
+    if found.documents:
+        Console().print(_passes(found))
     print(f"{found.fetched} tasks fetched, the others unchanged; passes are in {out}")
     print(f"skipped {found.skipped} · drafts {found.drafts} · nothing to mark {found.empty} · unsure {found.unsure}")
     errors = [problem for problem in found.problems if problem.severity == "error"]
@@ -38,11 +38,22 @@ def pulled(found: Pulled, out: Path) -> None:
 def status(found: Status) -> None:
     """Print the state of a project."""
     console = Console()
-    table = Table("pushed", "of these for test", "annotated", "complete", "in conflict", "adjudicated", "skipped", "drafts")
-    numbers = (found.pushed, found.test, found.annotated, found.complete, found.in_conflict, found.adjudicated)
-    table.add_row(*map(str, (*numbers, found.pulled.skipped, found.pulled.drafts)))
+    rows = {
+        "documents pushed": found.pushed,
+        "of these the random share": found.test,
+        "annotated": found.annotated,
+        "by as many as wanted": found.complete,
+        "in conflict": found.in_conflict,
+        "adjudicated": found.adjudicated,
+        "skipped": found.pulled.skipped,
+        "drafts": found.pulled.drafts,
+    }
+    table = Table(show_header=False)
+    for name, number in rows.items():
+        table.add_row(name, str(number))
     console.print(table)
-    console.print(_passes(found.pulled))
+    if found.pulled.documents:
+        console.print(_passes(found.pulled))
     for one, other, f1, documents in found.agreement:
         print(f"agreement {one} – {other}: F1 {_ratio(f1)} on {documents} documents")
     for first, last, f1 in found.curve:
@@ -52,7 +63,7 @@ def status(found: Status) -> None:
 
 
 def _passes(found: Pulled) -> Table:
-    table = Table("annotator", "documents", "spans", *FATES, "minutes a document", title="what became of the suggestions")
+    table = Table("pass", "docs", "spans", *FATES, "min/doc", title="what became of the suggestions")
     for row in summary(found):
         table.add_row(*row)
     return table
