@@ -81,6 +81,11 @@ def one(view: View, at: int, depth: int = 0) -> Agency | None:
             if inside > at and view.bits[inside] & PLACE and (country := bare(view, inside)) and country[1] == end:
                 own.inner.append((inside, end, "PLACE"))
                 return own
+        for inside in range(at + 1, end - 1):  # rule 3: `Ban Chấp hành Trung ương Đảng`
+            parent = longest(words.heads(), view.keys, inside) if view.bits[inside] & AGENCY else None
+            if parent and parent[0] == end and parent[1] & words.OWN and view.bits[inside] & CAP and view.keys[inside] != "cục":
+                own.inner.append((inside, end, "AGENCY"))
+                break
         return _own_tail(view, own, depth)
     if kind & words.BODY:
         return _body(view, Agency(at, end, kind=words.BODY), depth)
@@ -125,6 +130,8 @@ def _function(view: View, at: int, end: int) -> int | None:
     """The token after what the unit does whose head is `[at, end)`. In lower case only a long function is a name."""
     keys, bits = view.keys, view.bits
     does = longest(words.functions(), keys, end)
+    if keys[at] == "cơ" and bits[at] & LOWER:
+        return None  # rule 11: the generic `cơ quan`
     if not does or not (bits[at] & (CAP | UPPER) or bits[end] & (CAP | UPPER) or does[0] - end > 3):
         return None
     stop: int = does[0]
@@ -223,6 +230,7 @@ def _body(view: View, body: Agency, depth: int) -> Agency:
         parent = one(view, body.end, depth + 1)
         if parent and parent.is_named and parent.kind != words.OUTSIDE and view.bits[body.start] & (CAP | UPPER):
             body.end, body.inner, body.is_named, body.has_tail = parent.end, parent.pieces(), True, True
+            _add_seat(view, body)
             return body
         if parent and not parent.is_named and parent.kind == words.BODY and not body.station:
             body.end = parent.end  # `Bộ Chỉ huy Bộ đội Biên phòng tỉnh`: rule 10, nothing
@@ -253,6 +261,11 @@ def _add_places(view: View, body: Agency, places: list[Found]) -> None:
     body.end = places[-1][1]
     body.inner = [*body.inner, *((start, end, "PLACE") for start, end, _ in places)]
     body.has_tail = True
+    _add_seat(view, body)
+
+
+def _add_seat(view: View, body: Agency) -> None:
+    """`Đại sứ quán Việt Nam tại Lào`: where a mission sits is part of its name."""
     if view.keys[body.start] in ("đại", "tổng", "lãnh", "cơ") and view.keys[body.end] == "tại" and (host := bare(view, body.end + 1)):
         body.end = host[1]
         body.inner.append((host[0], host[1], "PLACE"))

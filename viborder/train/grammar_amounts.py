@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from viborder.train import grammar_words as words
-from viborder.train.grammar_view import AGENCY, CAP, DIGIT, LOWER, PERSON, View
+from viborder.train.grammar_view import AGENCY, CAP, DIGIT, LOWER, PERSON, UPPER, View
 from viborder.train.lexicon import longest
 
 _HARD_PARTIES = frozenset(("bên", "nước", "phía"))
@@ -118,14 +118,15 @@ def _unlisted(view: View, end: int) -> int | None:
     first, second = view.keys[end], view.keys[end + 1]
     if drug(view, end):
         return None
+    lower = LOWER if view.bits[end] & (LOWER | CAP) else UPPER  # in a line of capitals
     if (
-        not view.bits[end] & LOWER
+        not view.bits[end] & lower
         or first in words.amount_words("function")
         or not first.isalpha()
         or (view.bits[end] & (AGENCY | PERSON) and view.bits[end] & CAP)
     ):
         return None
-    if view.bits[end + 1] & LOWER and second not in words.amount_words("function") and second.isalpha():
+    if view.bits[end + 1] & lower and second not in words.amount_words("function") and second.isalpha():
         return end + 2
     return end + 1
 

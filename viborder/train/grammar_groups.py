@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from viborder.train import grammar_words as words
-from viborder.train.grammar_places import Found, bare, capitals, named, stops
+from viborder.train.grammar_places import Found, bare, capitals, letter_or_number, named, stops
 from viborder.train.grammar_view import AGENCY, CAP, DIGIT, NAME, PERSON, PLACE, UPPER, View
 from viborder.train.lexicon import longest
 
@@ -75,6 +75,8 @@ def group(view: View, at: int) -> tuple[int, list[Piece]] | None:
     end += keys[end] == "nước"
     end += keys[end] == "bạn"
     first = bare(view, end) or (named(view, end) if of else None) or _unknown(view, end)
+    if first and first[2] == words.OTHER:
+        first = (first[0], letter_or_number(view, first[1], words.COMMUNE), first[2])
     if first is None or (border and first[2] == words.COUNTRY and keys[first[1]] == "-"):
         return None  # rule 9: only located
     places = coordinated(view, [first], group=not of)
@@ -119,7 +121,7 @@ def coordinated(view: View, places: list[Found], group: bool) -> list[Found]:
             personal = bits[at] & NAME and (end - at > 2 or (level == words.OTHER and not group))
             if end == at or personal or bits[at] & (UPPER | PERSON) or (bits[at] & AGENCY and longest(words.heads(), keys, at)):
                 return places
-            following = at, end, level
+            following = at, letter_or_number(view, end, words.COMMUNE) if group else end, level
         same = (
             following[2] == level
             or (group and level != words.COUNTRY and following[2] not in (words.COUNTRY, words.REGION))

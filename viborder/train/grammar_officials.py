@@ -45,9 +45,12 @@ def name(view: View, at: int, bits: int) -> int | None:
     ):
         end = capitals(view, end + 1, 6)  # a capital forgotten in a Lao name
     place = bare(view, at)
-    if place and place[1] >= end and (not bits & (words.RANK | words.COMRADE) or not view.bits[at] & NAME):
+    named_so = bool(bits & (words.RANK | words.COMRADE) and view.bits[at] & NAME) or (
+        bits & words.TITLE and end - at == 1 and view.keys[at] != "lào"
+    )  # `ông Việt`
+    if place and place[1] >= end and not named_so:
         return None
-    if place and place[2] == words.COUNTRY and not bits & (words.RANK | words.COMRADE):
+    if place and place[2] == words.COUNTRY and end - at > 1 and not bits & (words.RANK | words.COMRADE):
         return None
     if (
         bits & (words.RANK | words.COMRADE | words.ROLE)
@@ -88,7 +91,8 @@ def is_list_joint(view: View, at: int) -> int | None:
     """Where a further name of a list would begin: after a comma, a semicolon or `và`."""
     if view.keys[at] in (",", ";", "và", "cùng"):
         at += 1 + (view.keys[at] == "," and view.keys[at + 1] == "và")
-        return at if view.bits[at] & CAP and view.bits[at] & NAME and not view.bits[at] & LOWER else None
+        begins = view.bits[at] & CAP and view.bits[at] & NAME and not longest(words.persons(), view.keys, at)
+        return at if begins else None
     return None
 
 

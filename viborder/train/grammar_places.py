@@ -91,13 +91,13 @@ def named(view: View, at: int) -> Found | None:
         return None
     if view.bits[at] & CAP and view.bits[at] & NAME and name - at == 1 and view.bits[name] & CAP and not bare(view, name):
         return None  # Hồ Văn Pả
-    if view.keys[name - 1] == "." and (not view.bits[at] & CAP or view.bits[name] & UPPER):
+    if view.keys[name - 1] == "." and (not view.bits[at] & CAP or view.bits[name] & UPPER or view.keys[name + 1] == "."):
         return None  # `H.KHÁ` is an author
     if view.keys[name] == "." and view.keys[at] in ("tp", "tx", "tt"):
         name += 1
     if attribute := longest(words.attributes(), view.keys, name):
         name = attribute[0]
-    if view.keys[name] == "số" and level == words.OTHER and view.bits[name + 2] & CAP:
+    if view.keys[name] == "số" and view.keys[at] == "cửa" and view.bits[name + 2] & CAP:
         name += 2  # `Cửa khẩu đường bộ số II Kim Thành`
     if view.keys[name] == '"' or view.keys[name] == ":":
         return None
@@ -108,7 +108,7 @@ def named(view: View, at: int) -> Found | None:
         return None  # `ngã ba biên giới Việt Nam - Lào`: located, not named
     run = capitals(view, name, 6)
     if known and (known[1] >= run or (level <= words.PROVINCE and name < known[1]) or view.bits[known[1]] & NAME):
-        return start, _letter_or_number(view, known[1], level), level
+        return start, letter_or_number(view, known[1], level), level
     if not view.bits[name] & (CAP | UPPER) or run == name or view.keys[name] in words.no_name():
         return None
     personal = view.bits[name] & NAME and run - name > 2 and (level == words.PROVINCE or view.keys[name + 1] in _MIDDLE_NAMES)
@@ -118,7 +118,7 @@ def named(view: View, at: int) -> Found | None:
         return None
     if view.keys[at] in ("miền", "vùng", "đồng") and not known:
         return None
-    return start, _letter_or_number(view, run, level), level
+    return start, letter_or_number(view, run, level), level
 
 
 def _numbered(view: View, start: int, number: int, level: int) -> Found | None:
@@ -136,13 +136,13 @@ def _numbered(view: View, start: int, number: int, level: int) -> Found | None:
     return start, end, level
 
 
-def _letter_or_number(view: View, end: int, level: int) -> int:
+def letter_or_number(view: View, end: int, level: int) -> int:
     """Villages bear numbers after their names: `bản Huổi Khon 2,`."""
     if (
         level in (words.COMMUNE, words.VILLAGE)
         and view.bits[end] & DIGIT
         and len(view.keys[end]) < 3
-        and not view.bits[end + 1] & (LOWER | DIGIT)
+        and (not view.bits[end + 1] & (LOWER | DIGIT) or view.keys[end + 1] == "và")
         and view.keys[end + 1] != "/"
     ):
         return end + 1
