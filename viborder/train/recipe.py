@@ -26,6 +26,7 @@ class CrfRecipe(BaseModel):
     known: bool = False
     copies: int = Field(0, ge=0)
     dropout: float = Field(0.0, ge=0, le=1)
+    doubt: float = Field(0.05, ge=0, le=1)
     folds: int = Field(5, ge=0)
     speech: list[float] = Field([0.0], min_length=1)
     silence: list[float] = Field([0.0], min_length=1)
