@@ -1,0 +1,18 @@
+"""Ctrl-C while a model is trained: out at once, and nothing half-written."""
+
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+
+def test_interrupted_training_leaves_nothing(tmp_path: Path) -> None:
+    out = tmp_path / "model"
+    command = [sys.executable, "-m", "viborder", "train", "train/crf.yaml", "--out", str(out), "iterations=100000", "c2=0.0001"]
+    process = subprocess.Popen(command)
+    time.sleep(3)
+    assert process.poll() is None, "it was done before it could be interrupted"
+    process.send_signal(signal.SIGINT)
+    assert process.wait(30) == 130
+    assert list(tmp_path.iterdir()) == []
