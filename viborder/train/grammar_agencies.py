@@ -155,7 +155,10 @@ def _unlisted_function(view: View, at: int, end: int) -> int | None:
         if not lower and not capital and not (keys[run] == "," and keys[run - 1] == "phòng" and keys[run + 1] == "chống"):
             break
         run += 1
-    return run if run - end > 1 and keys[run - 1] not in ("và", "của", "về") else None
+    if run - end > 1 and keys[run - 1] not in ("và", "của", "về"):
+        return run
+    two_syllables = keys[at] in ("cục", "vụ", "sở", "viện", "chi", "học") and keys[end + 1] not in words.amount_words("function")
+    return end + 2 if two_syllables else None  # `Cục Lãnh sự`
 
 
 def _counts(view: View, at: int) -> bool:
