@@ -1,13 +1,13 @@
 # make run    the main job on the five articles: check, build, cross-validate, train, score, write the report
 # make test   every test, the real Label Studio server among them
-# Both set up what they need first, in .venv, and do nothing twice.
+# Both set up what they need first, in .venv (the server in .venv-labelstudio, see `make labelstudio`), and do nothing twice.
 
 PYTHON ?= $(firstword $(shell for p in python3 python3.13 python3.12 python3.11; do command -v $$p >/dev/null && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p; done))
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 SETTINGS := pyproject.toml constraints.txt
 
-.PHONY: run test results clean
+.PHONY: run test labelstudio results clean
 
 run: .venv/run
 	@$(BIN)/viborder check
@@ -18,11 +18,14 @@ run: .venv/run
 	@$(BIN)/viborder score annotations/gold.jsonl build/crossval/predictions.jsonl --flat --train annotations/gold.jsonl \
 		--report build/report.html --note "Development score: lexicons and grammar were written by readers of these five articles."
 
-test: .venv/test
+test: .venv/test labelstudio
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/python -m pytest
+
+labelstudio: | .venv/run
+	@$(BIN)/viborder labelstudio up --prepare
 
 results: .venv/run
 	$(BIN)/python -m viborder.eval.results

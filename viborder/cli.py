@@ -189,7 +189,7 @@ def agree(
 
 @app.command()
 def adjudicate(
-    passes: Annotated[list[Path], typer.Argument(help="Two passes or more, in any format.", metavar="PASS…")],
+    passes: Annotated[list[Path] | None, typer.Argument(help="Two passes or more; all by default.", metavar="PASS…")] = None,
     decisions: Annotated[Path, typer.Option(help="The log of decisions, read and written.")] = Path("annotations/decisions.jsonl"),
     out: Annotated[Path, typer.Option(help="The gold; documents that no pass has stay in it.")] = GOLD,
     least: Annotated[int, typer.Option(min=1, help="How many passes a document needs.")] = 2,
@@ -200,7 +200,7 @@ def adjudicate(
     from viborder.annotate.settle import settle_at_terminal
     from viborder.formats import read
 
-    named = {path.stem: read(path) for path in passes}
+    named = {path.stem: read(path) for path in passes or sorted(PASSES.glob("*.jsonl"))}
     if server:
         from viborder.labelstudio.adjudicate import settle_on_server
 

@@ -77,7 +77,7 @@ def install() -> Path:
         raise fail(named, "server-not-installed", "VIBORDER_LABELSTUDIO names no file", "the path of label-studio, or unset it")
     print(f"Installing Label Studio into {ENVIRONMENT} (1 GB, 2–3 minutes) …", file=sys.stderr)
     requirements = str(files("viborder.labelstudio").joinpath("server-requirements.txt"))
-    steps = (["-m", "venv", str(ENVIRONMENT)], ["-m", "pip", "install", "-q", "--disable-pip-version-check", "-r", requirements])
+    steps = (["-m", "venv", str(ENVIRONMENT)], ["-m", "pip", "install", "-qq", "--disable-pip-version-check", "-r", requirements])
     shutil.rmtree(ENVIRONMENT, ignore_errors=True)
     for python, step in zip((sys.executable, str(ENVIRONMENT / "bin" / "python")), steps, strict=True):
         if subprocess.run([python, *step], check=False, stdout=sys.stderr).returncode:

@@ -9,6 +9,7 @@ import typer
 
 app = typer.Typer(no_args_is_help=True, help="Annotate in Label Studio: a server, tasks with suggestions, and an exact way back.")
 
+CORPUS = Path("corpus/documents.jsonl")
 PROJECT = "viborder"
 ADJUDICATION = "viborder-adjudication"
 Project = Annotated[str, typer.Option(help="Title of the project on the server.")]
@@ -32,7 +33,7 @@ def up(
 
 @app.command()
 def push(
-    documents: Annotated[list[Path], typer.Argument(help="Documents to annotate, in any format.", metavar="FILE…")],
+    files: Annotated[list[Path] | None, typer.Argument(help="Documents to annotate; the corpus by default.", metavar="FILE…")] = None,
     project: Project = PROJECT,
     model: Annotated[Path | None, typer.Option(help="Model folder that makes the suggestions.")] = None,
     suggestions: Annotated[Path | None, typer.Option(help="Or a file of tagged documents that are the suggestions.")] = None,
@@ -45,7 +46,7 @@ def push(
     from viborder.labelstudio import client
     from viborder.labelstudio.push import Plan, push, suggest
 
-    wanted = [document for path in documents for document in read(path)]
+    wanted = [document for path in files or [CORPUS] for document in read(path)]
     suggested, version = suggest(wanted, model, suggestions)
     plan = Plan(overlap, overlap_share, test_share)
     done = push(client.from_environment(), project, wanted, suggested, version, plan)
@@ -56,9 +57,7 @@ def push(
 def pull(
     project: Project = PROJECT,
     out: Annotated[Path, typer.Option(help="Folder of the passes, one file an annotator.")] = Path("annotations/passes"),
-    corpus: Annotated[Path, typer.Option(help="The texts that annotations must bear, if the file is there.")] = Path(
-        "corpus/documents.jsonl"
-    ),
+    corpus: Annotated[Path, typer.Option(help="The texts that annotations must bear, if the file is there.")] = CORPUS,
 ) -> None:
     """Bring the submitted annotations back, one pass an annotator."""
     from viborder.labelstudio import client, tables
