@@ -38,7 +38,8 @@ clean:
 	@touch $@
 
 .venv/test: $(SETTINGS) | .venv
-	$(PIP) -e .[dev,train]
+	$(PIP) -e .[dev,train,onnx]
+	$(BIN)/viborder labelstudio up --prepare
 	@touch $@ .venv/run
 
 .venv:
