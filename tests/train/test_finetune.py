@@ -289,3 +289,21 @@ def test_the_folder_goes_to_the_hub_when_asked(tmp_path: Path, monkeypatch: pyte
     assert {"README.md", "config.json", "model.json", "model.safetensors", "tokenizer.json", "inner/heads.safetensors"} <= repo.files.keys()
     assert repo.files["README.md"] == (tmp_path / "model" / "README.md").read_bytes()
     assert TOKEN.encode() not in b"".join(repo.files.values())
+
+
+def test_without_torch_the_extra_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(sys.modules, "viborder.train.finetune", raising=False)
+    monkeypatch.setitem(sys.modules, "torch", None)
+    told = bad(tmp_path, "extra-missing", recipe="train/tiny.yaml")
+    assert ".[train]" in told.problems[0].hint
+
+
+def test_a_schedule_that_trainer_does_not_know(tmp_path: Path) -> None:
+    bad(tmp_path, "recipe-bad-value", recipe="train/tiny.yaml", lr_scheduler_type="steps")
+
+
+def test_the_example_for_two_machines_is_one_that_accelerate_reads() -> None:
+    from accelerate.commands.config.config_args import load_config_from_file
+
+    config = load_config_from_file("train/accelerate/two-machines.yaml")
+    assert (config.num_machines, config.num_processes, config.machine_rank) == (2, 8, 0)

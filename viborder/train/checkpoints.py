@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from viborder.document import Document
+from viborder.errors import fail
 from viborder.files import new_file
 from viborder.formats.jsonl import dumps
 
@@ -36,7 +37,10 @@ def _hash(parts: Any) -> str:
 
 
 def open_folder(folder: Path, run: dict[str, str], resume: bool) -> list[str]:
-    """Make the folder of a run's checkpoints ready; what another run left there goes. Returns a note for whoever watches."""
+    """Make the folder of a run's checkpoints ready; what another run left there goes. Returns notes for whoever watches.
+
+    Raises ViborderError `folder-not-ours` where the folder holds anything but checkpoints.
+    """
     path = folder / _RUN
     notes: list[str] = []
     if folder.exists():
@@ -44,6 +48,8 @@ def open_folder(folder: Path, run: dict[str, str], resume: bool) -> list[str]:
             same = json.loads(path.read_text(encoding="utf-8")) == run
         except (OSError, ValueError):
             same = False
+        if not path.exists() and any(folder.iterdir()):
+            raise fail(folder, "folder-not-ours", "it is where checkpoints would go, and holds something else", "choose another --out")
         if not (same and resume):
             notes.append(f"checkpoints of another run removed from {folder}" if not same else f"{folder} begun anew (resume: false)")
             shutil.rmtree(folder)

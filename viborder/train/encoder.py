@@ -80,8 +80,8 @@ def learn_tokenizer(texts: Iterable[str], scratch: Scratch) -> Any:
 def random_model(scratch: Scratch, tokenizer: Any, labels: Sequence[str]) -> Any:
     """A small ModernBERT encoder with random weights (the caller sets the seed) and a head for these tags.
 
-    Its rotary positions and its layers that look at neighbours alone learn from little data what stands next to what; a BERT of the
-    same size, with learned absolute positions, does not.
+    Its rotary positions and its layers that look at neighbours alone learn from little data what stands next to what. A BERT of the
+    same size, with learned absolute positions, takes far longer.
     """
     from transformers import AutoModelForTokenClassification, ModernBertConfig
 

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import errno
 import json
 import random
 import shutil
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import torch
 from accelerate import PartialState
-from safetensors import SafetensorError
 from transformers import EarlyStoppingCallback, Trainer, TrainerCallback, TrainingArguments, enable_full_determinism, set_seed
 from transformers.trainer_callback import PrinterCallback
 
@@ -25,6 +22,7 @@ from viborder.files import new_folder
 from viborder.train import checkpoints
 from viborder.train.encoder import learn_tokenizer, load_model, load_tokenizer, random_model, window_size
 from viborder.train.examples import Examples, Reader, collate, learn_from, merge
+from viborder.train.exhausted import clear_errors
 from viborder.train.finetune_recipe import FinetuneRecipe
 from viborder.train.folder import read_card
 from viborder.train.heads import Loss, TokenTagger, class_weights, save
@@ -53,7 +51,7 @@ def finetune(
     """
     quiet()
     held = out.with_name(f"{out.name}.checkpoints")
-    with _clear_errors(where):
+    with clear_errors(where):
         arguments = training_arguments(recipe, held)  # joins the other processes, if there are some
         learn, stop = split(recipe, documents, dev, where)
         resume = _last_checkpoint(recipe, held, learn, stop)
@@ -73,6 +71,8 @@ def finetune(
             run = Run(learn, stop, found, examples, result.metrics, trainer.state.log_history, resume is not None)
             write(out, recipe, reader, model, run)
             shutil.rmtree(held)
+            if recipe.push_to_hub and recipe.hub_model_id:
+                push(out, recipe.hub_model_id, private=recipe.hub_private_repo)
         PartialState().wait_for_everyone()
     return load_transformer(out, read_card(out))
 
@@ -129,7 +129,7 @@ def training_arguments(recipe: FinetuneRecipe, held: Path) -> TrainingArguments:
         "logging_steps report_to run_name"
     )
     try:
-        return TrainingArguments(
+        arguments = TrainingArguments(
             output_dir=str(held),
             **recipe.model_dump(include=set(same.split())),
             bf16=precision == "bf16",
@@ -146,6 +146,10 @@ def training_arguments(recipe: FinetuneRecipe, held: Path) -> TrainingArguments:
         )
     except ValueError as error:  # an optimizer or a schedule that Trainer does not know
         raise fail("", "recipe-bad-value", str(error).split("\n")[0], "see transformers' TrainingArguments") from None
+    if arguments.n_gpu > 1:  # Trainer would take nn.DataParallel, which multiplies a loss of one's own by the number of GPUs
+        say(f"one of {arguments.n_gpu} GPUs is used; torchrun --nproc_per_node {arguments.n_gpu} train/finetune.py … uses all")
+        arguments._n_gpu = 1
+    return arguments
 
 
 def make_trainer(
@@ -213,7 +217,7 @@ class Seal(TrainerCallback):  # type: ignore[misc]
 
 
 def write(out: Path, recipe: FinetuneRecipe, reader: Reader, model: TokenTagger, run: Run) -> None:
-    """Write the model folder: a transformers folder with `inner/` for the inner levels, `model.json`, the card; push it if asked to."""
+    """Write the model folder: a transformers folder with `inner/` for the inner levels, `model.json`, the log and the card."""
     reading = {name: getattr(reader, name) for name in ("segmentation", "size", "overlap", "labels", "depth")}
     with new_folder(out) as folder:
         save(model, folder)
@@ -228,8 +232,6 @@ def write(out: Path, recipe: FinetuneRecipe, reader: Reader, model: TokenTagger,
         whole = write_card(folder, card)
         (folder / "training_log.json").write_text(json.dumps(run.history, indent=1) + "\n", encoding="utf-8")
         (folder / "README.md").write_text(model_card(recipe, reader, run, whole["version"]), encoding="utf-8")
-        if recipe.push_to_hub and recipe.hub_model_id:
-            push(folder, recipe.hub_model_id, private=recipe.hub_private_repo)
 
 
 def _last_checkpoint(recipe: FinetuneRecipe, held: Path, learn: Sequence[Document], stop: Sequence[Document]) -> Path | None:
@@ -246,20 +248,3 @@ def _last_checkpoint(recipe: FinetuneRecipe, held: Path, learn: Sequence[Documen
 def _tell(message: str) -> None:
     if PartialState().is_main_process:
         say(message)
-
-
-@contextmanager
-def _clear_errors(where: str) -> Iterator[None]:
-    """Memory and disk that ran out, in words that say what to change."""
-    try:
-        yield
-    except (RuntimeError, MemoryError, OSError, SafetensorError) as error:  # torch tells of memory and disk by a RuntimeError
-        told = str(error).lower()
-        if isinstance(error, MemoryError | torch.OutOfMemoryError) or "can't allocate memory" in told or "out of memory" in told:
-            hint = "halve per_device_train_batch_size, double gradient_accumulation_steps; or gradient_checkpointing=true"
-            raise fail(where, "out-of-memory", "the memory is too small for a step", hint) from None
-        full = isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-        if full or "no space left" in told or "file write failed" in told or "file too large" in told:
-            hint = "make room, or set save_steps higher and --out to another disk; the checkpoints written before are kept"
-            raise fail(where, "disk-full", "the disk is full", hint) from None
-        raise
