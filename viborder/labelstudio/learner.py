@@ -20,7 +20,7 @@ from typing import Any
 
 import viborder
 from viborder.document import Document, by_id
-from viborder.errors import Problem
+from viborder.errors import Problem, ViborderError
 from viborder.files import new_file
 from viborder.formats import jsonl
 from viborder.train import Tagger, load
@@ -124,10 +124,18 @@ class Learner:
             documents = self.documents()
             digest = self._digest_of(documents)
             if digest != self._digest and documents and not self._stopping.is_set():
-                failures = 0 if self._train(documents, digest) else failures + 1
+                failures = 0 if self._try(documents, digest) else failures + 1
             with self._files:
                 if not self._wake.is_set():
                     self._idle.set()
+
+    def _try(self, documents: Sequence[Document], digest: str) -> bool:
+        try:
+            return self._train(documents, digest)
+        except (OSError, ViborderError) as error:  # a full disk, a model that cannot be read: the thread must live on
+            self.failure = Problem(str(self._folder), "training-failed", str(error)[:300], "it will be tried again")
+            print(self.failure, file=sys.stderr)
+            return False
 
     def _train(self, documents: Sequence[Document], digest: str) -> bool:
         training, out = self._folder / "training.jsonl", self._folder / "models" / digest[:16]
@@ -167,8 +175,6 @@ class Learner:
         return True
 
     def _serve_last(self) -> None:
-        from viborder.errors import ViborderError
-
         try:
             current: dict[str, Any] = json.loads((self._folder / "current.json").read_text(encoding="utf-8"))
             self._serve(self._folder / "models" / current["model"], current["digest"])

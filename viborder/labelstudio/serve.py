@@ -18,6 +18,7 @@ from viborder.labelstudio.interface import LABELS, open_project
 from viborder.labelstudio.learner import Learner
 from viborder.labelstudio.push import prediction, task_meta
 from viborder.labelstudio.regions import SUGGESTED, read, region, split
+from viborder.text import token_range, tokenize
 
 if TYPE_CHECKING:
     from starlette.applications import Starlette
@@ -172,7 +173,9 @@ def _submit(learner: Learner, annotation: dict[str, Any], task: dict[str, Any]) 
         learner.withdraw([number])
         return
     assert reading is not None
-    spans, private = split(reading.spans)
+    tokens = tokenize(_text(task))
+    whole = [span for span in reading.spans if token_range(tokens, span.start, span.end)]  # training refuses a span that splits a token
+    spans, private = split(whole)
     learner.submit(Document(identity, _text(task), spans, private), number, str(annotation.get("updated_at")))
 
 
