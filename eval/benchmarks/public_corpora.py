@@ -12,7 +12,7 @@ import tempfile
 from pathlib import Path
 
 from viborder.document import Document, outermost
-from viborder.eval import score
+from viborder.eval import results, score
 from viborder.eval.intervals import bootstrap
 from viborder.formats import conll
 from viborder.train import train
@@ -27,6 +27,7 @@ def main() -> None:
     parser.add_argument("dev", type=Path)
     parser.add_argument("test", type=Path)
     parser.add_argument("overrides", nargs="*", help="keys of the recipe to set")
+    parser.add_argument("--keep", metavar="NAME", help="put the test score into eval/results.jsonl under the corpus's name")
     arguments = parser.parse_args()
     parts = {name: read(getattr(arguments, name)) for name in ("train", "dev", "test")}
     seen = {mention for document in parts["train"] for mention in mentions(document)}
@@ -35,7 +36,8 @@ def main() -> None:
         for name in ("dev", "test"):
             found = list(tagger.tag(parts[name], spaced=True))
             result = score(parts[name], found, nested=False)
-            low, high = bootstrap(result).f1()
+            intervals = bootstrap(result)
+            low, high = intervals.f1()
             right, wrong, missed = unseen(parts[name], found, seen)
             micro = result.micro()
             print(
@@ -43,6 +45,12 @@ def main() -> None:
                 f"P {100 * micro.precision:.2f}, R {100 * micro.recall:.2f}, {len(found)} sentences, {micro.gold} mentions; "
                 f"unseen mentions: F1 {200 * right / max(1, 2 * right + wrong + missed):.2f} of {right + missed}"
             )
+
+        if arguments.keep:
+            command = " ".join(["python eval/benchmarks/public_corpora.py TRAIN DEV TEST", *arguments.overrides])
+            said = {"system": "CRF, no pretrained weights", "task": f"{arguments.keep}, test, by syllable", "recipe": str(RECIPE)}
+            kept = results.result(result, intervals, **said, tuned_on="its dev set", command=command)
+            results.add([kept])
 
 
 def read(path: Path) -> list[Document]:

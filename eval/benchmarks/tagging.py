@@ -28,6 +28,7 @@ def main() -> None:
     """Measure everything and print tables."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--memory", action="store_true", help="also tag 1,000 and 100,000 short documents in bulk; takes minutes")
+    parser.add_argument("--keep", action="store_true", help="put the figures into eval/results.jsonl")
     parser.add_argument("--worker", help=argparse.SUPPRESS)
     parser.add_argument("--folder", type=Path, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
@@ -39,6 +40,8 @@ def main() -> None:
         training = in_process("training", folder)
         speeds = {tool: in_process(tool, folder) for tool in VARIANTS}
         report(speeds, training, start_up(folder))
+        if arguments.keep:
+            keep(speeds, training)
         if arguments.memory:
             print(
                 "\n".join(
@@ -210,6 +213,42 @@ def report(speeds: dict[str, dict[str, float]], training: dict[str, float], star
     print(f"one article from the command line: {starts[len(starts) // 2]:.2f} s, median of {RUNS} (whole process)")
     for name, documents in (("five", "five articles"), ("six", "five articles and one more")):
         print(f"training on {documents}: {training[f'{name}_cpu']:.1f} CPU s, {training[f'{name}_wall']:.1f} s by the clock")
+
+
+def keep(speeds: dict[str, dict[str, float]], training: dict[str, float]) -> None:
+    """Put CPU seconds into eval/results.jsonl."""
+    from viborder.eval import results
+
+    common = {
+        "metric": "cpu_seconds",
+        "interval": None,
+        "tuned_on": "nothing",
+        "command": "python eval/benchmarks/tagging.py",
+        "data": "gold, variants",
+    }
+    lines = [
+        {
+            "system": f"tagging: {tool}",
+            "task": "100,000 syllables, texts to spans, one core",
+            "value": round(1e5 * found["seconds"] / found["syllables"], 2),
+            "n": 5 * (1 + VARIANTS[tool]),
+            "unit": "document",
+            "recipe": None if tool == "underthesea" else str(RECIPE),
+        }
+        for tool, found in speeds.items()
+    ]
+    lines += [
+        {
+            "system": "lexicon + CRF",
+            "task": f"training on {name} articles",
+            "value": round(training[f"{name}_cpu"], 2),
+            "n": count,
+            "unit": "document",
+            "recipe": str(RECIPE),
+        }
+        for name, count in (("five", 5), ("six", 6))
+    ]
+    results.add([line | common for line in lines])
 
 
 if __name__ == "__main__":
