@@ -164,10 +164,27 @@ class _Walk:
         self.found.append((self._without_shared_word(found), found[1], "PLACE"))
         if at == self.role_end:
             self.role_end = found[1]
-        end = found[1]
+        end = self._listed(found[1]) if self.found[-1][0] > found[0] else found[1]
         if end - at == 1 and view.keys[end] == "-" and view.keys[end + 1] == "trung" and not view.bits[end + 2] & CAP:
             self.found.append((end + 1, end + 2, "PLACE"))  # rule 5: `Việt - Trung`
             return end + 2
+        return end
+
+    def _listed(self, end: int) -> int:
+        """The token after the names that follow in a list, those too that the gazetteer does not know: `các xã Tri Lễ, Lóng Khủa`."""
+        view = self.view
+        while view.keys[end] in (",", "và") and view.bits[end + 1] & CAP and not view.bits[end + 1] & UPPER:
+            at = end + 1
+            known = places.bare(view, at)
+            stop = known[1] if known else places.capitals(view, at, 4)
+            personal = view.bits[at] & NAME and stop - at > 2
+            short = stop - at < 2 and len(view.keys[at]) < 6  # a single Vietnamese syllable
+            if not known and (personal or short or places.named(view, at) or places.stops(view, at)):
+                break
+            if not known and view.bits[at] & AGENCY and agencies.one(view, at):
+                break
+            self.found.append((at, stop, "PLACE"))
+            end = stop
         return end
 
     def _without_shared_word(self, found: places.Found) -> int:
@@ -209,13 +226,15 @@ class _Walk:
         start = end + 1 if view.keys[end] == ":" or (view.keys[end] == "." and view.bits[end - 1] & UPPER) else end
         if view.keys[end] == "tên" and view.bits[end + 1] & CAP:
             start = end + 1
+        if start > end and longest(words.persons(), view.keys, start) and not view.bits[start + 1] & CAP:
+            return start  # `các đồng chí: Đại tá X`
         for head in range(end - 1, at, -1):  # `Trưởng phòng Cảnh sát hình sự`: the agency's head is the end of the post's word
             if view.bits[head] & AGENCY and (body := agencies.agency(view, head)) and body.is_named and body.end > end:
                 self.role_end = head
                 return head
         if at and self.persons and self.persons[-1][1] == at - 1 and view.bits[end - 1] & PLACE and places.named(view, end - 1):
             return end - 1  # after a name: `ông X - Trưởng bản Lùng Thàng`
-        if view.bits[start] & AGENCY and (body := agencies.one(view, start)) and body.end - start > 1:
+        if view.bits[start] & AGENCY and (body := agencies.one(view, start)) and (body.end - start > 1 or view.bits[start] & UPPER):
             return end
         if view.bits[start] & CAP and (stop := officials.name(view, start, bits)):
             self._emit_names(start, stop, bits)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from viborder.train import grammar_words as words
 from viborder.train.grammar_groups import PLURAL, Piece, coordinated, group, tail
-from viborder.train.grammar_places import Found, bare, named
+from viborder.train.grammar_places import Found, bare, named, place
 from viborder.train.grammar_view import AGENCY, CAP, DIGIT, LOWER, PLACE, UPPER, View
 from viborder.train.lexicon import longest
 
@@ -175,7 +175,17 @@ def _numbered(view: View, unit: Agency) -> Agency:
     roman = view.bits[end] & CAP and all(letter in "ivx" for letter in view.keys[end])
     if (view.bits[end] & DIGIT and view.keys[end].isdecimal() and len(view.keys[end]) < 4 and view.keys[end + 1] != "/") or roman:
         unit.end = end + 1
+        if " ".join(view.keys[end + 1 : end + 3]) in ("trung ương", "quốc gia"):
+            unit.end = end + 3  # `Ban Chỉ đạo 389 quốc gia`
+        while len(view.keys[end]) > 2 and view.keys[unit.end] in (",", "và") and _is_number_like(view, end, unit.end + 1):
+            unit.end += 2  # `Đại đội Biên phòng 311, 312`
     return unit
+
+
+def _is_number_like(view: View, one: int, other: int) -> bool:
+    """Whether the other token is a number as long as the first that counts nothing."""
+    same = bool(view.bits[other] & DIGIT) and view.keys[other].isdecimal() and len(view.keys[other]) == len(view.keys[one])
+    return same and not longest(words.units(), view.keys, other + 1)
 
 
 def _own_tail(view: View, own: Agency, depth: int) -> Agency:
@@ -202,6 +212,8 @@ def _with_parent(view: View, child: Agency, depth: int) -> Agency:
             child.has_tail = True
             return child
     places = tail(view, child.end, station=False)
+    if places and child.kind == words.OWN and not place(view, child.end):
+        return child  # `Bộ trưởng Bộ Nội vụ Sar Kheng`
     if places and view.keys[child.end] != "-":
         _add_places(view, child, places)
     elif level := _bare_level(view, child.end):
@@ -225,6 +237,7 @@ def _bare_level(view: View, at: int) -> int | None:
 def _body(view: View, body: Agency, depth: int) -> Agency:
     """A head that needs a place, a group of places or a parent: `Công an tỉnh X`, `Công an 5 tỉnh Bắc Lào`, `Đảng ủy Công an tỉnh X`."""
     head = " ".join(view.keys[body.start : body.end])
+    body.end = _after_abbreviation(view, body.end)
     body.station = head.startswith(_STATIONS)
     if several := group(view, body.end):
         body.end, body.inner, body.is_named, body.has_tail = several[0], several[1], True, True
@@ -255,6 +268,13 @@ def _body(view: View, body: Agency, depth: int) -> Agency:
     if level := _bare_level(view, body.end):
         body.end = level
     return body
+
+
+def _after_abbreviation(view: View, end: int) -> int:
+    """Rule 12: the token after an abbreviation in brackets inside a name: `Bộ đội Biên phòng (BĐBP) tỉnh X`."""
+    if view.keys[end] != "(" or not view.bits[end + 1] & UPPER or view.keys[end + 2] != ")" or bare(view, end + 1):
+        return end
+    return end + 3 if view.bits[end + 3] & (PLACE | AGENCY) and (place(view, end + 3) or one(view, end + 3)) else end
 
 
 def _add_places(view: View, body: Agency, places: list[Found]) -> None:

@@ -53,6 +53,8 @@ def _in_digits(view: View, at: int) -> tuple[int, int] | None:
         return None
     if at > 1 and keys[at - 1] == "-" and bits[at - 2] & DIGIT and keys[at - 3] not in ("ngày", "tháng"):
         start = at - 2
+    if before == "trên" and keys[at].isdecimal() and int(keys[at]) < 10 and keys[end] in ("chiếc", "xe", "tàu", "thuyền"):
+        return start, stop  # what something lies or sits on
     return _approximated(view, start), stop
 
 
@@ -69,6 +71,8 @@ def _is_ordinal(view: View, at: int) -> bool:
 def _unit(view: View, at: int, end: int) -> int | None:
     """The token after the first word of the unit or of what is counted, or None."""
     keys, bits = view.keys, view.bits
+    if keys[at] == "0" and not (keys[end] == "%" or keys[end] == "độ"):
+        return None  # `Km số 0`
     magnitude = end > at + 1 and not bits[end - 1] & DIGIT
     found = longest(words.units(), keys, end)
     small = keys[at].isdecimal() and keys[at][0] != "0" and int(keys[at]) < 100
@@ -165,7 +169,8 @@ def _in_words(view: View, at: int) -> tuple[int, int] | None:
         view.bits[end] & CAP or view.keys[end + 1] in ("chí", "bào", "đội", "thời", "sơn", "phạm", "kết")
     ):
         return None
-    if view.keys[at] in ("nửa", "rưỡi", "linh", "lẻ", "mốt", "lăm", "tư") and not found[1] & words.MEASURE:
+    half = view.keys[at] == "nửa" and view.keys[at + 1] in words.amount_words("magnitude")
+    if view.keys[at] in ("nửa", "rưỡi", "linh", "lẻ", "mốt", "lăm", "tư") and not found[1] & words.MEASURE and not half:
         return None
     start = _approximated(view, at)
     if view.keys[at - 1] == "hàng" and view.keys[at] in words.amount_words("magnitude"):

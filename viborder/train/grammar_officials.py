@@ -34,6 +34,8 @@ def name(view: View, at: int, bits: int) -> int | None:
     end = capitals(view, at, 8)
     if end == at:
         return None
+    if view.bits[at] & UPPER and end - at > 1 and not view.bits[at + 1] & UPPER and not view.bits[at] & NAME:
+        return None  # `cán bộ QLTT Long An`
     while end > at and view.bits[end - 1] & UPPER and end - at > 1 and not view.bits[at] & UPPER:
         end -= 1
     if (
@@ -109,7 +111,9 @@ def bylines(view: View) -> dict[int, int]:
                 break
             rest = any(bits & LOWER for bits in view.bits[stop:end]) and not (stop + 1 < end and one(view, stop + 1))
             alone = stop == end or view.keys[stop] in ("-", ",")
-            if stop - at < 2 or rest or not alone or view.bits[at] & UPPER or bare(view, at) or stops(view, at):
+            place = bare(view, at)
+            known = place is not None and (place[1] >= stop or place[1] - at > 1)
+            if stop - at < 2 or rest or not alone or view.bits[at] & UPPER or known or stops(view, at):
                 break
             taken[at] = stop
             at = stop + 1

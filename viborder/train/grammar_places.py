@@ -18,6 +18,8 @@ def bare(view: View, at: int, *, loose: bool = False) -> Found | None:
     """
     home, abroad = words.gazetteer()
     best: Found | None = None
+    if view.keys[at] == "vn" and at and view.keys[at - 1] == "." and view.glued(at):
+        return None  # the end of an outlet's address
     if view.keys[at] == "hồ" and not loose:
         return None  # `Hồ Chí Minh` is a person without `thành phố`
     found = longest(home, view.keys, at)
@@ -91,6 +93,8 @@ def named(view: View, at: int) -> Found | None:
         return None
     if view.bits[at] & CAP and view.bits[at] & NAME and name - at == 1 and view.bits[name] & CAP and not bare(view, name):
         return None  # Hồ Văn Pả
+    if view.keys[name - 1] == "." and at and view.keys[at - 1] == "." and view.glued(at):
+        return None  # initials: `N.T.X.N.`
     if view.keys[name - 1] == "." and (not view.bits[at] & CAP or view.bits[name] & UPPER or view.keys[name + 1] == "."):
         return None  # `H.KHÁ` is an author
     if view.keys[name] == "." and view.keys[at] in ("tp", "tx", "tt"):
@@ -109,7 +113,11 @@ def named(view: View, at: int) -> Found | None:
     run = capitals(view, name, 6)
     if known and (known[1] >= run or (level <= words.PROVINCE and name < known[1]) or view.bits[known[1]] & NAME):
         return start, letter_or_number(view, known[1], level), level
-    if not view.bits[name] & (CAP | UPPER) or run == name or view.keys[name] in words.no_name():
+    if (
+        not view.bits[name] & (CAP | UPPER)
+        or run == name
+        or (not known and view.keys[name] in words.no_name() and not _in_capitals(view, name, run))
+    ):
         return None
     personal = view.bits[name] & NAME and run - name > 2 and (level == words.PROVINCE or view.keys[name + 1] in _MIDDLE_NAMES)
     if personal and view.keys[at] in ("tỉnh", "huyện", "xã"):
@@ -119,6 +127,11 @@ def named(view: View, at: int) -> Found | None:
     if view.keys[at] in ("miền", "vùng", "đồng") and not known:
         return None
     return start, letter_or_number(view, run, level), level
+
+
+def _in_capitals(view: View, name: int, end: int) -> bool:
+    """Whether all of a word that begins sentences or posts stands in capitals, as in a name: `xã Thượng Hóa`, not `xã Thượng úy`."""
+    return end - name == 2 and view.keys[name] in words.name_after_all() and not view.bits[name + 1] & (PERSON | UPPER)
 
 
 def _numbered(view: View, start: int, number: int, level: int) -> Found | None:

@@ -89,6 +89,12 @@ def no_name() -> frozenset[str]:
 
 
 @cache
+def name_after_all() -> frozenset[str]:
+    """Those of `no_name` that do begin a name where the next syllable has a capital too and ends it."""
+    return frozenset(phrases("admin", "name-before-capital"))
+
+
+@cache
 def gazetteer() -> tuple[Trie, Trie]:
     """(Vietnamese and other names by key, foreign names by folded key) → (level, capitals that the name needs)."""
     home: Trie = {}
