@@ -14,7 +14,7 @@ from viborder.train import crossval, load, train
 
 GOLD = Path("annotations/gold.jsonl")
 RECIPE = Path("train/crf.yaml")
-QUICK = ("iterations=15",)
+QUICK = ("iterations=15", "copies=0", "folds=2", "genre=[]")
 
 
 @pytest.fixture(scope="module")
