@@ -115,6 +115,8 @@ class _Walk:
         """A place that nothing but the word before it announces: `tại Lóng Luông`, `địa bàn Hang Kia, Pà Cò`."""
         view = self.view
         end = places.capitals(view, at, 5)
+        if view.keys[at].startswith("km") and view.keys[at][2:3].isdecimal():
+            return None  # a kilometre post: `Km85 Quốc lộ 8A`
         if end - at < 2 or (view.bits[at] & (UPPER | AGENCY | PERSON) and places.stops(view, at)) or places.place(view, at):
             return None
         if view.bits[at] & AGENCY and agencies.one(view, at):

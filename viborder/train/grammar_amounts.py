@@ -29,6 +29,8 @@ def _in_digits(view: View, at: int) -> tuple[int, int] | None:
     before = keys[at - 1] if at else "\n"
     if before in ("/", ":", ".") and at > 1 and bits[at - 2] & DIGIT and (before == "/" or view.glued(at)):
         return None
+    if before == "+" and view.glued(at):
+        return None  # a kilometre post: `Km20+660`
     if before == "-" and view.glued(at) and view.glued(at - 1) and not bits[at - 2] & DIGIT:
         return None  # Covid-19, 26A-045
     end = at + 1

@@ -6,6 +6,7 @@ from viborder.train import grammar_words as words
 from viborder.train.grammar_view import AGENCY, CAP, DIGIT, LOWER, NAME, PERSON, UPPER, View
 from viborder.train.lexicon import Trie, longest
 
+_QUARTERS = frozenset(("đông", "tây", "nam", "bắc", "trung"))
 _MIDDLE_NAMES = frozenset(("văn", "a", "bá", "seo", "hữu", "đình"))
 
 Found = tuple[int, int, int]  # first token, token after the last, level
@@ -130,8 +131,12 @@ def named(view: View, at: int) -> Found | None:
 
 
 def _in_capitals(view: View, name: int, end: int) -> bool:
-    """Whether all of a word that begins sentences or posts stands in capitals, as in a name: `xã Thượng Hóa`, not `xã Thượng úy`."""
-    return end - name == 2 and view.keys[name] in words.name_after_all() and not view.bits[name + 1] & (PERSON | UPPER)
+    """Whether a word that begins sentences or posts is a name here: all capitals (`xã Thượng Hóa`, not `xã Thượng úy`), or alone."""
+    if end - name == 1:
+        return view.keys[name] in ("trong", "trên") and view.keys[end] == ","  # `xóm Trong, xã X`
+    if end - name > 2 and view.keys[end - 1] not in _QUARTERS:
+        return False
+    return view.keys[name] in words.name_after_all() and not view.bits[name + 1] & (PERSON | UPPER)
 
 
 def _numbered(view: View, start: int, number: int, level: int) -> Found | None:
