@@ -28,7 +28,7 @@ def on_disk():
         found.add(parts[0] + ("/" if len(parts) > 1 else ""))
         if parts[0] == "viborder" and len(parts) > 1:
             found.add("viborder/" + parts[1] + ("/" if len(parts) > 2 else ""))
-    return found - {"viborder/__init__.py", "viborder/__main__.py", "viborder/py.typed", ".gitignore"}
+    return found - {"viborder/__init__.py", "viborder/__main__.py", "viborder/py.typed", ".gitignore", "README.md"}
 
 
 def test_the_captioned_tree_is_the_tree_on_the_disk():

@@ -39,13 +39,14 @@ def test_table():
         "tuned_on": "its dev set",
         "source": "a paper",
     }
-    assert results.render([LINE, cited]).splitlines() == [
+    inner = LINE | {"task": f"{LINE['task']}; outermost spans", "value": 0.61, "interval": None}
+    assert results.render([LINE, cited, inner]).splitlines() == [
         "**five articles, leave one out, all spans**",
         "",
-        "| system | score | 95 % interval | n | tuned on |",
-        "|---|---|---|---|---|",
-        "| crf | strict F1 70.5 | 65.0 – 76.0 | 5 documents | the same articles |",
-        "| PhoBERT \\| large (a paper) | strict F1 94.5 | not known | published | its dev set |",
+        "| system | strict F1 | strict F1, outermost spans | n | tuned on |",
+        "| --- | --- | --- | --- | --- |",
+        "| crf | 70.5 (65.0 – 76.0) | 61.0 | 5 documents | the same articles |",
+        "| PhoBERT \\| large (a paper) | 94.5 |  | published | its dev set |",
     ]
 
 

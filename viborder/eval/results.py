@@ -125,22 +125,40 @@ def _share(value: Any) -> bool:
 
 
 def render(results: Sequence[Result]) -> str:
-    """The scores as tables in Markdown, one a task, in the order of the file; speed and memory stay in the file."""
-    parts = []
-    results = [line for line in results if line["metric"] not in MEASURES]
-    for task in dict.fromkeys(line["task"] for line in results):
-        rows = ["| system | score | 95 % interval | n | tuned on |", "|---|---|---|---|---|"]
-        rows += [_row(line) for line in results if line["task"] == task]
-        parts.append(f"**{task}**\n\n" + "\n".join(rows))
-    return "\n\n".join(parts)
+    """The scores as tables in Markdown, in the order of the file; speed and memory stay in the file.
+
+    One table a task; what stands behind a semicolon in a task (`…; outermost spans`) is a column.
+    """
+    tables: dict[str, dict[str, dict[str, Result]]] = {}  # task → system → column → line
+    for line in results:
+        if line["metric"] not in MEASURES:
+            task, _, column = line["task"].partition("; ")
+            name = line["metric"].replace("_", " ").replace("f1", "F1")
+            columns = tables.setdefault(task, {}).setdefault(line["system"], {})
+            columns[f"{name}, {column}" if column else name] = line
+    return "\n\n".join(_table(task, systems) for task, systems in tables.items())
 
 
-def _row(line: Result) -> str:
-    score = f"{line['metric'].replace('_', ' ').replace('f1', 'F1')} {100 * line['value']:.1f}"
-    interval = f"{100 * line['interval'][0]:.1f} – {100 * line['interval'][1]:.1f}" if line.get("interval") else "not known"
-    n = f"{line['n']} {line['unit']}s" if line.get("n") else "published"
-    system = f"{line['system']} ({line['source']})" if line.get("source") else line["system"]
-    return "| " + " | ".join(cell.replace("|", "\\|") for cell in (system, score, interval, n, line["tuned_on"])) + " |"
+def _table(task: str, systems: dict[str, dict[str, Result]]) -> str:
+    columns = list(dict.fromkeys(column for row in systems.values() for column in row))
+    rows = [_cells(["system", *columns, "n", "tuned on"]), _cells(["---"] * (len(columns) + 3))]
+    for system, row in systems.items():
+        line = next(iter(row.values()))
+        n = f"{line['n']} {line['unit']}s" if line.get("n") else "published"
+        name = f"{system} ({line['source']})" if line.get("source") else system
+        rows.append(_cells([name, *(_score(row.get(column)) for column in columns), n, line["tuned_on"]]))
+    return f"**{task}**\n\n" + "\n".join(rows)
+
+
+def _score(line: Result | None) -> str:
+    if line is None:
+        return ""
+    low, high = line.get("interval") or (None, None)
+    return f"{100 * line['value']:.1f}" + (f" ({100 * low:.1f} – {100 * high:.1f})" if low is not None and high is not None else "")
+
+
+def _cells(cells: Sequence[str]) -> str:
+    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
 
 
 def filled(readme: str, results: Sequence[Result], where: str = str(README)) -> str:
