@@ -70,6 +70,7 @@ class _Walk:
             if at >= self.end:
                 self.end = taken.get(at) or self._at(at, bits[at]) or self.end
         self.found += carry.names(self.view, self.persons)
+        self.found = carry.without_given_names(self.view, self.found, self.persons)
         self.found += carry.places(self.view, self.found)
 
     def _at(self, at: int, bits: int) -> int | None:
@@ -163,9 +164,15 @@ class _Walk:
             return None
         if view.bits[at] & NAME and found[1] - at == 1 and view.bits[found[1]] & CAP and at != self.role_end:
             return None
+        if at > 1 and view.keys[at - 1] == "báo" and f"{view.keys[at - 2]} báo" not in words.verbs_of_report():
+            return found[1]  # rule 6: a newspaper
         self.found.append((self._without_shared_word(found), found[1], "PLACE"))
-        if at == self.role_end:
-            self.role_end = found[1]
+        if at == self.role_end:  # `Đại sứ Việt Nam tại Lào X`
+            self.role_end = found[1] + (view.keys[found[1]] == "tại")
+            named = self.role & words.POST and view.bits[found[1]] & CAP and not view.bits[found[1]] & (AGENCY | PLACE)
+            if named and (stop := officials.name(view, found[1], self.role)):
+                self._emit_names(found[1], stop, self.role)
+                return self.persons[-1][1]
         end = self._listed(found[1]) if self.found[-1][0] > found[0] else found[1]
         if end - at == 1 and view.keys[end] == "-" and view.keys[end + 1] == "trung" and not view.bits[end + 2] & CAP:
             self.found.append((end + 1, end + 2, "PLACE"))  # rule 5: `Việt - Trung`
@@ -203,6 +210,8 @@ class _Walk:
             or view.bits[word[0]] & DIGIT
         ):
             return start
+        if (whole := places.bare(view, start)) and whole[1] == end:
+            return start  # the word is part of the name: `TP.HCM - Tây Ninh`
         if attribute := longest(words.attributes(), view.keys, word[0]):
             word = attribute
         counted = view.bits[start - 1] & DIGIT and not (self.found and self.found[-1][1] == start)

@@ -261,7 +261,10 @@ def _body(view: View, body: Agency, depth: int) -> Agency:
             body.is_named = True
             return _with_parent(view, body, depth)
         at += 2 * (view.keys[at] == "khu" and view.keys[at + 1] == "vực")  # `Bộ đội Biên phòng khu vực Mông Tự`
-    if found := tail(view, at, body.station):
+    if body.station and view.keys[at] == ":" and body.start and (view.keys[body.start - 1] in PLURAL or view.bits[body.start - 1] & DIGIT):
+        at += 1  # `3 đồn biên phòng: X, Y, Z`
+    found = tail(view, at, body.station)
+    if found and (place(view, at) or view.keys[body.start] not in ("chính", "nội")):  # not `Thủ tướng Chính phủ X`, a person
         _add_places(view, body, found)
         body.is_named = True
         return body

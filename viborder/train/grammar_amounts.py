@@ -75,6 +75,8 @@ def _unit(view: View, at: int, end: int) -> int | None:
     keys, bits = view.keys, view.bits
     if keys[at] == "0" and not (keys[end] == "%" or keys[end] == "độ"):
         return None  # `Km số 0`
+    if keys[end : end + 4] == ["đồn", "biên", "phòng", ":"]:
+        return None  # the head of their names
     magnitude = end > at + 1 and not bits[end - 1] & DIGIT
     found = longest(words.units(), keys, end)
     small = keys[at].isdecimal() and keys[at][0] != "0" and int(keys[at]) < 100

@@ -10,6 +10,8 @@ from viborder.train.grammar_view import CAP, UPPER, View
 from viborder.train.lexicon import longest
 
 OFFICE, UNSAID, PRIVATE_ROLE = 1, 0, -1  # what the words around a name say of the person
+_ALSO_GIVEN = frozenset(("đức", "anh", "nga", "mỹ", "pháp", "ý", "vinh"))  # countries and towns that persons are called after
+_BEFORE_PLACE = frozenset(("người", "tịch", "nước", "sang", "tại", "ở", "từ", "đến", "phố", "tp", "tiếng", ",", "-"))
 Person = tuple[int, int, int]  # first token, token after the last, one of these
 
 
@@ -18,12 +20,26 @@ def names(view: View, persons: list[Person]) -> list[Piece]:
     keys = view.keys
     known = {tuple(keys[start:end]) for start, end, said in persons if said == OFFICE}
     given = {name[-1:] for name in known} | {name[-2:] for name in known if len(name) > 2}
+    given |= {name[:1] for name in known if name[0] not in words.family_names()[0]}  # foreigners: `ông Chansamone`
     found = []
     for start, end, said in persons:
         name = tuple(keys[start:end])
         official = said == OFFICE or name in known or (said == UNSAID and len(name) < 3 and name in given)
         found.append((start, end, "OFFICIAL" if official else PRIVATE))
     return found
+
+
+def without_given_names(view: View, found: list[Piece], persons: list[Person]) -> list[Piece]:
+    """The spans but for places that are the given name of a person named in full: `Trần Văn Đức … Đức khai`."""
+    keys = view.keys
+    given = {keys[end - 1] for start, end, _ in persons if end - start > 1} & _ALSO_GIVEN
+    if not given:
+        return found
+    return [
+        (start, end, label)
+        for start, end, label in found
+        if label != "PLACE" or end - start > 1 or keys[start] not in given or keys[start - 1] in _BEFORE_PLACE
+    ]
 
 
 def places(view: View, found: list[Piece]) -> list[Piece]:

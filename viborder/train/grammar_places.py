@@ -90,7 +90,7 @@ def named(view: View, at: int) -> Found | None:
     if not found:
         return None
     start, (name, (level, numbered)) = at, found
-    if view.keys[at] == "bang" and view.keys[at - 1] == "liên":
+    if view.keys[at] in ("bang", "tỉnh", "xã", "huyện") and at and view.keys[at - 1] == "liên":
         return None
     if view.bits[at] & CAP and view.bits[at] & NAME and name - at == 1 and view.bits[name] & CAP and not bare(view, name):
         return None  # Hồ Văn Pả

@@ -89,6 +89,12 @@ def no_name() -> frozenset[str]:
 
 
 @cache
+def verbs_of_report() -> frozenset[str]:
+    """Words of two syllables that end in `báo` and are no newspaper."""
+    return frozenset(phrases("admin", "report"))
+
+
+@cache
 def name_after_all() -> frozenset[str]:
     """Those of `no_name` that do begin a name where the next syllable has a capital too and ends it."""
     return frozenset(phrases("admin", "name-before-capital"))
