@@ -118,6 +118,8 @@ class _Walk:
         end = places.capitals(view, at, 5)
         if view.keys[at].startswith("km") and view.keys[at][2:3].isdecimal():
             return None  # a kilometre post: `Km85 Quốc lộ 8A`
+        if view.bits[end] & PLACE and places.named(view, end) and all(word in words.QUARTERS for word in view.keys[at:end]):
+            return None  # `khu vực Đông Nam đảo X`
         if end - at < 2 or (view.bits[at] & (UPPER | AGENCY | PERSON) and places.stops(view, at)) or places.place(view, at):
             return None
         if view.bits[at] & AGENCY and agencies.one(view, at):

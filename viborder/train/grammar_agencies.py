@@ -110,6 +110,8 @@ def _unit(view: View, at: int, end: int, depth: int) -> Agency | None:
         unit.end = code[0]
     else:
         unit.end = _function(view, at, end) or end
+        if unit.end > end and view.keys[unit.end] == "(" and view.bits[unit.end + 1] & UPPER and view.bits[unit.end + 3] & DIGIT:
+            unit.end += 3 * (view.keys[unit.end + 2] == ")")  # `Vùng Cảnh sát biển (CSB) 4`
     unit = _numbered(view, unit)
     if unit.end > end:
         only_number = bool(bits[end] & DIGIT)

@@ -29,6 +29,8 @@ def _in_digits(view: View, at: int) -> tuple[int, int] | None:
     before = keys[at - 1] if at else "\n"
     if before in ("/", ":", ".") and at > 1 and bits[at - 2] & DIGIT and (before == "/" or view.glued(at)):
         return None
+    if at and bits[at - 1] & UPPER and not bits[at + 1] & UPPER and keys[at].isdecimal() and len(keys[at]) > 2:
+        return None  # a ship's or a vehicle's number
     if before == "+" and view.glued(at):
         return None  # a kilometre post: `Km20+660`
     if before == "-" and view.glued(at) and view.glued(at - 1) and not bits[at - 2] & DIGIT:
@@ -65,6 +67,8 @@ def _is_ordinal(view: View, at: int) -> bool:
     if at == 0:
         return False
     before = view.keys[at - 1]
+    if before == "lúc" and at > 1 and view.keys[at - 2] == "cùng":
+        return False
     if before in words.amount_words("ordinal"):
         return not (before == "km" and at > 1 and view.bits[at - 2] & DIGIT)
     return at > 1 and f"{view.keys[at - 2]} {before}" in words.amount_words("ordinal")
@@ -80,7 +84,7 @@ def _unit(view: View, at: int, end: int) -> int | None:
     magnitude = end > at + 1 and not bits[end - 1] & DIGIT
     found = longest(words.units(), keys, end)
     small = keys[at].isdecimal() and keys[at][0] != "0" and int(keys[at]) < 100
-    soft = at > 0 and small and keys[at - 1] in words.amount_words("label")
+    soft = at > 0 and small and keys[at - 1] in words.amount_words("label") and keys[at - 2] != "tổng"
     if found:
         stop, kind = found
         if (

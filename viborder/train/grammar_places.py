@@ -6,7 +6,6 @@ from viborder.train import grammar_words as words
 from viborder.train.grammar_view import AGENCY, CAP, DIGIT, LOWER, NAME, PERSON, UPPER, View
 from viborder.train.lexicon import Trie, longest
 
-_QUARTERS = frozenset(("đông", "tây", "nam", "bắc", "trung"))
 _MIDDLE_NAMES = frozenset(("văn", "a", "bá", "seo", "hữu", "đình"))
 
 Found = tuple[int, int, int]  # first token, token after the last, level
@@ -94,6 +93,10 @@ def named(view: View, at: int) -> Found | None:
         return None
     if view.bits[at] & CAP and view.bits[at] & NAME and name - at == 1 and view.bits[name] & CAP and not bare(view, name):
         return None  # Hồ Văn Pả
+    if view.keys[at] == "biển" and (view.keys[at - 1] in ("ven", "bờ", "ngoài") or longest(words.attributes(), view.keys, name)):
+        return None  # `ven biển Tây Nam`, `vùng biển biên giới Móng Cái`
+    if view.keys[name + 1] == "." and len(view.keys[name]) == 1 and longest(words.admin_words(), view.keys, name):
+        return None  # `bờ biển P.Phú Thủy`
     if view.keys[name - 1] == "." and at and view.keys[at - 1] == "." and view.glued(at):
         return None  # initials: `N.T.X.N.`
     if view.keys[name - 1] == "." and (not view.bits[at] & CAP or view.bits[name] & UPPER or view.keys[name + 1] == "."):
@@ -134,7 +137,7 @@ def _in_capitals(view: View, name: int, end: int) -> bool:
     """Whether a word that begins sentences or posts is a name here: all capitals (`xã Thượng Hóa`, not `xã Thượng úy`), or alone."""
     if end - name == 1:
         return view.keys[name] in ("trong", "trên") and view.keys[end] == ","  # `xóm Trong, xã X`
-    if end - name > 2 and view.keys[end - 1] not in _QUARTERS:
+    if end - name > 2 and view.keys[end - 1] not in words.QUARTERS:
         return False
     return view.keys[name] in words.name_after_all() and not view.bits[name + 1] & (PERSON | UPPER)
 

@@ -16,6 +16,8 @@ RANK, POST, TITLE, ROLE, COMRADE = 1, 2, 4, 8, 16
 # Amounts (see lexicons/amounts.tsv).
 MEASURE, SEIZED, CLASSIFIER, COUNTED, SINGLE, TIME, PARTY = 1, 2, 4, 8, 16, 32, 64
 
+QUARTERS = frozenset(("đông", "tây", "nam", "bắc", "trung"))
+
 # How far down the administration a place is. A place further up after a comma is another level of an address, not a coordinated name.
 COUNTRY, REGION, PROVINCE, DISTRICT, COMMUNE, VILLAGE, OTHER = range(7)
 

@@ -30,6 +30,7 @@ def key(token: str) -> str:
         return _MARKS[token]
     word = token.lower()
     if not word.isascii():
+        word = word.replace("ð", "đ")  # an eth typed for a d with stroke: `Ðồn`
         for old, new in _TONES.items():
             if word.endswith(old):
                 word = word[: -len(old)] + new
@@ -42,7 +43,7 @@ def fold(token: str) -> str:
     """The token in lower case without diacritics: `Xvây` → `xvay`, `Đắc` → `dac`."""
     if token in _MARKS:
         return _MARKS[token]
-    plain = unicodedata.normalize("NFD", token.lower().replace("đ", "d"))
+    plain = unicodedata.normalize("NFD", token.lower().replace("đ", "d").replace("ð", "d"))
     return "".join(letter for letter in plain if not unicodedata.combining(letter))
 
 
