@@ -84,7 +84,7 @@ def _unit(view: View, at: int, end: int) -> int | None:
     magnitude = end > at + 1 and not bits[end - 1] & DIGIT
     found = longest(words.units(), keys, end)
     small = keys[at].isdecimal() and keys[at][0] != "0" and int(keys[at]) < 100
-    soft = at > 0 and small and keys[at - 1] in words.amount_words("label") and keys[at - 2] != "tổng"
+    soft = at > 0 and small and keys[at - 1] in words.amount_words("label") and keys[at - 2] not in ("tổng", "trong")
     if found:
         stop, kind = found
         if (
