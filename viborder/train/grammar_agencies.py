@@ -105,6 +105,8 @@ def _unit(view: View, at: int, end: int, depth: int) -> Agency | None:
     capital = bool(bits[at] & (CAP | UPPER))
     if keys[end] == "chống" or (keys[end] == "," and keys[at] == "phòng"):
         return None  # `phòng, chống`
+    if keys[at] == "đoàn" and keys[end] == "an" and group(view, end + 2):
+        return None  # `Đoàn An ninh 2 tỉnh X và Y`: the delegation of these
     unit = Agency(at, end, is_named=True, kind=words.UNIT)
     code = longest(words.heads(), keys, end) if bits[end] & UPPER else None
     if code and code[1] & words.CODE:
