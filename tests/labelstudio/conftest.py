@@ -38,6 +38,11 @@ class People:
     minh: Client
 
 
+def raw(client, method, path, **body):
+    """The JSON of a call that the SDK lacks, or whose answer it drops."""
+    return client.sdk._client_wrapper.httpx_client.request(f"api/{path}", method=method, **body).json()
+
+
 PASSWORD = "mot-hai-ba-bon"
 
 

@@ -34,7 +34,7 @@ def test_only_documents_in_conflict_with_agreed_spans_fixed_and_who_said_what(st
     ((identity, task),) = tasks(studio.owner, number).items()
     assert identity == "d"
     assert task["data"]["said"].splitlines()[0] == "[8:21] “tỉnh Cao Bằng” — lan: PLACE · minh: nothing"
-    result = studio.owner.get(f"/api/tasks/{task['id']}/")["predictions"][0]["result"]
+    result = studio.owner.ask(studio.owner.sdk.tasks.get, task["id"])["predictions"][0]["result"]
     assert [entry["id"] for entry in result if entry.get("readonly")] == ["0-21-AGENCY"]
     notes = {entry["id"]: entry["value"]["text"] for entry in result if entry["type"] == "textarea"}
     assert notes["26-38-PRIVATE"] == notes["26-38-OFFICIAL"] == ["lan: PRIVATE · minh: OFFICIAL"]

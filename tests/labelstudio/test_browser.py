@@ -160,7 +160,7 @@ def test_an_annotator_at_work(studio, browser, tmp_path, gold):
         # the suggestions stand on the right words
         tagged, version = served.learner.tag(Document("live", text))
         suggested = tagged.spans
-        (prediction,) = studio.owner.get(f"/api/tasks/{task['id']}/")["predictions"]
+        (prediction,) = studio.owner.ask(studio.owner.sdk.tasks.get, task["id"])["predictions"]
         assert prediction["model_version"] == version and len(suggested) > 8
         assert {entry["id"] for entry in prediction["result"]} == {f"{one.start}-{one.end}-{one.label}" for one in suggested}
         pieces = lan.page.evaluate("[...document.querySelectorAll('.htx-highlight')].map(one => one.textContent)")

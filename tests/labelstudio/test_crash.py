@@ -38,7 +38,7 @@ def count(client, title):
     project = find_project(client, title)
     if project is None:
         return 0
-    return client.get("/api/tasks", project=project["id"], page=1, page_size=1, include="id")["total"]
+    return client.task_list(project["id"], page=1, page_size=1, include="id")["total"]
 
 
 def wait_for(condition, seconds=60):
@@ -52,7 +52,7 @@ def assert_each_once(client, number):
     """Every document is one task with one suggestion."""
     listed = list(client.tasks(number))
     assert sorted(task["data"]["doc_id"] for task in listed) == [document.id for document in MANY]
-    suggested = Counter(entry["task"] for entry in client.get("/api/predictions/", project=number))
+    suggested = Counter(entry["task"] for entry in client.ask(client.sdk.predictions.list, project=number))
     assert suggested == {task["id"]: 1 for task in listed}
 
 
@@ -83,10 +83,10 @@ def test_a_server_that_is_killed_during_a_push_and_a_pull(own, program, tmp_path
     assert_each_once(own.owner, done[0].project)
 
     for task in list(own.owner.tasks(done[0].project))[:60]:
-        own.lan.post(f"/api/tasks/{task['id']}/annotations/", {"result": [region(Span(0, 12, "AGENCY"))], "lead_time": 1})
+        own.lan.tell(own.lan.sdk.annotations.create, task["id"], result=[region(Span(0, 12, "AGENCY"))], lead_time=1)
     pulled, asked, out = [], [], tmp_path / "passes"
-    get = own.owner.get
-    monkeypatch.setattr(own.owner, "get", lambda path, **query: asked.append(path) or get(path, **query))
+    ask = own.owner.ask
+    monkeypatch.setattr(own.owner, "ask", lambda call, *args, **query: asked.append(call) or ask(call, *args, **query))
     puller = threading.Thread(target=lambda: pulled.append(pull(own.owner, "killed", out)))
     puller.start()
     wait_for(lambda: len(asked) > 30)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.labelstudio.conftest import GOLD, hard_documents
+from tests.labelstudio.conftest import GOLD, hard_documents, raw
 from viborder.document import PRIVATE, Document, Span, by_id
 from viborder.errors import ViborderError
 from viborder.formats import jsonl
@@ -28,11 +28,11 @@ def tasks(client, number):
 
 
 def submit(client, task, result, **more):
-    return client.post(f"/api/tasks/{task['id']}/annotations/", {"result": result, "lead_time": 90} | more)
+    return client.tell(client.sdk.annotations.create, task["id"], **{"result": result, "lead_time": 90} | more)
 
 
 def submit_suggestion(client, task, change=lambda result: result):
-    prediction = client.get(f"/api/tasks/{task['id']}/")["predictions"][-1]
+    prediction = client.ask(client.sdk.tasks.get, task["id"])["predictions"][-1]
     return submit(client, task, change(prediction["result"]), parent_prediction=prediction["id"])
 
 
@@ -77,7 +77,7 @@ def test_a_new_model_adds_its_suggestions_where_nobody_has_begun(studio):
     number = push(studio.owner, "newer", documents, by_id(documents), "m1", ALL).project
     submit(studio.lan, tasks(studio.owner, number)["a"], NOTHING)
     assert push(studio.owner, "newer", documents, by_id(documents), "m2", ALL).mended == 1
-    versions = {entry["task"]: entry["model_version"] for entry in studio.owner.get("/api/predictions/", project=number)}
+    versions = {entry["task"]: entry["model_version"] for entry in studio.owner.ask(studio.owner.sdk.predictions.list, project=number)}
     assert sorted(versions.values()) == ["m1", "m2"]
     assert find_project(studio.owner, "newer")["model_version"] == "m2"
 
@@ -86,7 +86,7 @@ def test_the_random_share_gets_no_suggestions_and_the_overlap_two_people(studio,
     documents = [Document(f"d{number}", f"bài số {number}", (Span(0, 3, "PLACE", 0.5),)) for number in range(40)]
     plan = Plan(overlap=2, overlap_share=0.5, test_share=0.25)
     number = push(studio.owner, "shares", documents, by_id(documents), "m1", plan).project
-    suggested = {entry["task"] for entry in studio.owner.get("/api/predictions/", project=number)}
+    suggested = {entry["task"] for entry in studio.owner.ask(studio.owner.sdk.predictions.list, project=number)}
     for identity, task in tasks(studio.owner, number).items():
         is_test = share(identity, "test") < 0.25
         assert task["meta"]["viborder"]["share"] == ("test" if is_test else "learn")
@@ -99,7 +99,7 @@ def test_two_annotators_work_blind_and_disagree_in_peace(studio, tmp_path):
     number = push(studio.owner, "blind", [document], by_id([document]), "m1", Plan(overlap=2, test_share=0)).project
     task = tasks(studio.owner, number)["blind"]
     submit_suggestion(studio.lan, task)
-    given = studio.minh.get(f"/api/projects/{number}/next")
+    given = raw(studio.minh, "GET", f"projects/{number}/next")
     assert (given["id"], given["annotations"]) == (task["id"], [])
     submit_suggestion(studio.minh, task, lambda result: [result[0], region(Span(13, 21, "PLACE"))])
     found = pull(studio.owner, "blind", tmp_path / "passes")
@@ -120,7 +120,7 @@ def test_skipped_empty_and_draft_are_told_apart(studio, tmp_path):
     submit(studio.lan, listed["skipped"], [], was_cancelled=True)
     submit(studio.lan, listed["ticked"], NOTHING)
     submit(studio.lan, listed["silent"], [])
-    studio.lan.post(f"/api/tasks/{listed['draft']['id']}/drafts", {"result": [region(Span(0, 5, "PLACE"))], "lead_time": 3})
+    raw(studio.lan, "POST", f"tasks/{listed['draft']['id']}/drafts", json={"result": [region(Span(0, 5, "PLACE"))], "lead_time": 3})
     submit(studio.lan, listed["contradicts"], [*NOTHING, region(Span(0, 5, "PLACE"))])
     doubt = [NOTHING[0] | {"value": {"choices": ["unsure"]}}, region(Span(0, 5, "PLACE"))]
     submit(studio.lan, listed["unsure"], doubt)
@@ -156,8 +156,8 @@ def test_a_pull_fetches_what_changed_and_forgets_what_was_deleted(studio, tmp_pa
     before = (out / "lan.jsonl").read_bytes()
     assert pull(studio.owner, "changes", out).fetched == 0
     assert (out / "lan.jsonl").read_bytes() == before
-    studio.lan.patch(f"/api/annotations/{made['a']['id']}/", {"result": [region(Span(0, 3, "PLACE"))]})
-    studio.owner.delete(f"/api/annotations/{made['b']['id']}/")
+    studio.lan.ask(studio.lan.sdk.annotations.update, made["a"]["id"], result=[region(Span(0, 3, "PLACE"))])
+    studio.owner.delete(studio.owner.sdk.annotations.delete, made["b"]["id"])
     assert pull(studio.owner, "changes", out).fetched == 2
     assert [(one.id, one.spans) for one in jsonl.read(out / "lan.jsonl")] == [("by-hand", other.spans), ("a", (Span(0, 3, "PLACE"),))]
     (out / "lan.jsonl").unlink()
@@ -170,7 +170,7 @@ def test_a_text_that_was_edited_on_the_server_is_noticed(studio, tmp_path):
     listed = tasks(studio.owner, number)
     for task in listed.values():
         submit(studio.lan, task, [region(Span(0, 3, "PLACE"))])
-    studio.owner.patch(f"/api/tasks/{listed['edited']['id']}/", {"data": {"doc_id": "edited", "text": "Cao Bằng!"}})
+    studio.owner.ask(studio.owner.sdk.tasks.update, listed["edited"]["id"], data={"doc_id": "edited", "text": "Cao Bằng!"})
     found = pull(studio.owner, "edited", tmp_path / "passes")
     assert rules(found) == ["text-differs"]
     assert [document.id for document in found.documents["lan"]] == ["fine"]

@@ -12,7 +12,7 @@ from urllib.request import ProxyHandler, Request, build_opener
 import pytest
 import uvicorn
 
-from tests.labelstudio.conftest import GOLD, RECIPE
+from tests.labelstudio.conftest import GOLD, RECIPE, raw
 from tests.labelstudio.test_roundtrip import submit_suggestion
 from viborder.document import Document, Span, by_id
 from viborder.errors import ViborderError
@@ -183,21 +183,21 @@ def test_a_real_server_asks_for_suggestions_and_tells_what_was_submitted(studio,
         number = push(studio.owner, "live", [Document("bare", gold[4].text)], {}, "", Plan(test_share=0)).project
         connect(studio.owner, "live", own.url, PASSWORD, own.learner)
         before = own.learner.version
-        task = studio.lan.get(f"/api/projects/{number}/next")
-        (suggestion,) = studio.owner.get(f"/api/tasks/{task['id']}/")["predictions"]
+        task = raw(studio.lan, "GET", f"projects/{number}/next")
+        (suggestion,) = studio.owner.ask(studio.owner.sdk.tasks.get, task["id"])["predictions"]
         assert suggestion["model_version"] == before and len(suggestion["result"]) > 20
         context = {"result": [region(Span(gold[4].text.index("Lai Châu"), gold[4].text.index("Lai Châu") + 8, "DRUG"))]}
-        number_of_backend = studio.owner.get("/api/ml", project=number)[0]["id"]
-        answer = studio.lan.post(f"/api/ml/{number_of_backend}/interactive-annotating", {"task": task["id"], "context": context})
+        number_of_backend = studio.owner.ask(studio.owner.sdk.ml.list, project=number)[0]["id"]
+        answer = raw(studio.lan, "POST", f"ml/{number_of_backend}/interactive-annotating", json={"task": task["id"], "context": context})
         assert "errors" not in answer
         submitted = submit_suggestion(studio.lan, task, lambda _: [region(span) for span in gold[4].spans])
         assert own.learner.wait()
         assert own.learner.version != before
         assert by_id(own.learner.documents())["bare"].spans == gold[4].spans
-        studio.owner.delete(f"/api/annotations/{submitted['id']}/")
+        studio.owner.delete(studio.owner.sdk.annotations.delete, submitted["id"])
         assert own.learner.wait()
         assert own.learner.version == before
-        (hook,) = studio.owner.get("/api/webhooks/", project=number)
+        (hook,) = studio.owner.ask(studio.owner.sdk.webhooks.list, project=number)
         assert hook["headers"]["Authorization"].startswith("Basic ")
 
         own.stop()  # it is away while an annotator goes on

@@ -37,11 +37,11 @@ def push_conflicts(client: Client, title: str, passes: Passes, decided: Iterable
         if any(touched(one) or one["meta"][KEY] == task["meta"][KEY] for one in known):
             continue
         for one in known:
-            client.delete(f"/api/tasks/{one['id']}/")
+            client.delete(client.sdk.tasks.delete, one["id"])
         tasks.append(task)
     if tasks:
         send(client, project, tasks)
-        client.patch(f"/api/projects/{project}/", {"model_version": "passes"})
+        client.ask(client.sdk.projects.update, project, model_version="passes")
     return len(tasks)
 
 
@@ -61,7 +61,7 @@ def pull_decisions(client: Client, title: str, passes: Passes) -> tuple[list[Dec
             if not task["total_annotations"] or not members:
                 continue
             where = place(client.task_page(project, task["id"]), identity)
-            found = client.get(f"/api/tasks/{task['id']}/")
+            found = client.ask(client.sdk.tasks.get, task["id"])
             document = next(iter(members.values()))
             if found["data"]["text"] != document.text:
                 problems.append(Problem(where, "text-differs", "the passes have another text", "delete the task and adjudicate again"))

@@ -1,7 +1,7 @@
-"""Calls to a Label Studio server, with one clear error for each thing that goes wrong.
+"""Calls to a Label Studio server by its own SDK, with one clear error for each thing that goes wrong.
 
-A token comes from the environment only and is never printed. Both kinds work: a personal access token (a JWT, traded for short-lived
-access tokens) and a legacy token. Label Studio's own SDK is not used: it pins OpenCV and an old numpy for what is a dozen calls.
+A token comes from the environment only and is never printed. Both kinds work: a personal access token (a JWT, which the SDK trades for
+short-lived access tokens) and a legacy token. The SDK is heavy (it imports pandas), so it is imported with the first client.
 """
 
 from __future__ import annotations
@@ -9,14 +9,13 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections.abc import Iterator, Mapping
-from http.client import HTTPException
-from typing import Any
-from urllib.error import HTTPError, URLError
-from urllib.parse import urlencode, urlsplit
-from urllib.request import HTTPRedirectHandler, OpenerDirector, ProxyHandler, Request, build_opener
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
 
 from viborder.errors import ViborderError, fail
+
+if TYPE_CHECKING:
+    import httpx
 
 OLDEST, TOO_NEW = (1, 23), (2, 0)  # 1.23.2 is tested; the calls used here are to stay within a major version
 TRIES = 6  # for calls that may be repeated: waits of 0.5, 1, 2, 4, 8 seconds between them
@@ -28,50 +27,62 @@ class ServerLost(ViborderError):
     """The server did not answer: whether it did what was asked is not known."""
 
 
-class _NoRedirects(HTTPRedirectHandler):
-    def redirect_request(self, *_: Any) -> None:  # a redirect would carry the token to another address
-        return None
-
-
 class Client:
-    """One server and one user of it.
+    """One server and one user of it. `sdk` is Label Studio's client; its calls are made through `ask` and `tell`, which give plain JSON.
 
-    Raises ViborderError: `url-malformed`, `token-refused`, `not-allowed`, `not-found`, `server-refused`; ServerLost `server-unreachable`.
+    Raises ViborderError: `extra-missing`, `url-malformed`, `token-refused`, `not-allowed`, `not-found`, `server-moved`,
+    `server-refused`, `not-label-studio`; ServerLost `server-unreachable`.
     """
 
     def __init__(self, url: str, token: str, *, timeout: float = 60.0, tries: int = TRIES) -> None:
-        parts = urlsplit(url)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise fail(url, "url-malformed", "not the address of a server", "such as http://127.0.0.1:8080")
-        self.url = url.rstrip("/")
-        self._token, self._access = token.strip(), ""
-        self._timeout, self._tries = timeout, tries
-        self._opener = _opener(parts.hostname)
-
-    def get(self, path: str, **query: Any) -> Any:
-        """The JSON of a page; repeated while the server is away for a moment."""
-        return self._repeat("GET", path + ("?" + urlencode(query) if query else ""))
-
-    def patch(self, path: str, body: Mapping[str, Any]) -> Any:
-        """Change something; repeated while the server is away, since doing it twice changes nothing more."""
-        return self._repeat("PATCH", path, body)
-
-    def delete(self, path: str) -> None:
-        """Delete something; it is no error where it is gone already."""
         try:
-            self._repeat("DELETE", path)
+            import httpx
+            from label_studio_sdk import LabelStudio
+        except ModuleNotFoundError as error:
+            raise fail("", "extra-missing", f"{error.name} is not installed", "pip install -c constraints.txt -e .[labelstudio]") from None
+        self.url, self._tries, token = url.rstrip("/"), tries, token.strip()
+        if not token.isascii() or not token.isprintable():  # a header could not hold it, and the error would tell it
+            raise self._wrong_token()
+        http = httpx.Client(
+            timeout=timeout,
+            trust_env=_host(url) not in ("localhost", "127.0.0.1", "::1"),  # a proxy for the outside is not asked for the machine itself
+            follow_redirects=False,  # a redirect would carry the token to another address
+            limits=httpx.Limits(max_keepalive_connections=0),  # one that the server closes meanwhile looks like a lost answer
+            event_hooks={"response": [self._judge]},
+        )
+        # The SDK would repeat a POST whose answer is lost, and make things twice.
+        self.sdk: Any = self._called(lambda: LabelStudio(base_url=self.url + "/", api_key=token, max_retries=0, httpx_client=http))
+
+    def ask(self, call: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        """What a call of the SDK gives that may be made twice (reading, changing, deleting): repeated while the server is away."""
+        for attempt in range(self._tries):
+            try:
+                return self.tell(call, *args, **kwargs)
+            except ServerLost:
+                if attempt == self._tries - 1:
+                    raise
+                time.sleep(0.5 * 2**attempt)
+        raise AssertionError("unreachable")
+
+    def tell(self, call: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        """What a call of the SDK gives that makes something. Sent once: on ServerLost the caller looks what has been made."""
+        from label_studio_sdk.core.jsonable_encoder import jsonable_encoder
+
+        answer = self._called(lambda: call(*args, **kwargs))
+        return jsonable_encoder(getattr(answer, "response", answer))  # of a pager, the page
+
+    def delete(self, call: Callable[..., Any], number: int) -> None:
+        """Delete something by a call of the SDK; it is no error where it is gone already."""
+        try:
+            self.ask(call, number)
         except ViborderError as error:
             if error.problems[0].rule != "not-found":
                 raise
 
-    def post(self, path: str, body: Any) -> Any:
-        """Make something. Sent once: where the answer is lost (ServerLost), the caller looks what has been made."""
-        return self._authorised("POST", path, body)
-
     def version(self) -> str:
         """The server's version. Raises ViborderError `not-label-studio`, `server-version`."""
         try:
-            found = str(self.get("/api/version")["release"])
+            found = str(self.ask(self.sdk.versions.get)["release"])
             numbers = tuple(int(part) for part in found.split(".")[:2])
         except (KeyError, TypeError, ValueError):
             raise fail(self.url, "not-label-studio", "what answers is not Label Studio", "check the address") from None
@@ -83,11 +94,15 @@ class Client:
         """Every task of a project, in the order of import: the named fields and the server's totals, without annotations."""
         page = 1
         while True:
-            answer = self.get("/api/tasks", project=project, page=page, page_size=PAGE, include=include)
+            answer = self.task_list(project, include=include, page=page, page_size=PAGE)
             yield from answer["tasks"]
             if page * PAGE >= int(answer["total"]):
                 return
             page += 1
+
+    def task_list(self, project: int, **query: Any) -> Any:
+        """One page of the tasks of a project, and their number."""
+        return self.ask(self.sdk.tasks.list, project=project, fields="task_only", **query)
 
     def task_page(self, project: int, task: int) -> str:
         """The address at which a person sees a task."""
@@ -95,67 +110,45 @@ class Client:
 
     def wait(self) -> None:
         """Return once the server answers again. Raises ServerLost when it does not within a few tries."""
-        self._repeat("GET", "/api/version")
+        self.ask(self.sdk.versions.get)
 
-    def _repeat(self, method: str, path: str, body: Any = None) -> Any:
-        for attempt in range(self._tries):
-            try:
-                return self._authorised(method, path, body)
-            except ServerLost:
-                if attempt == self._tries - 1:
-                    raise
-                time.sleep(0.5 * 2**attempt)
-        raise AssertionError("unreachable")
+    def _called(self, call: Callable[[], Any]) -> Any:
+        import httpx
+        from label_studio_sdk.core.api_error import ApiError
+        from label_studio_sdk.core.parse_error import ParsingError
 
-    def _authorised(self, method: str, path: str, body: Any) -> Any:
-        is_personal = self._token.count(".") == 2
-        if is_personal and not self._access:
-            self._renew()
         try:
-            return self._send(method, path, body, f"Bearer {self._access}" if is_personal else f"Token {self._token}")
-        except ViborderError as error:
-            if not is_personal or error.problems[0].rule != "token-refused":
-                raise
-            self._renew()  # an access token lives a few minutes
-            return self._send(method, path, body, f"Bearer {self._access}")
+            return call()
+        except httpx.HTTPError as error:
+            said = str(error) or type(error).__name__
+            hint = "start it, or check LABEL_STUDIO_URL"
+            raise ServerLost(fail(self.url, "server-unreachable", f"no answer ({said})", hint).problems) from None
+        except (ApiError, ParsingError, ValueError) as error:
+            if getattr(error, "status_code", None) == 401:  # the SDK itself sees that a personal access token has expired
+                raise self._wrong_token() from None
+            raise fail(self.url, "not-label-studio", "the answer is not what Label Studio gives", "check the address") from None
 
-    def _renew(self) -> None:
-        self._access = str(self._send("POST", "/api/token/refresh/", {"refresh": self._token}, None)["access"])
+    def _judge(self, response: httpx.Response) -> None:
+        """Turn every refusal into an error of ours, also where the SDK trades a token."""
+        if response.is_success:
+            return
+        code, where, said = response.status_code, str(response.url.copy_with(query=None)), _said(response)
+        if code in _PASSING:
+            raise ServerLost(fail(where, "server-unreachable", f"HTTP {code} {said}", "see the server's log").problems)
+        if code == 401:
+            raise self._wrong_token()
+        if code == 403:
+            raise fail(where, "not-allowed", f"this user may not do that: {said}", "ask the owner of the project")
+        if code == 404:
+            raise fail(where, "not-found", said or "nothing there", "check the address and the project")
+        if response.is_redirect:
+            message = f"sends us on to {response.headers['Location']}"
+            raise fail(where, "server-moved", message, "set LABEL_STUDIO_URL to the final address")
+        raise fail(where, "server-refused", f"HTTP {code} {said}", "see the server's log")
 
-    def _send(self, method: str, path: str, body: Any, authorization: str | None) -> Any:
-        headers = {"Content-Type": "application/json", "Accept": "application/json"}
-        if authorization:
-            headers["Authorization"] = authorization
-        data = None if body is None else json.dumps(body).encode()
-        request = Request(self.url + path, data=data, headers=headers, method=method)
-        try:
-            with self._opener.open(request, timeout=self._timeout) as response:
-                content = response.read()
-            return json.loads(content) if content else None
-        except HTTPError as error:
-            raise self._refusal(error, path) from None
-        except (URLError, OSError, HTTPException) as error:
-            said = str(getattr(error, "reason", error)) or type(error).__name__
-            lost = fail(self.url, "server-unreachable", f"no answer ({said})", "start it, or check LABEL_STUDIO_URL")
-            raise ServerLost(lost.problems) from None
-        except ValueError:
-            raise fail(self.url + path, "not-label-studio", "the answer is not JSON", "check the address") from None
-
-    def _refusal(self, error: HTTPError, path: str) -> ViborderError:
-        where, said = self.url + path.split("?")[0], _said(error)
-        if error.code in _PASSING:
-            return ServerLost(fail(where, "server-unreachable", f"HTTP {error.code} {said}", "see the server's log").problems)
-        if error.code == 401:
-            hint = "make a new one under Account & Settings; legacy tokens must be enabled by the organisation"
-            return fail(self.url, "token-refused", "the server does not accept the token in LABEL_STUDIO_API_KEY", hint)
-        if error.code == 403:
-            return fail(where, "not-allowed", f"this user may not do that: {said}", "ask the owner of the project")
-        if error.code == 404:
-            return fail(where, "not-found", said or "nothing there", "check the address and the project")
-        if 300 <= error.code < 400:
-            said = f"sends us on to {error.headers.get('Location', '?')}"
-            return fail(where, "server-moved", said, "set LABEL_STUDIO_URL to the final address")
-        return fail(where, "server-refused", f"HTTP {error.code} {said}", "see the server's log")
+    def _wrong_token(self) -> ViborderError:
+        hint = "make a new one under Account & Settings; legacy tokens must be enabled by the organisation"
+        return fail(self.url, "token-refused", "the server does not accept the token in LABEL_STUDIO_API_KEY", hint)
 
 
 def from_environment(**options: Any) -> Client:
@@ -172,18 +165,23 @@ def from_environment(**options: Any) -> Client:
     return client
 
 
-def _opener(host: str) -> OpenerDirector:
-    # A proxy that is set for the outside must not be asked for the machine itself.
-    if host in ("localhost", "127.0.0.1", "::1"):
-        return build_opener(_NoRedirects, ProxyHandler({}))
-    return build_opener(_NoRedirects)
+def _host(url: str) -> str:
+    import httpx
+
+    try:
+        parts = httpx.URL(url)
+    except httpx.InvalidURL:
+        parts = httpx.URL("")
+    if parts.scheme not in ("http", "https") or not parts.host:
+        raise fail(url, "url-malformed", "not the address of a server", "such as http://127.0.0.1:8080")
+    return parts.host
 
 
-def _said(error: HTTPError) -> str:
+def _said(response: httpx.Response) -> str:
     """What the server says of a refusal, cut; a page of HTML says nothing."""
     try:
-        answer = json.loads(error.read(20_000))
-    except (ValueError, OSError, HTTPException):
+        answer = json.loads(response.read())
+    except ValueError:
         return ""
     if not isinstance(answer, dict):
         return str(answer)[:300]

@@ -50,7 +50,7 @@ def instruction() -> str:
 
 def find_project(client: Client, title: str) -> dict[str, Any] | None:
     """The project with that title, or None. Raises ViborderError `project-twice`."""
-    answer = client.get("/api/projects/", title=title, page_size=1000)
+    answer = client.ask(client.sdk.projects.list, title=title, page_size=1000)
     found = [project for project in answer["results"] if project["title"] == title]
     if len(found) > 1:
         raise fail(client.url, "project-twice", f"{len(found)} projects are called {title!r}", "rename one of them")
@@ -83,7 +83,7 @@ def ensure_project(client: Client, title: str, extra: str = "") -> dict[str, Any
             "reveal_preannotations_interactively": False,
         }
         try:
-            client.post("/api/projects/", settings)
+            client.tell(client.sdk.projects.create, **settings)
         except ServerLost:
             client.wait()
             if find_project(client, title) is None:

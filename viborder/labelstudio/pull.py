@@ -90,7 +90,7 @@ def collect(
 def _fetch(client: Client, number: int, listed: Mapping[str, Any], people: Mapping[int, str]) -> dict[str, Any]:
     """All of a task that matters, as plain JSON, so that it can be kept for the next pull. One that nobody has submitted is in the list."""
     is_begun = listed["total_annotations"] or listed["cancelled_annotations"]
-    found = client.get(f"/api/tasks/{listed['id']}/") if is_begun else {**listed, "annotations": [], "predictions": []}
+    found = client.ask(client.sdk.tasks.get, listed["id"]) if is_begun else {**listed, "annotations": [], "predictions": []}
     results = {entry["id"]: entry for entry in found["predictions"]}
     known = (found.get("meta") or {}).get(KEY) or {}
     return {
@@ -121,7 +121,7 @@ def _drafts(client: Client, number: int) -> int:
     """The number of tasks on which somebody has an unsubmitted draft; its content is its author's alone."""
     wanted = {"filter": "filter:tasks:draft_exists", "operator": "equal", "type": "Boolean", "value": True}
     query = json.dumps({"filters": {"conjunction": "and", "items": [wanted]}})
-    return int(client.get("/api/tasks", project=number, page=1, page_size=1, include="id", query=query)["total"])
+    return int(client.task_list(number, page=1, page_size=1, include="id", query=query)["total"])
 
 
 def _judge(task: Mapping[str, Any], pulled: Pulled, corpus: Mapping[str, Document] | None) -> None:
@@ -188,7 +188,7 @@ def _document(entry: Mapping[str, Any], task: Mapping[str, Any], where: str, pul
 def _people(client: Client) -> dict[int, str]:
     """Short names of the users, for file names: what stands before the @ of their address, made unique. Addresses go no further."""
     names: dict[str, list[int]] = defaultdict(list)
-    for user in client.get("/api/users/"):
+    for user in client.ask(client.sdk.users.list):
         name = re.sub(r"[^a-z0-9]+", "-", str(user.get("email") or user.get("username")).split("@")[0].lower()).strip("-") or "user"
         names[name].append(int(user["id"]))
     return {number: name if len(numbers) == 1 else f"{name}-{number}" for name, numbers in names.items() for number in numbers}

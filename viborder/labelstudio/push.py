@@ -66,16 +66,16 @@ def push(
     """Make tasks of the documents that the project lacks, in the order of their usefulness, with the suggestions given by id.
 
     A second push, or one after a crash, sends what is missing and mends what was left half-done. `version` names the model that suggests.
-    Raises ViborderError `text-differs`, `id-twice`, `push-running` and what the client and the project raise; ServerLost when the server
-    stays away. Nothing that was sent is lost then: push again.
+    Raises ViborderError `text-differs`, `id-twice`, `text-not-unicode`, `push-running` and what the client and the project raise;
+    ServerLost when the server stays away. Nothing that was sent is lost then: push again.
     """
     plan = plan or Plan()
-    _unique(documents)
+    _sendable(documents)
     project = ensure_project(client, title)
     number = int(project["id"])
     with only_one(f"push-{sha256(client.url.encode()).hexdigest()[:8]}-{number}", "push-running"):
         if int(project["maximum_annotations"]) < plan.overlap:
-            client.patch(f"/api/projects/{number}/", {"maximum_annotations": plan.overlap})
+            client.ask(client.sdk.projects.update, number, maximum_annotations=plan.overlap)
         present = tasks_by_document(client, number)
         _same_texts(client, number, documents, present)
         ordered = [task for task in _in_order(documents, suggestions, version, plan) if task["data"]["doc_id"] not in present]
@@ -83,8 +83,8 @@ def push(
             send(client, number, ordered[first : first + BATCH])
         wanted = {document.id: task for document, task in zip(documents, _tasks(documents, suggestions, version, plan), strict=True)}
         mended = _settle(client, number, wanted)
-        if any("predictions" in task for task in wanted.values()) and not client.get("/api/ml/", project=number):
-            client.patch(f"/api/projects/{number}/", {"model_version": version})  # Label Studio shows the suggestions of one version
+        if any("predictions" in task for task in wanted.values()) and not client.ask(client.sdk.ml.list, project=number):
+            client.ask(client.sdk.projects.update, number, model_version=version)  # Label Studio shows the suggestions of one version
     return Pushed(number, len(ordered), len(documents) - len(ordered), mended)
 
 
@@ -147,7 +147,7 @@ def send(client: Client, number: int, tasks: list[dict[str, Any]]) -> None:
     """Import a batch. Where the answer is lost, look what has arrived before sending the rest."""
     for attempt in range(5):
         try:
-            client.post(f"/api/projects/{number}/import?return_task_ids=true", tasks)
+            client.tell(client.sdk.projects.import_tasks, number, request=tasks, return_task_ids=True)
             return
         except ServerLost:
             if attempt == 4:
@@ -167,21 +167,21 @@ def _settle(client: Client, number: int, wanted: Mapping[str, dict[str, Any]]) -
         keep, *twins = sorted(tasks, key=lambda task: (-int(task["total_annotations"]), task["id"]))
         for twin in twins:
             if not touched(twin):
-                client.delete(f"/api/tasks/{twin['id']}/")
+                client.delete(client.sdk.tasks.delete, twin["id"])
                 mended += 1
         want = wanted.get(identity)
         if want is None:
             continue
         people = task_meta(keep).get("overlap", want["meta"][KEY]["overlap"])
         if keep["overlap"] != people:
-            client.patch(f"/api/tasks/{keep['id']}/", {"overlap": people})
+            client.ask(client.sdk.tasks.update, keep["id"], overlap=people)
         if "predictions" not in want or touched(keep):
             continue
         if suggested_by is None:
             suggested_by = _suggested_by(client, number)
         suggestion = want["predictions"][0]
         if suggestion["model_version"] not in suggested_by[keep["id"]]:
-            client.post("/api/predictions/", suggestion | {"task": keep["id"], "project": number})
+            client.tell(client.sdk.predictions.create, task=keep["id"], project=number, **suggestion)
             mended += 1
     return mended
 
@@ -189,7 +189,7 @@ def _settle(client: Client, number: int, wanted: Mapping[str, dict[str, Any]]) -
 def _suggested_by(client: Client, number: int) -> dict[int, set[str]]:
     """The versions that have suggested something for each task."""
     found: dict[int, set[str]] = defaultdict(set)
-    for entry in client.get("/api/predictions/", project=number):
+    for entry in client.ask(client.sdk.predictions.list, project=number):
         found[int(entry["task"])].add(str(entry["model_version"]))
     return found
 
@@ -220,12 +220,16 @@ def text_hash(text: str) -> str:
     return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _unique(documents: Sequence[Document]) -> None:
+def _sendable(documents: Sequence[Document]) -> None:
     seen: set[str] = set()
     for document in documents:
         if document.id in seen:
             raise fail(place("", document.id), "id-twice", "two documents bear this id", "give each document its own id")
         seen.add(document.id)
+        try:
+            document.text.encode()
+        except UnicodeEncodeError:
+            raise fail(place("", document.id), "text-not-unicode", "it holds half a surrogate pair", "mend the text") from None
 
 
 def _same_texts(client: Client, number: int, documents: Sequence[Document], present: Mapping[str, list[dict[str, Any]]]) -> None:

@@ -73,10 +73,10 @@ def connect(owner: Client, title: str, url: str, password: str, learner: Learner
         "headers": {"Authorization": f"Basic {credentials}"},
     }
     # The webhook comes first: Label Studio would make one of its own with the backend, without a password.
-    for known in owner.get("/api/webhooks/", project=number):
+    for known in owner.ask(owner.sdk.webhooks.list, project=number):
         if known["url"] == hook["url"]:
-            owner.delete(f"/api/webhooks/{known['id']}/")
-    owner.post("/api/webhooks/", hook)
+            owner.delete(owner.sdk.webhooks.delete, known["id"])
+    owner.tell(owner.sdk.webhooks.create, **hook)
     backend = {
         "project": number,
         "url": url,
@@ -86,18 +86,18 @@ def connect(owner: Client, title: str, url: str, password: str, learner: Learner
         "basic_auth_user": USER,
         "basic_auth_pass": password,
     }
-    for known in owner.get("/api/ml", project=number):
+    for known in owner.ask(owner.sdk.ml.list, project=number):
         if known["title"] == TITLE:
-            owner.delete(f"/api/ml/{known['id']}")
-    owner.post("/api/ml", backend)
-    owner.patch(f"/api/projects/{number}/", {"model_version": TITLE, "evaluate_predictions_automatically": True})
+            owner.delete(owner.sdk.ml.delete, known["id"])
+    owner.tell(owner.sdk.ml.create, **backend)
+    owner.ask(owner.sdk.projects.update, number, model_version=TITLE, evaluate_predictions_automatically=True)
     catch_up(owner, number, learner)
 
 
 def catch_up(owner: Client, number: int, learner: Learner) -> None:
     """Submit every annotation of the project that the learner does not have."""
     for listed in owner.tasks(number, include="id,total_annotations"):
-        task = owner.get(f"/api/tasks/{listed['id']}/")
+        task = owner.ask(owner.sdk.tasks.get, listed["id"])
         for annotation in task["annotations"]:
             _submit(learner, annotation, task)
 

@@ -145,7 +145,7 @@ def add_annotator(owner: Client, email: str, password: str) -> str:
 
     An account that exists is only signed in to. Raises ViborderError `sign-up-failed`.
     """
-    invitation = owner.get("/api/invite")["token"]
+    invitation = owner.ask(owner.sdk.organizations.invites.get_invite_link)["token"]
     for page, form in (
         (f"/user/signup/?{urlencode({'token': invitation})}", {"email": email, "password": password, "allow_newsletters": "false"}),
         ("/user/login/", {"email": email, "password": password}),
