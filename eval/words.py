@@ -9,7 +9,7 @@ from pathlib import Path
 
 from viborder.document import outermost
 from viborder.formats import read
-from viborder.train.words import segment, split_at
+from viborder.train.encoder.words import segment, split_at
 
 
 def main(gold: Path) -> None:

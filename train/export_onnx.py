@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 from viborder.errors import ViborderError
-from viborder.train.export import export
+from viborder.train.encoder.export import export
 
 if __name__ == "__main__":
     if len(sys.argv) != 3:

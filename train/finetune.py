@@ -4,7 +4,7 @@
     torchrun --nproc_per_node 2 train/finetune.py train/xlmr.yaml --out build/models/xlmr
     accelerate launch --config_file train/accelerate/two-machines.yaml train/finetune.py train/xlmr.yaml --out /shared/xlmr
 
-The steps in order; what they do is in viborder/train/finetune.py. `viborder train` calls the same function for one process.
+The steps in order; what they do is in viborder/train/encoder/finetune.py. `viborder train` calls the same function for one process.
 """
 
 from __future__ import annotations

@@ -22,10 +22,10 @@ from viborder.formats import read
 from viborder.tags import to_iob2
 from viborder.text import sentences, tokenize
 from viborder.train import load
-from viborder.train.examples import learn_from
-from viborder.train.export import export
-from viborder.train.finetune import finetune, make_trainer, prepare, training_arguments
-from viborder.train.finetune_recipe import finetune_recipe
+from viborder.train.encoder.examples import learn_from
+from viborder.train.encoder.export import export
+from viborder.train.encoder.finetune import finetune, make_trainer, prepare, training_arguments
+from viborder.train.encoder.recipe import finetune_recipe
 from viborder.train.progress import quiet, say
 from viborder.train.recipe import load_recipe
 

@@ -63,7 +63,7 @@ def in_process(worker: str, folder: Path) -> dict[str, float]:
 def texts(variants: int) -> list[dict[str, str]]:
     """The five articles and so many variants of each."""
     from viborder.formats import jsonl
-    from viborder.train.augment import augmented
+    from viborder.train.crf.augment import augmented
 
     gold = jsonl.read(GOLD)
     return [{"id": document.id, "text": document.text} for document in [*gold, *augmented(gold, variants, seed=1)]]
@@ -101,11 +101,11 @@ def plain_crfsuite(folder: Path) -> dict[str, float]:
 
     from viborder.document import Document
     from viborder.formats import jsonl
-    from viborder.train.columns import COLUMNS
-    from viborder.train.crf_examples import lay_out_examples, proposals_by_document
+    from viborder.train.crf.columns import COLUMNS
+    from viborder.train.crf.examples import lay_out_examples, proposals_by_document
+    from viborder.train.crf.templates import parse
     from viborder.train.page import read_page
     from viborder.train.recipe import crf_recipe, load_recipe
-    from viborder.train.templates import parse
 
     recipe = crf_recipe(load_recipe(RECIPE), str(RECIPE))
     templates = parse(recipe.templates, COLUMNS, "", [])

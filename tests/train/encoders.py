@@ -72,4 +72,4 @@ def phobert(folder: Path, **sizes: Any) -> Path:
 
 
 def _phobert_pieces(tokens: list[str]) -> list[str]:
-    return [token.removesuffix("</w>") if token.endswith("</w>") else token + "@@" for token in tokens]
+    return [token.removesuffix("</w>") if token.endswith("</w>") else token + "" for token in tokens]

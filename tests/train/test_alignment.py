@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from tests.train import encoders
 from viborder.document import Span, by_depth, in_order
 from viborder.text import Range, tokenize
-from viborder.train.alignment import Encoding, encode, from_layers, to_layers, windows
-from viborder.train.words import segment, split_at
+from viborder.train.encoder.alignment import Encoding, encode, from_layers, to_layers, windows
+from viborder.train.encoder.words import segment, split_at
 
 pytest.importorskip("torch", reason="fine-tuning needs torch: pip install -c constraints.txt -e .[train]")
 

@@ -8,14 +8,14 @@ import pycrfsuite
 import pytest
 
 from viborder.formats import jsonl
-from viborder.train.batch import lay_out, layers, paint, tagset
-from viborder.train.chain import Chain, Types
-from viborder.train.columns import COLUMNS, outer_columns
-from viborder.train.decode import legal, span_marginals, viterbi
-from viborder.train.learn import learn, sequences
+from viborder.train.crf.batch import lay_out, layers, paint, tagset
+from viborder.train.crf.chain import Chain, Types
+from viborder.train.crf.columns import COLUMNS, outer_columns
+from viborder.train.crf.decode import legal, span_marginals, viterbi
+from viborder.train.crf.learn import learn, sequences
+from viborder.train.crf.templates import parse
 from viborder.train.page import read_page
 from viborder.train.recipe import crf_recipe, load_recipe
-from viborder.train.templates import parse
 
 GOLD = Path("annotations/gold.jsonl")
 

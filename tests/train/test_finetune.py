@@ -95,7 +95,7 @@ def test_a_killed_run_goes_on_from_its_last_whole_checkpoint(data: Path, tmp_pat
 
 
 def test_checkpoints_of_other_data_are_not_taken_up(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    from viborder.train.checkpoints import open_folder
+    from viborder.train.encoder.checkpoints import open_folder
 
     held = tmp_path / "model.checkpoints"
     open_folder(held, {"recipe": "other"}, resume=True)
@@ -126,7 +126,7 @@ def test_class_imbalance_options_train(settings: list[str], tmp_path: Path) -> N
 def test_weights_and_focal_loss_by_hand() -> None:
     import torch
 
-    from viborder.train.heads import IGNORED, Loss, class_weights
+    from viborder.train.encoder.heads import IGNORED, Loss, class_weights
 
     rows = [[[0, 0], [0, 0], [0, 0], [1, 0], [IGNORED, IGNORED]]]
     # Level 0: three O and one B, so 1/count is 1/3 and 1; the mean over the four positions, 1/2, becomes 1: 2/3 and 2.
@@ -176,7 +176,7 @@ LONG = Document("long", " ".join(encoders.SENTENCES * 3), (Span(0, 20, "AGENCY")
 
 
 def test_every_shipped_recipe_is_sound() -> None:
-    from viborder.train.finetune_recipe import finetune_recipe
+    from viborder.train.encoder.recipe import finetune_recipe
     from viborder.train.recipe import load_recipe
 
     recipes = {path.name: content for path in Path("train").glob("*.yaml") if (content := load_recipe(path))["kind"] == "transformer"}
@@ -253,7 +253,7 @@ def test_a_learning_rate_that_blows_up(tmp_path: Path) -> None:
 def test_memory_that_runs_out_says_what_to_lower(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     import torch
 
-    from viborder.train.heads import TokenTagger
+    from viborder.train.encoder.heads import TokenTagger
 
     monkeypatch.setattr(TokenTagger, "forward", lambda *_, **__: torch.empty(1 << 55))  # torch's own error
     assert "per_device_train_batch_size" in str(bad(tmp_path, "out-of-memory", recipe="train/tiny.yaml"))
@@ -292,7 +292,7 @@ def test_the_folder_goes_to_the_hub_when_asked(tmp_path: Path, monkeypatch: pyte
 
 
 def test_without_torch_the_extra_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delitem(sys.modules, "viborder.train.finetune", raising=False)
+    monkeypatch.delitem(sys.modules, "viborder.train.encoder.finetune", raising=False)
     monkeypatch.setitem(sys.modules, "torch", None)
     told = bad(tmp_path, "extra-missing", recipe="train/tiny.yaml")
     assert ".[train]" in told.problems[0].hint

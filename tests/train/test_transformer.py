@@ -49,7 +49,7 @@ def test_the_generated_task_is_learned(tagger: Tagger) -> None:
 
 
 def test_an_off_by_one_in_the_labels_is_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from viborder.train import examples
+    from viborder.train.encoder import examples
 
     right = examples._labelled
 
@@ -62,7 +62,7 @@ def test_an_off_by_one_in_the_labels_is_noticed(tmp_path: Path, monkeypatch: pyt
 
 
 def test_an_off_by_one_in_the_characters_is_noticed(tagger: Tagger, monkeypatch: pytest.MonkeyPatch) -> None:
-    from viborder.train import examples
+    from viborder.train.encoder import examples
 
     right = examples.from_layers
     monkeypatch.setattr(examples, "from_layers", lambda units, *rest: right([(start + 1, end + 1) for start, end in units], *rest))
@@ -172,7 +172,7 @@ def one_thread() -> Iterator[None]:
 
 def test_onnx_gives_the_same_spans(folder: Path, tagger: Tagger, tmp_path: Path) -> None:
     pytest.importorskip("onnxscript", reason="export needs onnx: pip install -c constraints.txt -e .[train,onnx]")
-    from viborder.train.export import TOLERANCE, export
+    from viborder.train.encoder.export import TOLERANCE, export
 
     assert export(folder, tmp_path / "onnx") < TOLERANCE
     assert not (tmp_path / "onnx" / "model.safetensors").exists()

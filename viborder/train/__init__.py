@@ -38,28 +38,28 @@ def train(
 
     content = load_recipe(recipe, overrides)
     if content.get("kind") == "transformer":
-        from viborder.train.finetune_recipe import finetune_recipe
+        from viborder.train.encoder.recipe import finetune_recipe
 
         settings = finetune_recipe(content, str(recipe))  # before torch is imported, which takes seconds
         with _extra(recipe):
-            from viborder.train.finetune import finetune
+            from viborder.train.encoder.finetune import finetune
         return finetune(settings, documents, out, dev, where=str(recipe), spaced=spaced)
-    from viborder.train.crf import train_crf
+    from viborder.train.crf.training import train_crf
 
     return train_crf(crf_recipe(content, str(recipe)), documents, out, dev, where=str(recipe), spaced=spaced)
 
 
 def load(folder: Path) -> Tagger:
     """The tagger of a model folder, of whatever kind. Raises ViborderError `model-missing`, `model-foreign`, `model-damaged`."""
-    from viborder.train.folder import read_card
+    from viborder.train.crf.folder import read_card
 
     card = read_card(folder)
     if card["format"] == "viborder-transformer":
         with _extra(folder):
-            from viborder.train.transformer import load_transformer
+            from viborder.train.encoder.tagger import load_transformer
 
             return load_transformer(folder, card)
-    from viborder.train.tagger import load_crf
+    from viborder.train.crf.tagger import load_crf
 
     return load_crf(folder, card)
 

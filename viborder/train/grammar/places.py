@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from viborder.train import grammar_words as words
-from viborder.train.grammar_view import AGENCY, CAP, DIGIT, LOWER, NAME, PERSON, UPPER, View
-from viborder.train.lexicon import Trie, longest
+from viborder.train.grammar import words
+from viborder.train.grammar.lexicon import Trie, longest
+from viborder.train.grammar.view import AGENCY, CAP, DIGIT, LOWER, NAME, PERSON, UPPER, View
 
 _MIDDLE_NAMES = frozenset(("văn", "a", "bá", "seo", "hữu", "đình"))
 

@@ -9,14 +9,14 @@ from random import Random
 import numpy as np
 
 from viborder.document import Document, in_order
-from viborder.train.batch import Batch, Cut, cuts, lay_out, layers, paint, tagset
-from viborder.train.chain import Columns, Types
-from viborder.train.columns import inside_columns, outer_columns
-from viborder.train.known import find_known, learn_known, lengths_of
-from viborder.train.learn import Lesson, sequences
+from viborder.train.crf.batch import Batch, Cut, cuts, lay_out, layers, paint, tagset
+from viborder.train.crf.chain import Columns, Types
+from viborder.train.crf.columns import inside_columns, outer_columns
+from viborder.train.crf.known import find_known, learn_known, lengths_of
+from viborder.train.crf.learn import Lesson, sequences
+from viborder.train.crf.templates import Template
 from viborder.train.page import Page, read_page
 from viborder.train.recipe import CrfRecipe
-from viborder.train.templates import Template
 
 FOLDS = 10  # for the lexicon of known mentions: what a document is told comes from the others
 

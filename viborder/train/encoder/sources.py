@@ -9,7 +9,7 @@ from typing import Any
 
 from viborder.errors import fail
 from viborder.text import tokenize
-from viborder.train.finetune_recipe import FinetuneRecipe, Scratch
+from viborder.train.encoder.recipe import FinetuneRecipe, Scratch
 
 SPECIAL = {"pad_token": "[PAD]", "unk_token": "[UNK]", "cls_token": "[CLS]", "sep_token": "[SEP]", "mask_token": "[MASK]"}
 # The tokens of `viborder.text.tokenize`, as the regular expressions of the tokenizers library write them.

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from viborder.train.chain import Floats, Ints
+from viborder.train.crf.chain import Floats, Ints
 
 _NEVER = np.float32(-1e6)
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from viborder.train import grammar_words as words
-from viborder.train.grammar_agencies import one
-from viborder.train.grammar_places import bare, capitals, stops
-from viborder.train.grammar_view import CAP, LOWER, NAME, UPPER, View
-from viborder.train.lexicon import longest
+from viborder.train.grammar import words
+from viborder.train.grammar.agencies import one
+from viborder.train.grammar.lexicon import longest
+from viborder.train.grammar.places import bare, capitals, stops
+from viborder.train.grammar.view import CAP, LOWER, NAME, UPPER, View
 
 _BETWEEN = frozenset((",", "-", "(", "–", ":", ";"))
 _BEFORE_POST = frozenset(("nguyên", "quyền", "hiện", "hiện là", "là", "kiêm", "cố", "cựu"))

@@ -9,8 +9,8 @@ from typing import Any
 
 from viborder.errors import fail
 from viborder.files import new_folder
-from viborder.train.folder import read_card
-from viborder.train.transformer import FORMAT, ONNX, load_model_folder, onnx_predict, torch_predict, write_card
+from viborder.train.crf.folder import read_card
+from viborder.train.encoder.tagger import FORMAT, ONNX, load_model_folder, onnx_predict, torch_predict, write_card
 
 TOLERANCE = 1e-4  # between probabilities
 

@@ -49,7 +49,7 @@ def fold(token: str) -> str:
 
 def rows(name: str) -> Iterator[list[str]]:
     """The columns of a lexicon's lines, comments and blank lines left out."""
-    for line in files("viborder.train").joinpath(f"lexicons/{name}.tsv").read_text(encoding="utf-8").splitlines():
+    for line in files("viborder.train.grammar").joinpath(f"lexicons/{name}.tsv").read_text(encoding="utf-8").splitlines():
         if line.strip() and not line.startswith("#"):
             yield line.split("\t")
 

@@ -10,9 +10,9 @@ import numpy as np
 
 from viborder.document import Span, by_depth, in_order
 from viborder.text import Range, token_range
-from viborder.train.chain import Columns, Ints, Types
+from viborder.train.crf.chain import Columns, Ints, Types
+from viborder.train.crf.templates import REACH
 from viborder.train.page import Page
-from viborder.train.templates import REACH
 
 Cut = tuple[int, int, str]  # a span in tokens: first, last + 1, label
 

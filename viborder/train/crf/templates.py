@@ -1,6 +1,6 @@
 """What a linear tagger looks at: attributes of a token, joined by templates such as `lower[-1] lower[0]`.
 
-The same templates make the feature strings that CRFsuite learns from and the tables that `viborder.train.chain` decodes with.
+The same templates make the feature strings that CRFsuite learns from and the tables that `viborder.train.crf.chain` decodes with.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ def attributes(word: str, lexicons: bool = False) -> dict[str, str]:
     elif word[0].isdigit():
         values["number"] = re.sub(r"\d+", lambda run: str(min(len(run[0]), 5)), word)
     if lexicons:
-        from viborder.train.grammar_view import classes
+        from viborder.train.grammar.view import classes
 
         values["lexicon"] = classes(word)
     return values

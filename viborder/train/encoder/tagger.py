@@ -11,8 +11,8 @@ from typing import Any
 
 from viborder.document import Document
 from viborder.errors import fail
-from viborder.train.encoder import load_tokenizer
-from viborder.train.examples import Examples, Reader, collate, merge, read
+from viborder.train.encoder.examples import Examples, Reader, collate, merge, read
+from viborder.train.encoder.sources import load_tokenizer
 
 FORMAT = "viborder-transformer"
 FORMAT_VERSION = 1
@@ -127,7 +127,7 @@ def load_model_folder(folder: Path) -> Any:
     import torch
     from transformers import AutoModelForTokenClassification
 
-    from viborder.train.heads import load_inner
+    from viborder.train.encoder.heads import load_inner
 
     try:
         flat, told = AutoModelForTokenClassification.from_pretrained(folder, output_loading_info=True)

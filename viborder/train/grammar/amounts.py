@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from viborder.train import grammar_words as words
-from viborder.train.grammar_view import AGENCY, CAP, DIGIT, LOWER, PERSON, UPPER, View
-from viborder.train.lexicon import longest
+from viborder.train.grammar import words
+from viborder.train.grammar.lexicon import longest
+from viborder.train.grammar.view import AGENCY, CAP, DIGIT, LOWER, PERSON, UPPER, View
 
 _HARD_PARTIES = frozenset(("bên", "nước", "phía"))
 

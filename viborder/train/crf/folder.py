@@ -13,8 +13,8 @@ import numpy as np
 
 from viborder.errors import ViborderError, fail
 from viborder.files import new_folder
-from viborder.train.chain import Weights
-from viborder.train.known import Known
+from viborder.train.crf.chain import Weights
+from viborder.train.crf.known import Known
 
 FORMAT = "viborder-crf"
 FORMAT_VERSION = 1

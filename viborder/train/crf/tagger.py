@@ -12,15 +12,15 @@ from typing import Any
 import numpy as np
 
 from viborder.document import Document, Span, in_order
-from viborder.train.batch import Batch, Cut, lay_out, paint, unpaint, within
-from viborder.train.chain import Chain, Columns, Floats, Ints, Types, Weights
-from viborder.train.columns import COLUMNS, inside_columns, next_inside, outer_columns
-from viborder.train.crf_examples import proposals_by_document
-from viborder.train.decode import legal, span_marginals, viterbi
-from viborder.train.folder import read_chains
-from viborder.train.known import Known, find_known, lengths_of
+from viborder.train.crf.batch import Batch, Cut, lay_out, paint, unpaint, within
+from viborder.train.crf.chain import Chain, Columns, Floats, Ints, Types, Weights
+from viborder.train.crf.columns import COLUMNS, inside_columns, next_inside, outer_columns
+from viborder.train.crf.decode import legal, span_marginals, viterbi
+from viborder.train.crf.examples import proposals_by_document
+from viborder.train.crf.folder import read_chains
+from viborder.train.crf.known import Known, find_known, lengths_of
+from viborder.train.crf.templates import parse
 from viborder.train.page import Page, read_page
-from viborder.train.templates import parse
 
 DEPTH = 4  # layers at most; three occur in the gold
 _BATCH = 64  # documents decoded together

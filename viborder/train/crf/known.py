@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
-from viborder.train.batch import Cut
+from viborder.train.crf.batch import Cut
 
 Known = Mapping[tuple[str, ...], str]  # lower-case tokens → label
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from functools import cache
 
 from viborder.text import Range
-from viborder.train import grammar_words as words
-from viborder.train.lexicon import fold, key
+from viborder.train.grammar import words
+from viborder.train.grammar.lexicon import fold, key
 
 # What a token looks like, and what it may begin; one bit each. CAP: begins with a capital. UPPER: all capitals, two or more.
 CAP, UPPER, DIGIT, LOWER = 1, 2, 4, 8

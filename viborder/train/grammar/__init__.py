@@ -1,6 +1,6 @@
 """Spans by grammar and lexicons alone: one walk over a text's tokens, from one word that may begin a span to the next.
 
-The rules are in `grammar_places`, `grammar_agencies` (with `grammar_groups`), `grammar_officials` and `grammar_amounts`, numbered as in the
+The rules are in `places`, `agencies` (with `groups`), `officials` and `amounts`, numbered as in the
 scheme (annotations/GUIDELINES.md); here they are put in order.
 """
 
@@ -8,13 +8,9 @@ from __future__ import annotations
 
 from viborder.document import Span, in_order
 from viborder.text import Range
-from viborder.train import grammar_agencies as agencies
-from viborder.train import grammar_amounts as amounts
-from viborder.train import grammar_carry as carry
-from viborder.train import grammar_officials as officials
-from viborder.train import grammar_places as places
-from viborder.train import grammar_words as words
-from viborder.train.grammar_view import (
+from viborder.train.grammar import agencies, amounts, carry, officials, places, words
+from viborder.train.grammar.lexicon import longest
+from viborder.train.grammar.view import (
     AGENCY,
     AMOUNT,
     CAP,
@@ -30,7 +26,6 @@ from viborder.train.grammar_view import (
     is_road,
     read,
 )
-from viborder.train.lexicon import longest
 
 Piece = tuple[int, int, str]
 _SEVERAL = frozenset(("các", "những", "hai", "ba", "bốn", "năm", "cặp"))

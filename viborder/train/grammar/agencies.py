@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from viborder.train import grammar_words as words
-from viborder.train.grammar_groups import PLURAL, Piece, coordinated, group, tail
-from viborder.train.grammar_places import Found, bare, named, place
-from viborder.train.grammar_view import AGENCY, CAP, DIGIT, LOWER, PLACE, UPPER, View
-from viborder.train.lexicon import longest
+from viborder.train.grammar import words
+from viborder.train.grammar.groups import PLURAL, Piece, coordinated, group, tail
+from viborder.train.grammar.lexicon import longest
+from viborder.train.grammar.places import Found, bare, named, place
+from viborder.train.grammar.view import AGENCY, CAP, DIGIT, LOWER, PLACE, UPPER, View
 
 # Bodies that are called after a commune, a border gate or a village, so that any name after them is a place.
 _STATIONS = ("đồn", "đbp", "trạm", "trại", "chi cục hải quan", "hải quan", "hạt", "cảng", "cơ sở", "đại đội", "tiểu đoàn", "đội")

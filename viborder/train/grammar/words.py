@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 from viborder.text import tokenize
-from viborder.train.lexicon import Trie, build, fold, insert, key, keys_of, phrases, rows
+from viborder.train.grammar.lexicon import Trie, build, fold, insert, key, keys_of, phrases, rows
 
 # Agencies (see lexicons/agencies.tsv).
 BODY, OWN, UNIT, OUTSIDE, CODE = 1, 2, 4, 8, 16

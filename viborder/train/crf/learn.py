@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from viborder.train.chain import Columns, Ints, Types, Weights, run_ends
-from viborder.train.templates import AFTER, BEFORE, Template, features
+from viborder.train.crf.chain import Columns, Ints, Types, Weights, run_ends
+from viborder.train.crf.templates import AFTER, BEFORE, Template, features
 
 Lesson = tuple[str, Any, list[str]]  # the document's id, CRFsuite's sequence of features, and the tag of every token
 

@@ -9,9 +9,9 @@ from typing import Any
 
 from viborder.document import Document, Span, by_depth
 from viborder.text import Range, token_range, tokenize
-from viborder.train.alignment import Encoding, Window, encode, from_layers, to_layers, windows
-from viborder.train.heads import IGNORED
-from viborder.train.words import segment, split_at
+from viborder.train.encoder.alignment import Encoding, Window, encode, from_layers, to_layers, windows
+from viborder.train.encoder.heads import IGNORED
+from viborder.train.encoder.words import segment, split_at
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,18 +14,18 @@ from viborder.errors import Problem, ViborderError, fail, place
 from viborder.labels import entity_types
 from viborder.text import token_range
 from viborder.train import genre
-from viborder.train.augment import augmented
-from viborder.train.batch import Cut, containers, cuts, tagset
-from viborder.train.chain import Weights
-from viborder.train.columns import COLUMNS
-from viborder.train.crf_examples import dropped, lay_out_examples, mentions, proposals_by_document
-from viborder.train.folder import write_model
-from viborder.train.learn import Lesson, learn
+from viborder.train.crf.augment import augmented
+from viborder.train.crf.batch import Cut, containers, cuts, tagset
+from viborder.train.crf.chain import Weights
+from viborder.train.crf.columns import COLUMNS
+from viborder.train.crf.examples import dropped, lay_out_examples, mentions, proposals_by_document
+from viborder.train.crf.folder import write_model
+from viborder.train.crf.learn import Lesson, learn
+from viborder.train.crf.settle import Held, settle
+from viborder.train.crf.tagger import CrfTagger, Settings, load_crf
+from viborder.train.crf.templates import parse
 from viborder.train.page import Page, read_page
 from viborder.train.recipe import CrfRecipe
-from viborder.train.settle import Held, settle
-from viborder.train.tagger import CrfTagger, Settings, load_crf
-from viborder.train.templates import parse
 
 MOST_FOLDED = 200  # documents: with more, and no dev set, nothing is held out and the settings stay as they are
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from viborder.train import grammar_words as words
-from viborder.train.grammar_places import Found, bare, capitals, letter_or_number, named, stops
-from viborder.train.grammar_view import AGENCY, CAP, DIGIT, NAME, PERSON, PLACE, UPPER, View
-from viborder.train.lexicon import longest
+from viborder.train.grammar import words
+from viborder.train.grammar.lexicon import longest
+from viborder.train.grammar.places import Found, bare, capitals, letter_or_number, named, stops
+from viborder.train.grammar.view import AGENCY, CAP, DIGIT, NAME, PERSON, PLACE, UPPER, View
 
 Piece = tuple[int, int, str]  # first token, token after the last, label
 _JOINS = frozenset((",", ";", "và", "-", "&", "cùng"))

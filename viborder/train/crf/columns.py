@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from viborder.document import PRIVATE
-from viborder.train.batch import Batch, Cut, columns, paint, tagset, within
-from viborder.train.chain import Columns
+from viborder.train.crf.batch import Batch, Cut, columns, paint, tagset, within
+from viborder.train.crf.chain import Columns
 
 COLUMNS = ("grammar", "known", "outer")
 

@@ -19,16 +19,16 @@ from viborder.document import Document, by_depth
 from viborder.errors import fail
 from viborder.eval import score
 from viborder.files import new_folder
-from viborder.train import checkpoints
-from viborder.train.encoder import learn_tokenizer, load_model, load_tokenizer, random_model, window_size
-from viborder.train.examples import Examples, Reader, collate, learn_from, merge
-from viborder.train.exhausted import clear_errors
-from viborder.train.finetune_recipe import FinetuneRecipe
-from viborder.train.folder import read_card
-from viborder.train.heads import Loss, TokenTagger, class_weights, save
-from viborder.train.model_card import Run, model_card, push
+from viborder.train.crf.folder import read_card
+from viborder.train.encoder import checkpoints
+from viborder.train.encoder.examples import Examples, Reader, collate, learn_from, merge
+from viborder.train.encoder.exhausted import clear_errors
+from viborder.train.encoder.heads import Loss, TokenTagger, class_weights, save
+from viborder.train.encoder.model_card import Run, model_card, push
+from viborder.train.encoder.recipe import FinetuneRecipe
+from viborder.train.encoder.sources import learn_tokenizer, load_model, load_tokenizer, random_model, window_size
+from viborder.train.encoder.tagger import TransformerTagger, load_transformer, torch_predict, write_card
 from viborder.train.progress import Progress, quiet, say
-from viborder.train.transformer import TransformerTagger, load_transformer, torch_predict, write_card
 
 
 def finetune(

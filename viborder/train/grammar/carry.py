@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from viborder.document import PRIVATE
-from viborder.train import grammar_words as words
-from viborder.train.grammar_groups import Piece
-from viborder.train.grammar_places import capitals
-from viborder.train.grammar_view import CAP, UPPER, View
-from viborder.train.lexicon import longest
+from viborder.train.grammar import words
+from viborder.train.grammar.groups import Piece
+from viborder.train.grammar.lexicon import longest
+from viborder.train.grammar.places import capitals
+from viborder.train.grammar.view import CAP, UPPER, View
 
 OFFICE, UNSAID, PRIVATE_ROLE = 1, 0, -1  # what the words around a name say of the person
 _ALSO_GIVEN = frozenset(("đức", "anh", "nga", "mỹ", "pháp", "ý", "vinh"))  # countries and towns that persons are called after

@@ -14,7 +14,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from viborder.train.templates import AFTER, BEFORE, PAD, TOKEN_ATTRIBUTES, Template, attributes
+from viborder.train.crf.templates import AFTER, BEFORE, PAD, TOKEN_ATTRIBUTES, Template, attributes
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]

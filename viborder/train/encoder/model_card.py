@@ -11,9 +11,9 @@ from typing import Any
 from viborder import __version__
 from viborder.document import Document
 from viborder.errors import fail
-from viborder.train.checkpoints import revision
-from viborder.train.examples import Examples, Reader
-from viborder.train.finetune_recipe import FinetuneRecipe
+from viborder.train.encoder.checkpoints import revision
+from viborder.train.encoder.examples import Examples, Reader
+from viborder.train.encoder.recipe import FinetuneRecipe
 
 
 @dataclass(frozen=True, slots=True)

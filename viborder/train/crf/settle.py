@@ -9,9 +9,9 @@ from random import Random
 
 import numpy as np
 
-from viborder.train.batch import Cut
+from viborder.train.crf.batch import Cut
+from viborder.train.crf.tagger import CrfTagger, Scored, Settings
 from viborder.train.page import Page
-from viborder.train.tagger import CrfTagger, Scored, Settings
 
 Held = tuple[CrfTagger, list[Page], list[list[Cut]], list[set[Cut]]]  # a tagger, pages it has not seen, their proposals, their spans
 

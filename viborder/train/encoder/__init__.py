@@ -1,0 +1,1 @@
+"""Fine-tuned transformer encoders: exact alignment, Trainer, nested heads, ONNX. Needs the extra `train`."""
