@@ -16,7 +16,7 @@ run: .venv/run
 	@$(BIN)/viborder train train/crf.yaml --out build/models/crf
 	@$(BIN)/viborder score annotations/gold.jsonl build/crossval/predictions.jsonl --mode seqeval-strict
 	@$(BIN)/viborder score annotations/gold.jsonl build/crossval/predictions.jsonl --flat --train annotations/gold.jsonl \
-		--report build/report.html --note "Development score: lexicons and grammar were written by readers of these five articles."
+		--report build/report.html --note "Development score: lexicons and grammar were written and mended with these five articles in view."
 
 test: .venv/test labelstudio
 	$(BIN)/ruff check .

@@ -32,7 +32,7 @@ ARTICLES = "the five articles, each tagged by a model that learned from the othe
 SENTENCES = "held-out sentences of the genre, by a model that learned from the five articles"
 BLIND = "articles of the genre by another hand, by a model that learned from the five articles"
 TUNED = {
-    ARTICLES: "these articles: the grammar was written and mended by people who had read them (a development score)",
+    ARTICLES: "these articles: the grammar was written and mended with them in view (a development score)",
     SENTENCES: "the other half, by the same hand; how much the grammar counts was set by this half's scores",
     BLIND: "a sister set; of these, written by a language model, scores were looked at several times, errors never",
 }

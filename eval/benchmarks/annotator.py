@@ -5,7 +5,7 @@ deleting one is one, giving one another label is one; a border is mended by dele
 Without suggestions every span is drawn; with them, the tagger has learned from the 1, 2, 3 or 4 articles that follow the article in turn,
 trained as the live backend does. `label one, get all` draws the other occurrences of a drawn span; what the gold lacks is deleted again.
 
-Two taggers: the default recipe, whose grammar and lexicons were written by people who had read these articles (a development figure: on
+Two taggers: the default recipe, whose grammar and lexicons were written with these articles in view (a development figure: on
 other news expect less), and its CRF alone, which knows nothing but the articles that it learned from.
 """
 
