@@ -7,6 +7,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from hashlib import file_digest
 from pathlib import Path
 from typing import IO
 
@@ -64,6 +65,12 @@ def lines(path: Path) -> Iterator[tuple[int, str]]:
         raise fail(path, "file-missing", "no such file", "check the path") from None
     except OSError as error:
         raise fail(path, "file-unreadable", error.strerror or str(error), "check its kind and permissions") from None
+
+
+def sha256_of(path: Path) -> str:
+    """The SHA-256 of a file in hexadecimal, read a piece at a time."""
+    with path.open("rb") as file:
+        return file_digest(file, "sha256").hexdigest()
 
 
 @contextmanager

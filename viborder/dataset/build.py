@@ -15,7 +15,6 @@ import json
 from collections.abc import Iterable
 from contextlib import ExitStack
 from dataclasses import replace
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +24,7 @@ from viborder.dataset.mask import People, dropped, mask
 from viborder.dataset.sources import annotators, dotted, gold_documents, index, versions
 from viborder.dataset.statistics import Statistics
 from viborder.errors import ViborderError, fail
-from viborder.files import new_folder, read_text
+from viborder.files import new_folder, read_text, sha256_of
 from viborder.formats import jsonl
 from viborder.text import sentences, tokenize
 
@@ -74,7 +73,7 @@ def build(
 def checksums(folder: Path) -> str:
     """A line a file as `sha256sum` writes them, in the order of their names."""
     files = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != "SHA256SUMS")
-    return "".join(f"{sha256(path.read_bytes()).hexdigest()}  {path.relative_to(folder).as_posix()}\n" for path in files)
+    return "".join(f"{sha256_of(path)}  {path.relative_to(folder).as_posix()}\n" for path in files)
 
 
 def _known(what: str, mode: str, modes: tuple[str, ...]) -> None:
@@ -147,7 +146,9 @@ def _tables(stack: ExitStack, folder: Path, passes: bool, text: bool) -> dict[st
 
 
 def _write_json(path: Path, value: Any) -> None:
-    path.write_text(json.dumps(value, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    with path.open("w", encoding="utf-8", newline="\n") as file:
+        json.dump(value, file, ensure_ascii=False, indent=1)  # piece by piece: it may hold a row for every document
+        file.write("\n")
 
 
 class Table:

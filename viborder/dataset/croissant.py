@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from viborder.dataset import schema
+from viborder.files import sha256_of
 
 _TERMS = """
 citeAs column data dataType equivalentProperty examples extract field fileProperty fileObject fileSet format includes isLiveDataset jsonPath
@@ -62,7 +62,7 @@ def _file(folder: Path, table: str) -> dict[str, Any]:
         "contentUrl": f"data/{table}.parquet",
         "encodingFormat": "application/x-parquet",
         "contentSize": f"{path.stat().st_size} B",
-        "sha256": sha256(path.read_bytes()).hexdigest(),
+        "sha256": sha256_of(path),
     }
 
 
