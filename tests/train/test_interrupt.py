@@ -10,7 +10,8 @@ from pathlib import Path
 def test_interrupted_training_leaves_nothing(tmp_path: Path) -> None:
     out = tmp_path / "model"
     command = [sys.executable, "-m", "viborder", "train", "train/crf.yaml", "--out", str(out), "iterations=100000", "c2=0.0001"]
-    process = subprocess.Popen(command)
+    # Where the tests run in the background of a script, children inherit that Ctrl-C is ignored.
+    process = subprocess.Popen(command, preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
     time.sleep(3)
     assert process.poll() is None, "it was done before it could be interrupted"
     process.send_signal(signal.SIGINT)
