@@ -1,4 +1,4 @@
-"""What suggestions save an annotator: python eval/benchmarks/annotator.py
+"""What suggestions save an annotator: python eval/benchmarks/annotator.py [--keep]
 
 A simulated annotator, with the gold for an oracle, brings an article to its gold. Actions: drawing a span is one (digit and mouse),
 deleting one is one, giving one another label is one; a border is mended by deleting and drawing (two). Reading is not counted.
@@ -6,7 +6,8 @@ Without suggestions every span is drawn; with them, the tagger has learned from 
 trained as the live backend does. `label one, get all` draws the other occurrences of a drawn span; what the gold lacks is deleted again.
 
 Two taggers: the default recipe, whose grammar and lexicons were written with these articles in view (a development figure: on
-other news expect less), and its CRF alone, which knows nothing but the articles that it learned from.
+other news expect less), and its CRF alone, which knows nothing but the articles that it learned from. --keep puts the figures into
+eval/results.jsonl.
 """
 
 import sys
@@ -80,6 +81,20 @@ def main() -> None:
         share = f"{100 * sum(plain) / sum(one for one, _ in nothing):.0f} %"
         table.add_row(name, size, f"{sum(plain) / 5:.1f}", f"{min(plain)}–{max(plain)}", f"{sum(helped) / 5:.1f}", share)
     Console(width=120).print(table)
+    if "--keep" in sys.argv:
+        from viborder.eval import results
+
+        said = {"metric": "actions", "interval": None, "unit": "document", "data": "gold", "command": "python eval/benchmarks/annotator.py"}
+        seen = {"default recipe": "these articles (a development figure)"}
+        results.add(
+            [
+                said
+                | {"system": f"suggestions: {name}", "task": f"actions of a simulated annotator, learned from {size} articles"}
+                | {"value": round(sum(plain for plain, _ in found) / 5, 1), "n": 5, "recipe": None if name == "none" else str(RECIPE)}
+                | {"tuned_on": seen.get(name, "nothing")}
+                for name, size, found in rows
+            ]
+        )
 
 
 if __name__ == "__main__":

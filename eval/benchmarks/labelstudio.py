@@ -1,8 +1,8 @@
-"""How fast the annotators' backend answers and learns: python eval/benchmarks/labelstudio.py
+"""How fast the annotators' backend answers and learns: python eval/benchmarks/labelstudio.py [--keep]
 
 `viborder labelstudio serve` runs in a process of its own, as annotators have it, trained on four of the five articles. Measured over HTTP:
 /predict for an article, one after another; 200 at the same time; and from a submitted annotation to the new version in service.
-Beside it, what one would do without a backend: `viborder tag`, a process for each article.
+Beside it, what one would do without a backend: `viborder tag`, a process for each article. --keep puts the figures into eval/results.jsonl.
 """
 
 import base64
@@ -104,6 +104,21 @@ def main() -> None:
     print(f"annotation to new version, 10 times: median {statistics.median(learned):.2f} s, longest {max(learned):.2f} s")
     ratio = statistics.median(alone) / statistics.median(one)
     print(f"`viborder tag`, a process an article: median {statistics.median(alone):.0f} ms, {ratio:.0f} times /predict")
+    if "--keep" in sys.argv:
+        keep(
+            ("/predict, an article, p95 of 200", one[189] / 1000, 200),
+            ("/predict, 200 at once, until all are answered", together, 200),
+            ("from an annotation to the new version, median of 10", statistics.median(learned), 10),
+        )
+
+
+def keep(*figures: tuple[str, float, int]) -> None:
+    """Put (what, seconds, how many) into eval/results.jsonl."""
+    from viborder.eval import results
+
+    said = {"system": "annotators' backend", "metric": "seconds", "interval": None, "unit": "call", "recipe": RECIPE, "tuned_on": "nothing"}
+    command = {"data": "gold", "command": "python eval/benchmarks/labelstudio.py"}
+    results.add([{**said, **command, "task": task, "value": round(value, 4), "n": n} for task, value, n in figures])
 
 
 if __name__ == "__main__":

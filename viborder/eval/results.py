@@ -33,7 +33,7 @@ from viborder.files import lines, new_file, read_text
 
 RESULTS, README = Path("eval/results.jsonl"), Path("README.md")
 BEGIN, END = "<!-- results -->", "<!-- /results -->"
-MEASURES = ("cpu_seconds", "peak_mb")  # what is measured of a program, without an interval
+MEASURES = ("cpu_seconds", "seconds", "peak_mb", "actions")  # what is measured of a program, without an interval
 METRICS = tuple(f"{schema}_{score}" for schema in SCHEMAS for score in ("precision", "recall", "f1"))
 _TEXTS = ("system", "task", "metric", "tuned_on")
 _FIELDS = {*_TEXTS, "value", "interval", "n", "unit", "recipe", "data", "command", "source"}
