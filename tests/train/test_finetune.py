@@ -291,6 +291,17 @@ def test_the_folder_goes_to_the_hub_when_asked(tmp_path: Path, monkeypatch: pyte
     assert TOKEN.encode() not in b"".join(repo.files.values())
 
 
+def test_a_folder_that_names_a_private_person_stays_here(tmp_path: Path) -> None:
+    from viborder.train.encoder.model_card import push
+
+    text = "Bắt Đoàn Thị Uyên."
+    (tmp_path / "vocab.txt").write_text("bắt\nĐOÀN_THỊ_UYEN 3\n", encoding="utf-8")
+    with pytest.raises(ViborderError) as told:
+        push(tmp_path, "someone/model", [Document("a", text, private=(Span(4, 17, "PRIVATE"),))], private=True)
+    assert told.value.problems[0].rule == "private-name"
+    assert told.value.problems[0].where == f"{tmp_path / 'vocab.txt'}:2"
+
+
 def test_without_torch_the_extra_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delitem(sys.modules, "viborder.train.encoder.finetune", raising=False)
     monkeypatch.setitem(sys.modules, "torch", None)

@@ -199,3 +199,14 @@ def _apart(edits: list[Edit]) -> list[Edit]:
         if not any(edit.start < other.end and other.start < edit.end for other in kept):
             kept.append(edit)
     return sorted(kept)
+
+
+def whole_names(text: str, people: People) -> Iterator[tuple[int, int]]:
+    """(line from 1, number of the person) wherever a text holds a private person's name of two or more parts, whatever marks stand between
+    the parts, as in a model's features. One-letter parts are initials, not names."""
+    names = {f" {' '.join(name)} ": number for name, number in people.numbers.items() if len(name) > 1 and min(map(len, name)) > 1}
+    for line_number, line in enumerate(fold(text).splitlines(), 1):
+        words = f" {' '.join(_WORD.findall(line))} "
+        for name, number in names.items():
+            if name in words:
+                yield line_number, number

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator
 from pathlib import Path
 from string import Template
 from typing import Any
 
-from viborder.dataset.mask import People, fold
+from viborder.dataset.mask import People, whole_names
 from viborder.errors import Problem, ViborderError
 from viborder.publish.checks import private_people, secrets
 from viborder.publish.hub import Content
 
-_WORD = re.compile(r"[^\W_]+")
 _MASKED = "`viborder convert build/dataset masked.jsonl` gives masked documents to train on"
 _CARD = """\
 # Viborder: a tagger of Vietnamese police and border news
@@ -96,10 +94,5 @@ def _front_matter() -> dict[str, Any]:
 
 
 def _names(path: str, text: str, people: People) -> Iterator[Problem]:
-    """Names of two or more parts, read across the marks that features put between words; one-letter parts are initials, not names."""
-    names = {f" {' '.join(name)} ": number for name, number in people.numbers.items() if len(name) > 1 and min(map(len, name)) > 1}
-    for line_number, line in enumerate(fold(text).splitlines(), 1):
-        words = f" {' '.join(_WORD.findall(line))} "
-        for name, number in names.items():
-            if name in words:
-                yield Problem(f"{path}:{line_number}", "private-name", f"names private person {number}", _MASKED)
+    for line, number in whole_names(text, people):
+        yield Problem(f"{path}:{line}", "private-name", f"names private person {number}", _MASKED)

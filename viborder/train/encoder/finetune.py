@@ -72,7 +72,7 @@ def finetune(
             write(out, recipe, reader, model, run)
             shutil.rmtree(held)
             if recipe.push_to_hub and recipe.hub_model_id:
-                push(out, recipe.hub_model_id, private=recipe.hub_private_repo)
+                push(out, recipe.hub_model_id, [*learn, *stop], private=recipe.hub_private_repo)
         PartialState().wait_for_everyone()
     return load_transformer(out, read_card(out))
 

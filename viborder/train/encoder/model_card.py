@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from viborder import __version__
+from viborder.dataset.mask import People, whole_names
 from viborder.document import Document
 from viborder.errors import fail
 from viborder.train.encoder.checkpoints import revision
@@ -61,10 +62,20 @@ def model_card(recipe: FinetuneRecipe, reader: Reader, run: Run, version: str) -
     ).replace("\n#", "\n\n#")
 
 
-def push(folder: Path, repo_id: str, *, private: bool) -> None:
-    """Upload a model folder; the token comes from HF_TOKEN or the Hub's own login. Raises ViborderError `push-failed`."""
+def push(folder: Path, repo_id: str, documents: Iterable[Document], *, private: bool) -> None:
+    """Upload a model folder; the token comes from HF_TOKEN or the Hub's own login.
+
+    documents: what it was trained on. Raises ViborderError `private-name` where a file holds the name of a private person in them,
+    `push-failed`.
+    """
     from huggingface_hub import HfApi
 
+    people = People()
+    for document in documents:
+        people.meet(document)
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        for line, number in whole_names(path.read_text(encoding="utf-8", errors="ignore"), people):
+            raise fail(f"{path}:{line}", "private-name", f"names private person {number}: nothing uploaded", "train on masked documents")
     try:
         hub = HfApi()
         hub.create_repo(repo_id, repo_type="model", private=private, exist_ok=True)
