@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from viborder.document import PRIVATE, Document, Span, in_order
 from viborder.errors import Problem, fail
+from viborder.files import lines
 from viborder.text import Range, tokenize, trim
 
 
@@ -25,6 +27,19 @@ def count_layers(document: Document, lost: Counter[str], *missing: str) -> None:
             lost["metadata fields"] += len(document.meta)
         else:
             lost["scores"] += sum(span.score is not None for span in document.spans)
+
+
+def json_lines(path: Path, problems: list[Problem]) -> Iterator[tuple[int, str, Any]]:
+    """(number from 1, `file:line`, value) of each line of another tool's JSON Lines; `json-broken` goes to `problems`."""
+    for number, line in lines(path):
+        if line.strip():
+            where = f"{path}:{number}"
+            try:
+                record = json.loads(line)
+            except ValueError as error:
+                problems.append(Problem(where, "json-broken", f"not JSON: {error}", "one JSON object a line"))
+            else:
+                yield number, where, record
 
 
 def checked_span(

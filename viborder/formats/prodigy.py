@@ -13,26 +13,22 @@ from typing import Any
 
 from viborder.document import Document
 from viborder.errors import Problem, ViborderError
-from viborder.files import lines, new_file
-from viborder.formats.fit import all_spans, cells, checked_span, trimmed, with_layers
+from viborder.files import new_file
+from viborder.formats.fit import all_spans, cells, checked_span, json_lines, trimmed, with_layers
 
 
 def read(path: Path, lost: Counter[str]) -> list[Document]:
     """The documents of an export. Raises ViborderError: `json-broken`, `text-missing`, and of spans."""
     problems: list[Problem] = []
-    documents = [document for number, line in lines(path) if line.strip() and (document := _document(path, number, line, lost, problems))]
+    records = json_lines(path, problems)
+    documents = [document for entry in records if (document := _document(f"{path.stem}-{entry[0]:05d}", *entry[1:], lost, problems))]
     if problems:
         raise ViborderError(problems)
     return documents
 
 
-def _document(path: Path, number: int, line: str, lost: Counter[str], problems: list[Problem]) -> Document | None:
-    where = f"{path}:{number}"
-    try:
-        record = json.loads(line)
-    except ValueError as error:
-        problems.append(Problem(where, "json-broken", f"not JSON: {error}", "one JSON object a line"))
-        return None
+def _document(nameless: str, where: str, record: Any, lost: Counter[str], problems: list[Problem]) -> Document | None:
+    """The document of a record; `nameless` is its id where the record bears none."""
     text = record.get("text") if isinstance(record, dict) else None
     if not isinstance(text, str):
         problems.append(Problem(where, "text-missing", "no `text`", "one task a line, as `prodigy db-out` writes them"))
@@ -45,7 +41,7 @@ def _document(path: Path, number: int, line: str, lost: Counter[str], problems: 
         for entry in record.get("spans") or []
     ]
     meta = dict(record.get("meta") or {})
-    return with_layers(str(meta.pop("id", "") or f"{path.stem}-{number:05d}"), text, spans, meta)
+    return with_layers(str(meta.pop("id", "") or nameless), text, spans, meta)
 
 
 def write(path: Path, documents: Iterable[Document], lost: Counter[str]) -> None:

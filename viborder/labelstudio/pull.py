@@ -7,13 +7,12 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from viborder.document import Document
 from viborder.errors import Problem, place
-from viborder.files import new_file
+from viborder.files import new_file, sha256_of
 from viborder.formats import jsonl
 from viborder.labelstudio.client import Client
 from viborder.labelstudio.interface import open_project
@@ -205,7 +204,7 @@ def _state(out: Path, url: str, number: int) -> dict[str, Any]:
         state: dict[str, Any] = json.loads((out / STATE).read_text(encoding="utf-8"))
         if (state["url"], state["project"]) != (url, number):
             return {}
-        intact = all(_digest(out / name) == digest for name, digest in state["files"].items())
+        intact = all(sha256_of(out / name) == digest for name, digest in state["files"].items())
     except (OSError, ValueError, KeyError):
         return {}
     return dict(state["tasks"]) if intact else {}
@@ -223,7 +222,7 @@ def _write(out: Path, url: str, number: int, tasks: Mapping[str, Any], pulled: P
             jsonl.write(path, documents)
         elif not documents:
             path.unlink(missing_ok=True)
-    digests = {f"{name}.jsonl": _digest(out / f"{name}.jsonl") for name in pulled.documents}
+    digests = {f"{name}.jsonl": sha256_of(out / f"{name}.jsonl") for name in pulled.documents}
     with new_file(out / STATE) as file:
         json.dump({"url": url, "project": number, "files": digests, "tasks": tasks}, file, ensure_ascii=False)
 
@@ -235,10 +234,6 @@ def _is_from(document: Document, source: str) -> bool:
 
 def _lines(path: Path) -> int:
     return sum(1 for line in path.read_text(encoding="utf-8").split("\n") if line) if path.exists() else 0
-
-
-def _digest(path: Path) -> str:
-    return sha256(path.read_bytes()).hexdigest()
 
 
 def _progress(tasks: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:

@@ -12,6 +12,7 @@ from typing import Any
 
 from viborder.document import Document, by_id
 from viborder.errors import Problem, ViborderError, fail, place
+from viborder.files import sha256_of
 from viborder.formats import read
 from viborder.labelstudio.client import Client, ServerLost
 from viborder.labelstudio.interface import ensure_project
@@ -106,7 +107,7 @@ def suggest(documents: Sequence[Document], model: Path | None, tagged: Path | No
     for document in documents:
         if document.id in found and found[document.id].text != document.text:
             raise fail(place(str(tagged), document.id), "text-differs", "the suggestions are for another text", "tag the documents again")
-    return found, f"{tagged.stem}-{sha256(tagged.read_bytes()).hexdigest()[:8]}"
+    return found, f"{tagged.stem}-{sha256_of(tagged)[:8]}"
 
 
 def _in_order(documents: Sequence[Document], suggestions: Mapping[str, Document], version: str, plan: Plan) -> list[dict[str, Any]]:
