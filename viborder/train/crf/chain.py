@@ -19,7 +19,7 @@ from viborder.train.crf.templates import AFTER, BEFORE, PAD, TOKEN_ATTRIBUTES, T
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
 
-_DENSE = 1 << 13  # combinations of values up to which a table is cheaper than a search
+_DIRECT = 1 << 20  # combinations of values up to which a table of all of them (4 MB) takes the place of a search
 _Array = TypeVar("_Array", Floats, Ints)
 
 
@@ -120,11 +120,18 @@ class _Join:
             packed.append((key, row))
         packed.sort()
         self.keys = np.array([key for key, _ in packed], dtype=np.int64)
-        self.rows = table[[row for _, row in packed]]
-        self.dense: Floats | None = None
-        if packed and prod(self.sizes) <= _DENSE:
-            self.dense = np.zeros((prod(self.sizes), table.shape[1]), dtype=np.float32)
-            self.dense[self.keys] = self.rows
+        self.rows = table[[0, *(row for _, row in packed)]]
+        self.direct: NDArray[np.int32] | None = None
+        if prod(self.sizes) <= _DIRECT:
+            self.direct = np.zeros(prod(self.sizes), dtype=np.int32)
+            self.direct[self.keys] = np.arange(1, len(packed) + 1)
+
+    def find(self, keys: Ints) -> NDArray[np.int32] | Ints:
+        """For each packed key its row, 0 where it has no features."""
+        if self.direct is not None:
+            return self.direct.take(keys)
+        found = np.minimum(np.searchsorted(self.keys, keys), len(self.keys) - 1)
+        return np.where(self.keys.take(found) == keys, found + 1, 0)
 
 
 class Chain:
@@ -135,11 +142,11 @@ class Chain:
         self.transitions = weights.transitions
         self._types = types
         size = len(weights.tags)
-        table = np.zeros((len(weights.features), size), dtype=np.float32)
-        rows = np.repeat(np.arange(len(weights.features)), np.diff(weights.indptr))
+        table = np.zeros((1 + len(weights.features), size), dtype=np.float32)  # the first row: no feature
+        rows = 1 + np.repeat(np.arange(len(weights.features)), np.diff(weights.indptr))
         table[rows, weights.indices] = weights.values
         by_template: dict[str, list[tuple[str, int]]] = {template.name: [] for template in templates}
-        for row, feature in enumerate(weights.features):
+        for row, feature in enumerate(weights.features, 1):
             name, _, value = feature.partition("=")
             by_template[name].append((value, row))
         single = [template for template in templates if len(template.parts) == 1 and template.parts[0][0] in TOKEN_ATTRIBUTES]
@@ -166,16 +173,14 @@ class Chain:
         for offset, rows in self._unary.items():
             self._unary[offset] = _grown(rows, total)
         self._ids = [[None if ids is None else _grown(ids, total) for ids in join] for join in self._ids]
-        for number in range(self._known, total):
-            own = types.attributes[number]
-            for (name, offset), rows_of in self._single:
-                row = rows_of.get(own.get(name, "\n"))
-                if row is not None:
-                    self._unary[offset][number] += self._table[row]
-            for join, columns in zip(self._joins, self._ids, strict=True):
-                for (name, _), vocabulary, column in zip(join.parts, join.vocabulary, columns, strict=True):
-                    if column is not None:
-                        column[number] = vocabulary.get(own.get(name, "\n"), 0)
+        new = slice(self._known, total)
+        values = {name: [own.get(name, "\n") for own in types.attributes[new]] for name in TOKEN_ATTRIBUTES}
+        for (name, offset), row_of in self._single:
+            self._unary[offset][new] += self._table.take([row_of.get(value, 0) for value in values[name]], axis=0)
+        for join, columns in zip(self._joins, self._ids, strict=True):
+            for (name, _), vocabulary, column in zip(join.parts, join.vocabulary, columns, strict=True):
+                if column is not None:
+                    column[new] = [vocabulary.get(value, 0) for value in values[name]]
         self._known = total
 
     def emissions(self, columns: Columns, positions: Ints) -> Floats:
@@ -183,25 +188,20 @@ class Chain:
         self._learn_types()
         scores = np.zeros((len(positions), len(self.tags)), dtype=np.float32)
         places = self._places(columns, positions)
-        shifted = {offset: columns.types[at] for offset, at in places.items()}
+        shifted = {offset: columns.types.take(at) for offset, at in places.items()}
         for offset in self._offsets:
-            scores += self._unary[offset][shifted[offset]]
+            scores += self._unary[offset].take(shifted[offset], axis=0)
         for join, id_columns in zip(self._joins, self._ids, strict=True):
             keys: Ints | None = None
             for (name, offset), vocabulary, size, ids in zip(join.parts, join.vocabulary, join.sizes, id_columns, strict=True):
                 if ids is None:
                     lookup = np.array([vocabulary.get(value, 0) if value else 0 for value in columns.values], dtype=np.int64)
-                    part = lookup.take(columns.codes[name][places[offset]])
+                    part = lookup.take(columns.codes[name].take(places[offset]))
                 else:
                     part = ids.take(shifted[offset])
                 keys = part if keys is None else keys * size + part
             assert keys is not None
-            if join.dense is not None:
-                scores += join.dense[keys]
-                continue
-            found = np.minimum(np.searchsorted(join.keys, keys), len(join.keys) - 1)
-            hit = np.flatnonzero(join.keys[found] == keys)
-            scores[hit] += join.rows[found[hit]]
+            scores += join.rows.take(join.find(keys), axis=0)
         return scores
 
     def _places(self, columns: Columns, positions: Ints) -> dict[int, Ints]:

@@ -36,24 +36,23 @@ def viterbi(emissions: Floats, transitions: Floats, first: Floats, starts: Ints,
     best = np.zeros(len(emissions), dtype=np.int64)
     if not len(starts):
         return best
-    order, active = _steps(lengths)
-    starts, lengths = starts[order], lengths[order]
-    scores = np.empty_like(emissions)  # of the best path up to and with each row
-    scores[starts] = emissions[starts] + first
-    so_far = np.ascontiguousarray(scores[starts].T)  # (tags × sequences): the last axis is the long one, for the processor's sake
-    final = so_far.copy()
+    rows, steps, ends = _by_step(starts, lengths)
+    packed = np.ascontiguousarray(emissions.take(rows, axis=0).T)  # (tags × rows): the last axis is the long one, for the processor's sake
+    scores = np.empty((len(rows), len(packed)), dtype=np.float32)  # of the best path up to and with each row
     across = transitions[:, :, None]
-    for step in range(1, len(active)):
-        count = active[step]
-        rows = starts[:count] + step
-        so_far = (so_far[:, None, :count] + across).max(axis=0) + emissions[rows].T
-        scores[rows] = so_far.T
-        final[:, :count] = so_far
-    best[starts + lengths - 1] = final.argmax(axis=0)
+    so_far = packed[:, steps[0]] + first[:, None]
+    scores[steps[0]] = so_far.T
+    for here in steps[1:]:
+        so_far = (so_far[:, None, : here.stop - here.start] + across).max(axis=0) + packed[:, here]
+        scores[here] = so_far.T
     into = np.ascontiguousarray(transitions.T)
-    for step in range(len(active) - 1, 0, -1):
-        rows = starts[: active[step]] + step
-        best[rows - 1] = (scores[rows - 1] + into[best[rows]]).argmax(axis=1)
+    path = np.empty(len(rows), dtype=np.int64)
+    tags = scores[ends].argmax(axis=1)
+    for before, here in zip(steps[-2::-1], steps[:0:-1], strict=True):
+        path[here] = going_on = tags[: here.stop - here.start]
+        going_on[:] = (scores[before][: len(going_on)] + into.take(going_on, axis=0)).argmax(axis=1)
+    path[steps[0]] = tags
+    best[rows] = path
     return best
 
 
@@ -72,47 +71,51 @@ def span_marginals(
     path: the tag of every row. spans: rows of the first and of the last token of each. inside: by tag, the tag that would prolong its
     span (I- of its label), or -1 where none could. The rest as in `viterbi`.
     """
-    order, active = _steps(lengths)
-    starts = starts[order]
-    ends = starts + lengths[order] - 1
-    size = emissions.shape[1]
-    step_weights = np.exp(transitions.astype(np.float64))
-    weights = np.exp((emissions - emissions.max(axis=1, keepdims=True)).astype(np.float64))
-    alpha, beta = np.zeros((len(emissions) + 1, size)), np.zeros((len(emissions) + 1, size))
-    scale = np.ones(len(emissions) + 1)
-    entry = np.zeros((len(emissions) + 1, size))  # what comes into each row before its own weights
-    for step in range(len(active)):
-        rows = starts[: active[step]] + step
-        entry[rows] = np.exp(first) if step == 0 else alpha[rows - 1] @ step_weights
-        now = entry[rows] * weights[rows]
-        scale[rows] = now.sum(axis=1)
-        alpha[rows] = now / scale[rows][:, None]
-    beta[ends] = 1.0
-    for step in range(len(active) - 1, 0, -1):
-        rows = starts[: active[step]] + step
-        beta[rows - 1] = (weights[rows] * beta[rows] / scale[rows][:, None]) @ step_weights.T
     begin, last = spans
-    all_rows = np.arange(len(emissions))
+    some = np.unique(np.searchsorted(starts, begin, side="right") - 1)  # sequences without a span on the path need no sums
+    rows, steps, ends = _by_step(starts[some], lengths[some])
+    packed = emissions.take(rows, axis=0)
+    step_weights = np.exp(transitions.astype(np.float64))
+    weights = np.exp((packed - packed.max(axis=1, keepdims=True)).astype(np.float64))
+    entry, beta = np.empty_like(weights), np.ones_like(weights)  # entry: what comes into each row before its own weights
+    scale = np.empty((len(rows), 1))
+    incoming = np.broadcast_to(np.exp(first.astype(np.float64)), entry[steps[0]].shape)
+    for here in steps:
+        entry[here] = incoming[: here.stop - here.start]
+        now = entry[here] * weights[here]
+        scale[here] = now.sum(axis=1, keepdims=True)
+        incoming = now / scale[here] @ step_weights
+    weights /= scale
+    for before, here in zip(steps[-2::-1], steps[:0:-1], strict=True):
+        beta[before][: here.stop - here.start] = weights[here] * beta[here] @ step_weights.T
+    own, along = np.zeros(len(emissions)), np.zeros(len(emissions))
     with np.errstate(divide="ignore"):
-        own = np.log(weights[all_rows, path]) - np.log(scale[:-1])
-        along = np.zeros(len(emissions))
-        along[1:] = own[1:] + transitions[path[:-1], path[1:]]
+        own[rows] = np.log(weights[np.arange(len(rows)), path[rows]])
+    along[1:] = own[1:] + transitions[path[:-1], path[1:]]
     total = np.cumsum(np.maximum(along, -1e5))
-    opened = entry[begin, path[begin]] * np.exp(own[begin])
-    final = np.zeros(len(emissions), dtype=bool)
-    final[ends] = True
-    after, label = np.minimum(last + 1, len(emissions) - 1), path[last]
+    place = np.zeros(len(emissions) + 1, dtype=np.int64)  # where each row stands among `rows`
+    place[rows] = np.arange(len(rows))
+    label, after = path[last], place[last + 1]
+    opened = entry[place[begin], path[begin]] * np.exp(own[begin])
+    goes_on = np.ones(len(rows), dtype=bool)
+    goes_on[ends] = False
     longer = inside[label]
-    prolonged = step_weights[label, longer] * weights[after, longer] * beta[after, longer] / scale[after]
-    closed = beta[last, label] - np.where(final[last] | (longer < 0), 0.0, prolonged)
+    prolonged = step_weights[label, longer] * weights[after, longer] * beta[after, longer]
+    closed = beta[place[last], label] - np.where(goes_on[place[last]] & (longer >= 0), prolonged, 0.0)
     chance = opened * np.exp(total[last] - total[begin]) * closed
     clipped: Floats = np.clip(chance, 0.0, 1.0).astype(np.float32)
     return clipped
 
 
-def _steps(lengths: Ints) -> tuple[Ints, list[int]]:
-    """Sequences, longest first, and how many of them have a row at each step."""
+def _by_step(starts: Ints, lengths: Ints) -> tuple[Ints, list[slice], Ints]:
+    """The rows of sequences step by step, within each step the longest sequence first; the block of each step; where the last rows are.
+
+    So each step is one block without gaps, and the sequences that go on stand first in it (as in a "packed sequence" of PyTorch).
+    """
     order = np.argsort(-lengths, kind="stable")
-    longest = int(lengths.max())
-    counts = np.bincount(lengths, minlength=longest + 1)
-    return order, [int(count) for count in len(lengths) - np.cumsum(counts)[:longest]]
+    starts, lengths = starts[order], lengths[order]
+    counts = (len(lengths) - np.cumsum(np.bincount(lengths))[:-1]).tolist()
+    rows = np.concatenate([starts[:count] + step for step, count in enumerate(counts)])
+    stops = np.cumsum(counts)
+    steps = [slice(stop - count, stop) for stop, count in zip(stops.tolist(), counts, strict=True)]
+    return rows, steps, (stops - counts)[lengths - 1] + np.arange(len(lengths))
