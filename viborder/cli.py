@@ -226,6 +226,7 @@ def score(
     errors: Annotated[Path | None, typer.Option(help="Write every error here, one JSON object a line, and print what they are.")] = None,
     suspects: Annotated[Path | None, typer.Option(help="Write suspected label errors here, one JSON object a line.")] = None,
     train: Annotated[Path | None, typer.Option(help="What was trained on (of cross-validation: all): seen mentions, leakage.")] = None,
+    curve: Annotated[list[Path] | None, typer.Option(help="What `viborder curve --json` wrote, for the page; once a system.")] = None,
     note: Annotated[str, typer.Option(help="Said at the top of the page, such as what the system was tuned on.")] = "",
 ) -> None:
     """Score predictions against gold, with intervals."""
@@ -250,7 +251,7 @@ def score(
     if json:
         write_json(json, found)
     if report:
-        _report(report, gold, [pred], train, labels, exclude, note)
+        _report(report, gold, [pred], train, labels, exclude, note, curve or ())
     if errors or suspects:
         from viborder.eval.error_files import write_errors, write_suspects
 
@@ -274,6 +275,7 @@ def compare(
     json: Annotated[Path | None, typer.Option("--json", help="Write every number here.")] = None,
     report: Annotated[Path | None, typer.Option(help="Write a page to look at here, systems side by side.")] = None,
     train: Annotated[Path | None, typer.Option(help="What was trained on (of cross-validation: all), for the page.")] = None,
+    curve: Annotated[list[Path] | None, typer.Option(help="What `viborder curve --json` wrote, for the page; once a system.")] = None,
     note: Annotated[str, typer.Option(help="Said at the top of the page, such as what the systems were tuned on.")] = "",
 ) -> None:
     """Say whether systems differ by more than chance."""
@@ -294,7 +296,7 @@ def compare(
     if json:
         write_json(json, result.as_json() | {"intervals": {name: drawn.as_json() for name, drawn in intervals.items()}})
     if report:
-        _report(report, gold, preds, train, labels, exclude, note)
+        _report(report, gold, preds, train, labels, exclude, note, curve or ())
 
 
 def _called(paths: Iterable[Path]) -> dict[str, Path]:
@@ -304,12 +306,16 @@ def _called(paths: Iterable[Path]) -> dict[str, Path]:
     return dict(zip(names if len(set(names)) == len(names) else map(str, listed), listed, strict=True))
 
 
-def _report(path: Path, gold: Path, preds: list[Path], train: Path | None, labels: str, exclude: str, note: str) -> None:
-    from viborder.eval.report import write
+def _report(
+    path: Path, gold: Path, preds: list[Path], train: Path | None, labels: str, exclude: str, note: str, curves: Iterable[Path]
+) -> None:
+    from viborder.eval.report import read_curve, write
 
     systems = {name: _chosen(pred, labels, exclude) for name, pred in _called(preds).items()}
     trained = _chosen(train, labels, exclude) if train else None
-    write(path, _chosen(gold, labels, exclude), systems, train=trained, title=f"{', '.join(systems)}: report", note=note)
+    curve = {name: read_curve(file) for name, file in _called(curves).items()}
+    title = f"{', '.join(systems)}: report"
+    write(path, _chosen(gold, labels, exclude), systems, train=trained, curve=curve, title=title, note=note)
     print(f"report: {path}")
 
 

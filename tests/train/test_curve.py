@@ -47,3 +47,23 @@ def test_one_document_is_too_few(tmp_path: Path) -> None:
     result = CliRunner().invoke(app, ["curve", "train/crf.yaml", "--gold", str(tmp_path / "one.jsonl")])
     assert isinstance(result.exception, ViborderError)
     assert result.exception.problems[0].rule == "too-few-documents"
+
+
+def test_the_page_draws_the_curve(tmp_path: Path) -> None:
+    (tmp_path / "alone.json").write_text('[{"documents": 1, "nested": [0.5, 0.25, 0.75], "flat": []}, {"documents": 2, "nested": [0.8]}]')
+    gold, page = "annotations/gold.jsonl", tmp_path / "page.html"
+    result = CliRunner().invoke(app, ["score", gold, gold, "--report", str(page), "--curve", str(tmp_path / "alone.json")])
+    assert result.exit_code == 0, result
+    assert (
+        '"curve":{"alone":[{"documents":1,"f1":0.5,"low":0.25,"high":0.75},{"documents":2,"f1":0.8,"low":0.8,"high":0.8}]}'
+        in page.read_text()
+    )
+
+
+def test_a_file_without_a_curve_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "other.json").write_text('{"documents": 3}')
+    gold, page = "annotations/gold.jsonl", tmp_path / "page.html"
+    result = CliRunner().invoke(app, ["score", gold, gold, "--report", str(page), "--curve", str(tmp_path / "other.json")])
+    assert isinstance(result.exception, ViborderError)
+    assert result.exception.problems[0].rule == "curve-malformed"
+    assert not page.exists()

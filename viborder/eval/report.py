@@ -9,12 +9,13 @@ import json
 from collections.abc import Collection, Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
+from statistics import fmean
 from typing import Any
 
 from viborder.document import Document, outermost
 from viborder.errors import fail
 from viborder.eval.report_data import Folds, Systems, report_data
-from viborder.files import new_file
+from viborder.files import new_file, read_text
 
 SCRIPTS = ("tools.js", "marks.js", "charts.js", "scores.js", "errors.js", "documents.js", "main.js")
 
@@ -36,7 +37,7 @@ def write(
     does what lies in the ranges that a prediction's `meta["unread"]` lists (half-open code points). folds: document id → fold.
     train: the documents that the systems were trained on, for seen and unseen mentions and leakage; a document's own and those of
     its fold are left out, so that cross-validation gives all of them. curve: system → points with `documents` (learned from), `f1`
-    and, if known, `low` and `high` of its interval. note: said first, such as what the systems were tuned on.
+    and, if known, `low` and `high` of its interval or range. note: said first, such as what the systems were tuned on.
     Raises ViborderError: `cannot-write`, `nothing-to-report` (no documents or no system), and what `viborder.eval.score` raises.
     """
     if not gold or not systems:
@@ -44,6 +45,18 @@ def write(
     page = render(report_data(gold, systems, folds, train, curve, title, note))
     with new_file(path) as file:
         file.write(page)
+
+
+def read_curve(path: Path) -> list[dict[str, float]]:
+    """The points that `viborder curve --json` wrote, as `write` takes them: the mean F1 of all spans, its least and its most.
+
+    Raises ViborderError `curve-malformed`, and what reading a file raises.
+    """
+    try:
+        points = [(point["documents"], [float(value) for value in point["nested"]]) for point in json.loads(read_text(path))]
+        return [{"documents": size, "f1": fmean(values), "low": min(values), "high": max(values)} for size, values in points]
+    except (ValueError, KeyError, TypeError) as error:
+        raise fail(path, "curve-malformed", f"no learning curve: {error}", "give a file that `viborder curve --json` wrote") from None
 
 
 def only(documents: Sequence[Document], labels: Collection[str], exclude: Collection[str], nested: bool = True) -> list[Document]:

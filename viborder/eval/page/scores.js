@@ -112,7 +112,7 @@ function sliceTables(system) {
 }
 
 function curveSection() {
-  return section("curve", "Learning curve", "F1 by the number of documents learned from.", learningCurve(DATA.curve));
+  return section("curve", "Learning curve", "Mean F1 over all spans by the number of documents learned from; bars reach from the least to the most of the choices of documents.", learningCurve(DATA.curve));
 }
 
 function leakageSection() {
