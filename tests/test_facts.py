@@ -35,6 +35,14 @@ from viborder.train.genre import parse
             "Thu giữ [Q 12 bánh] [D heroin] (trọng lượng [Q 4,2 kg]).",
             [("12 bánh", "12", "bánh", "heroin", None), ("4,2 kg", "4.2", "kg", "heroin", None)],
         ),
+        (  # the weight after the narcotic, said to be one
+            "Số [D ketamine] nặng [Q 1,5 kg], [Q 3 túi] [D ma túy đá] có tổng khối lượng [Q 301 gam].",
+            [
+                ("1,5 kg", "1.5", "kg", "ketamine", None),
+                ("3 túi", "3", "túi", "ma túy đá", None),
+                ("301 gam", "301", "g", "ma túy đá", None),
+            ],
+        ),
         (  # whom the text only names in passing did not seize
             "Theo lãnh đạo [A Công an [P Lào]], lực lượng chức năng thu [Q 5 gói] [D cần sa].",
             [("5 gói", "5", "gói", "cần sa", None)],

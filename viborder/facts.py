@@ -24,8 +24,9 @@ _PIECES = frozenset(
 # What may stand between an amount and its narcotic, and between two amounts of the same narcotic.
 _BEFORE_DRUG = re.compile(r"[\s“\"']*(?:(?:nghi|là|loại|chứa|gồm|chất|ma túy|ma tuý|nghi là|dạng|các|nilon|nylon|nén|có)[\s,“\"':]*)*\s*")
 _BETWEEN = re.compile(r"\s*(?:,|và|cùng|;|,\s*và)?\s*")
-# An amount in brackets after its narcotic: `12 bánh heroin (trọng lượng 4,2 kg)`.
-_AFTER_DRUG = re.compile(r"\s*[(,]\s*(?:(?:tổng\s+)?(?:trọng lượng|khối lượng|nặng|có trọng lượng|có khối lượng|trị giá)\s+)?(?:là\s+)?")
+# An amount after its narcotic, in brackets or said to be its weight: `12 bánh heroin (trọng lượng 4,2 kg)`, `số ketamine nặng 1,5 kg`.
+_WEIGHS = r"(?:có\s+|với\s+)?(?:tổng\s+)?(?:trọng lượng|khối lượng|số lượng|nặng)\s+(?:là\s+)?"
+_AFTER_DRUG = re.compile(rf"\s*(?:\(\s*(?:{_WEIGHS}|trị giá\s+)?|,?\s*{_WEIGHS})")
 _SEIZES = re.compile(r"\b(?:thu giữ|tịch thu|thu được|thu|bắt giữ|bắt quả tang|bắt|phát hiện|tạm giữ|triệt phá)\b", re.IGNORECASE)
 _NOT_ACTING = re.compile(r"(?:của|tại|thuộc|cho|từ|theo|với|do|ở|đến)\s+(?:\S+\s+){0,3}$", re.IGNORECASE)
 
@@ -93,8 +94,7 @@ def _amounts_before(text: str, before: Sequence[Span], drug: Span, paired: set[S
 def _is_after(text: str, drug: Span, following: Span) -> bool:
     if following.label != "QUANTITY" or not _counts_drugs(text, following):
         return False
-    between = text[drug.end : following.start]
-    return "(" in between and _AFTER_DRUG.fullmatch(between) is not None
+    return _AFTER_DRUG.fullmatch(text[drug.end : following.start]) is not None
 
 
 def _counts_drugs(text: str, span: Span) -> bool:
