@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from viborder.train.grammar import words
+from viborder.train.grammar import units, words
 from viborder.train.grammar.groups import PLURAL, Piece, coordinated, group, tail
 from viborder.train.grammar.lexicon import longest
 from viborder.train.grammar.places import Found, bare, named, place
@@ -55,8 +55,8 @@ def one(view: View, at: int, depth: int = 0) -> Agency | None:
         return None
     if view.keys[at] == "an" and match[0] - at == 2 and not _security(view, at, match[0]):
         return None
-    if at and view.bits[at] & LOWER and f"{view.keys[at - 1]} {view.keys[at]}" in words.compounds():
-        return None  # the second syllable of `cán bộ`, `trụ sở`
+    if at and view.bits[at] & LOWER and f"{view.keys[at - 1]} {view.keys[at]}" in words.compounds() and view.keys[at - 2] != "cán":
+        return None  # the second syllable of `cán bộ`, `trụ sở`, but `cán bộ | đội Cảnh sát hình sự`
     end, kind = match
     if kind & words.OUTSIDE and not kind & (words.OWN | words.BODY):
         if view.keys[at] in ("báo", "vov", "vtv", "đài", "truyền", "tạp"):
@@ -100,97 +100,21 @@ def _security(view: View, at: int, end: int) -> bool:
 
 
 def _unit(view: View, at: int, end: int, depth: int) -> Agency | None:
-    """Rule 1: a head with a function that is its own; rule 12: numbered and coded units. None where nothing makes the head a name."""
+    """Rule 1: a head with a function that is its own, or with its parent; rule 12: numbered and coded units."""
     keys, bits = view.keys, view.bits
-    capital = bool(bits[at] & (CAP | UPPER))
-    if keys[end] == "chống" or (keys[end] == "," and keys[at] == "phòng"):
-        return None  # `phòng, chống`
     if keys[at] == "đoàn" and keys[end] == "an" and group(view, end + 2):
         return None  # `Đoàn An ninh 2 tỉnh X và Y`: the delegation of these
-    unit = Agency(at, end, is_named=True, kind=words.UNIT)
-    code = longest(words.heads(), keys, end) if bits[end] & UPPER else None
-    if code and code[1] & words.CODE:
-        unit.end = code[0]
-    else:
-        unit.end = _function(view, at, end) or end
-        if unit.end > end and view.keys[unit.end] == "(" and view.bits[unit.end + 1] & UPPER and view.bits[unit.end + 3] & DIGIT:
-            unit.end += 3 * (view.keys[unit.end + 2] == ")")  # `Vùng Cảnh sát biển (CSB) 4`
-    unit = _numbered(view, unit)
-    if unit.end > end:
-        only_number = bool(bits[end] & DIGIT)
-        return None if only_number and (not capital or _counts(view, unit.end)) else _with_parent(view, unit, depth)
-    if capital and (unlisted := _unlisted_function(view, at, end)):
-        unit.end = unlisted
-        return _with_parent(view, _numbered(view, unit), depth)
-    if not capital or depth >= 4 or not bits[end] & AGENCY or keys[at] in ("cơ", "đoàn", "tổ", "đội"):
+    if stop := units.name(view, at, end):
+        return _with_parent(view, Agency(at, stop, is_named=True, kind=words.UNIT), depth)
+    if not bits[at] & (CAP | UPPER) or depth >= 4 or not bits[end] & AGENCY or keys[at] in ("cơ", "đoàn", "tổ", "đội", "vụ"):
         return None
     parent = one(view, end, depth + 1)  # `Văn phòng Cơ quan Cảnh sát điều tra`
-    if parent and parent.is_named and parent.kind != words.OUTSIDE:
-        unit.end, unit.inner, unit.has_tail = parent.end, parent.pieces(), True
-        return unit
-    return None
-
-
-def _function(view: View, at: int, end: int) -> int | None:
-    """The token after what the unit does whose head is `[at, end)`. In lower case only a long function is a name."""
-    keys, bits = view.keys, view.bits
-    does = longest(words.functions(), keys, end)
-    if keys[at] == "cơ" and bits[at] & LOWER:
-        return None  # rule 11: the generic `cơ quan`
-    if not does or not (bits[at] & (CAP | UPPER) or bits[end] & (CAP | UPPER) or does[0] - end > 3):
+    if parent is None or parent.kind == words.OUTSIDE:
         return None
-    stop: int = does[0]
-    while keys[stop] in ("và", ",") and bits[at] & CAP and bits[stop + 1] & CAP and not longest(words.heads(), keys, stop + 1):
-        more = longest(words.functions(), keys, stop + 1)
-        if not more or more[0] - stop < 3:
-            break
-        stop = more[0]
-    return stop
-
-
-def _unlisted_function(view: View, at: int, end: int) -> int | None:
-    """The token after a function that no list holds: a capital, then syllables that occur in functions."""
-    keys, bits = view.keys, view.bits
-    if not bits[end] & CAP or bits[end] & UPPER or not bits[end + 1] & LOWER or keys[at] in ("tòa", "đoàn", "cụm", "vùng", "tổ"):
-        return None
-    run = end
-    while run - end < 9 and (run == end or not (bits[run] & CAP and bare(view, run))):
-        lower = bits[run] & LOWER and keys[run] in words.function_words()
-        capital = bits[run] & CAP and not bits[run] & AGENCY
-        if not lower and not capital and not (keys[run] == "," and keys[run - 1] == "phòng" and keys[run + 1] == "chống"):
-            break
-        run += 1
-    if run - end > 1 and keys[run - 1] not in ("và", "của", "về"):
-        return run
-    two_syllables = keys[at] in ("cục", "vụ", "sở", "viện", "chi", "học") and keys[end + 1] not in words.amount_words("function")
-    return end + 2 if two_syllables else None  # `Cục Lãnh sự`
-
-
-def _counts(view: View, at: int) -> bool:
-    return bool(view.bits[at] & LOWER) and view.keys[at] in ("người", "vụ", "đối", "bị", "cán", "chiến", "bên")
-
-
-def _numbered(view: View, unit: Agency) -> Agency:
-    """`Phòng 5`, `Trại giam số 3`, `Chi cục Hải quan khu vực XVI`."""
-    end = unit.end
-    if view.keys[end] == "số":
-        end += 1
-    elif view.keys[end] == "khu" and view.keys[end + 1] == "vực":
-        end += 2
-    roman = view.bits[end] & CAP and all(letter in "ivx" for letter in view.keys[end])
-    if (view.bits[end] & DIGIT and view.keys[end].isdecimal() and len(view.keys[end]) < 4 and view.keys[end + 1] != "/") or roman:
-        unit.end = end + 1
-        if " ".join(view.keys[end + 1 : end + 3]) in ("trung ương", "quốc gia"):
-            unit.end = end + 3  # `Ban Chỉ đạo 389 quốc gia`
-        while len(view.keys[end]) > 2 and view.keys[unit.end] in (",", "và") and _is_number_like(view, end, unit.end + 1):
-            unit.end += 2  # `Đại đội Biên phòng 311, 312`
-    return unit
-
-
-def _is_number_like(view: View, one: int, other: int) -> bool:
-    """Whether the other token is a number as long as the first that counts nothing."""
-    same = bool(view.bits[other] & DIGIT) and view.keys[other].isdecimal() and len(view.keys[other]) == len(view.keys[one])
-    return same and not longest(words.units(), view.keys, other + 1)
+    if parent.is_named:
+        return Agency(at, parent.end, is_named=True, has_tail=True, kind=words.UNIT, inner=parent.pieces())
+    number = units.numbered(view, parent.end)  # `Tiểu đoàn Bộ đội Biên phòng 1`
+    return Agency(at, number, is_named=True, kind=words.UNIT) if number > parent.end else None
 
 
 def _own_tail(view: View, own: Agency, depth: int) -> Agency:
@@ -209,6 +133,14 @@ def _own_tail(view: View, own: Agency, depth: int) -> Agency:
 
 def _with_parent(view: View, child: Agency, depth: int) -> Agency:
     """Rule 3: a parent body written next to it is inside; nested where it has a name of its own."""
+    child.end = _after_abbreviation(view, child.end)
+    if (
+        view.keys[child.end] == "của"
+        and view.keys[child.end + 1 : child.end + 3] == ["quốc", "hội"]
+        and view.keys[child.start] in ("ủy", "hội")
+    ):
+        child.end += 3  # `Ủy ban Đối ngoại của Quốc hội`
+        return child
     if depth < 4 and view.bits[child.end] & AGENCY:
         parent = one(view, child.end, depth + 1)
         if parent and parent.kind != words.OUTSIDE and (parent.is_named or _is_bare_parent(view, parent)):
@@ -244,7 +176,8 @@ def _body(view: View, body: Agency, depth: int) -> Agency:
     head = " ".join(view.keys[body.start : body.end])
     body.end = _after_abbreviation(view, body.end)
     body.station = head.startswith(_STATIONS)
-    if several := group(view, body.end):
+    level = _bare_level(view, body.end)
+    if several := group(view, body.end) or (group(view, level) if level else None):  # `Công an tỉnh 3 tỉnh X, Y, Z`
         body.end, body.inner, body.is_named, body.has_tail = several[0], several[1], True, True
         return body
     if depth < 4 and view.bits[body.end] & AGENCY:
@@ -258,10 +191,11 @@ def _body(view: View, body: Agency, depth: int) -> Agency:
             return body
     at = body.end + (view.keys[body.end] == "nước")
     at += view.keys[at] == "bạn"
+    at += 2 * (view.keys[at + 1] == "cấp" and view.keys[at] in ("2", "hai", "02"))  # `Công an hai cấp tỉnh X`
     if view.keys[at] == "tại" and view.keys[at - 1] == "cao" and (seat := bare(view, at + 1)):  # the high courts
         return Agency(body.start, seat[1], True, True, kind=words.BODY, inner=[(*seat[:2], "PLACE")])
     if body.station or (view.keys[body.end] == "khu" and view.keys[body.end + 1] == "vực"):
-        body = _numbered(view, body)
+        body.end = units.numbered(view, body.end)
         if body.end > at:
             body.is_named = True
             return _with_parent(view, body, depth)
@@ -273,7 +207,7 @@ def _body(view: View, body: Agency, depth: int) -> Agency:
         _add_places(view, body, found)
         body.is_named = True
         return body
-    if level := _bare_level(view, body.end):
+    if level:
         body.end = level
     return body
 
@@ -282,13 +216,16 @@ def _after_abbreviation(view: View, end: int) -> int:
     """Rule 12: the token after an abbreviation in brackets inside a name: `Bộ đội Biên phòng (BĐBP) tỉnh X`."""
     if view.keys[end] != "(" or not view.bits[end + 1] & UPPER or view.keys[end + 2] != ")" or bare(view, end + 1):
         return end
-    return end + 3 if view.bits[end + 3] & (PLACE | AGENCY) and (place(view, end + 3) or one(view, end + 3)) else end
+    goes_on = view.bits[end + 3] & (PLACE | AGENCY) and (place(view, end + 3) or one(view, end + 3))
+    return end + 3 if goes_on or view.keys[end + 4] == "cấp" else end
 
 
 def _add_places(view: View, body: Agency, places: list[Found]) -> None:
     """Rules 5, 7, 8: the places under a head, each nested; more places of the same kind share the head."""
     several = body.start > 0 and (view.keys[body.start - 1] in PLURAL or view.bits[body.start - 1] & DIGIT)
     places = coordinated(view, places, group=body.station and bool(several))
+    if places[-1][2] == words.COUNTRY and len(places) == 1 and (level := named(view, places[0][1])) and level[2] != words.OTHER:
+        places.append(level)  # `Ủy ban MTTQ Việt Nam tỉnh X`
     body.end = places[-1][1]
     body.inner = [*body.inner, *((start, end, "PLACE") for start, end, _ in places)]
     body.has_tail = True
@@ -304,29 +241,39 @@ def _add_seat(view: View, body: Agency) -> None:
 
 def _shared_tail(view: View, first: Agency) -> Agency:
     """Rule 5: names that share a tail are one span, and the last, complete with the tail, is nested: `Tỉnh ủy và [UBND tỉnh X]`."""
-    if first.kind == words.OUTSIDE or first.has_tail or first.kind in (words.OWN, words.CODE) or first.station:
+    keys = view.keys
+    if first.kind == words.OUTSIDE or first.has_tail or first.kind in (words.OWN, words.CODE) or _is_post(view, first):
         return first
     if first.kind == words.BODY and first.end - first.start > 1 and _bare_level(view, first.end - 1):
         return first
-    if view.keys[first.end] not in (",", "và", "-", "&"):
+    if keys[first.end] not in (",", "và", "-", "&"):
         return first
-    at = first.end + 1 + (view.keys[first.end] == "," and view.keys[first.end + 1] == "và")
+    at = first.end + 1 + (keys[first.end] == "," and keys[first.end + 1] == "và")
     if not view.bits[at] & AGENCY:
         return first
     following = one(view, at)
-    if following is None or following.kind != first.kind or following.station or following.kind == words.OUTSIDE:
+    if following is None or _is_post(view, following) or following.kind == words.OUTSIDE:
         return first
-    if first.kind == words.UNIT and view.keys[first.start] != view.keys[at]:
+    if first.kind == words.BODY and view.bits[first.start] & LOWER and view.bits[at] & CAP:
+        return first  # `lực lượng biên phòng và Công an huyện X`
+    department = keys[first.start] == "sở" and first.kind == words.UNIT and following.kind == words.BODY  # `Sở Ngoại vụ, Công an tỉnh X`
+    if following.kind != first.kind and not department:
+        return first
+    if first.kind == words.UNIT and keys[first.start] != keys[at] and not department:
         return first
     following = _shared_tail(view, following)
     if not (following.is_named and following.has_tail):
         return first
-    if (
-        following.inner
-        and following.inner[0][2] == "PLACE"
-        and following.kind == words.BODY
-        and view.keys[first.start] in ("chính", "đảng")
-    ):
-        return first
+    if following.inner and following.inner[0][2] == "PLACE" and following.kind == words.BODY:
+        level = longest(words.admin_words(), keys, following.inner[0][0])
+        if keys[first.start] in ("chính", "đảng") or (department and not (level and level[1][0] == words.PROVINCE)):
+            return first
+        if keys[first.start] in ("cảnh", "csgt") and keys[at] == "công" and keys[at - 1] == ",":
+            return first  # rule 3: `CSGT, Công an huyện X`, a body and its parent
     nested = following.inner if following.is_joint else following.pieces()
     return Agency(first.start, following.end, True, True, True, first.kind, False, nested)
+
+
+def _is_post(view: View, body: Agency) -> bool:
+    """Whether the body is called after a place of its own, so that it shares none: `Đồn Biên phòng X`, not `Hải quan`."""
+    return body.station and not (view.keys[body.start] == "hải" and (body.has_tail or body.end - body.start == 2))

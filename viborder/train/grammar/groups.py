@@ -29,12 +29,19 @@ def tail(view: View, at: int, station: bool) -> list[Found] | None:
                 and not view.bits[at] & UPPER
                 and (station or not personal)
                 and not stops(view, at)
-                and not (view.bits[at] & AGENCY and longest(words.heads(), view.keys, at))
+                and not (view.bits[at] & AGENCY and _is_head(view, at, station))
             ):
                 return [(at, end, words.OTHER)] if station or end - at > 1 else None
             return None
         return [found]
     return None
+
+
+def _is_head(view: View, at: int, station: bool) -> bool:
+    """Whether the head of another body begins here, and not the name of a village: `Đồn Biên phòng Đoàn Xá`."""
+    head = longest(words.heads(), view.keys, at)
+    village = station and view.bits[at + 1] & CAP and not view.bits[at + 1] & AGENCY and not longest(words.functions(), view.keys, at + 1)
+    return head is not None and not (head[0] - at == 1 and village)
 
 
 def _shared_level(view: View, first: Found) -> Found | None:
@@ -75,7 +82,7 @@ def group(view: View, at: int) -> tuple[int, list[Piece]] | None:
     end += keys[end] == "nước"
     end += keys[end] == "bạn"
     first = bare(view, end) or (named(view, end) if of else None) or _unknown(view, end)
-    if first and first[2] == words.OTHER:
+    if first and (first[2] == words.OTHER or (level and level[1][0] >= words.COMMUNE)):
         first = (first[0], letter_or_number(view, first[1], words.COMMUNE), first[2])
     if first is None or (border and first[2] == words.COUNTRY and keys[first[1]] == "-"):
         return None  # rule 9: only located
@@ -127,6 +134,8 @@ def coordinated(view: View, places: list[Found], group: bool) -> list[Found]:
             or (group and level != words.COUNTRY and following[2] not in (words.COUNTRY, words.REGION))
             or (level == words.OTHER and mark != "," and not group)
         )
+        if group and bits[places[-1][1] - 1] & DIGIT and bits[following[1]] & DIGIT and len(keys[following[1]]) < 3:
+            following = following[0], following[1] + 1, following[2]  # `các xã A Lưới 1, A Lưới 4`
         if level == words.DISTRICT and following[2] == words.PROVINCE and (mark == "-" or len(places) > 1):
             same = False  # `các huyện Tịnh Biên, Tri Tôn - An Giang`
         if not same or level == words.REGION:

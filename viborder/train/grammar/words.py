@@ -26,7 +26,17 @@ COUNTRY, REGION, PROVINCE, DISTRICT, COMMUNE, VILLAGE, OTHER = range(7)
 def heads() -> Trie:
     """Heads and whole names → the bits of their classes."""
     classes = {"body": BODY, "own": OWN, "unit": UNIT, "outside": OUTSIDE, "code": CODE}
-    return build((phrase, bit) for name, bit in classes.items() for phrase in phrases("agencies", name))
+    listed = [(phrase, bit) for name, bit in classes.items() for phrase in phrases("agencies", name)]
+    return build([*listed, *((code, CODE) for code in _police_codes())])
+
+
+def _police_codes() -> list[str]:
+    """Units of the ministry (`C04`) and of the police of a province (`PC04`, `PC 04`), numbered as since 2018 and before."""
+    numbers = [f"{number:02}" for number in range(1, 100)]
+    ministry = [f"{letter}{number}" for letter in "ACHKVX" for number in numbers[:12]]
+    return ministry + [
+        f"{prefix}{gap}{number}" for prefix in ("PA", "PC", "PV", "PX", "PH", "PK") for gap in ("", " ") for number in numbers
+    ]
 
 
 @cache
@@ -44,8 +54,20 @@ def functions() -> Trie:
 @cache
 def function_words() -> frozenset[str]:
     """Syllables that occur in what units do, for functions that no list holds."""
-    words = {word for phrase in phrases("agencies", "function", "own") for word in keys_of(phrase)}
-    return frozenset(words) - frozenset(", - xã tỉnh huyện kiểm phối".split())
+    words = {word for phrase in phrases("agencies", "function", "own", "further") for word in keys_of(phrase)}
+    return frozenset(words) - frozenset(", - xã tỉnh huyện".split())
+
+
+@cache
+def continuations() -> Trie:
+    """What may follow a function and still belong to it: `Trinh sát` + `kỹ thuật`."""
+    return build((phrase, True) for phrase in phrases("agencies", "further"))
+
+
+@cache
+def deeds() -> frozenset[str]:
+    """Functions and other words of two syllables that are verbs where they follow a name: `Phòng Tham mưu | tổ chức`."""
+    return frozenset(" ".join(keys_of(phrase)) for phrase in phrases("agencies", "deed"))
 
 
 @cache
