@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from viborder.document import Span, in_order
 from viborder.text import Range
-from viborder.train.grammar import agencies, amounts, carry, officials, places, words
+from viborder.train.grammar import agencies, amounts, carry, context, officials, places, words
 from viborder.train.grammar.lexicon import longest
 from viborder.train.grammar.view import (
     AGENCY,
     AMOUNT,
     CAP,
-    DIGIT,
     DRUG,
     LOCATIVE,
     NAME,
@@ -28,7 +27,6 @@ from viborder.train.grammar.view import (
 )
 
 Piece = tuple[int, int, str]
-_SEVERAL = frozenset(("các", "những", "hai", "ba", "bốn", "năm", "cặp"))
 _OFFICE = words.RANK | words.POST | words.COMRADE
 
 
@@ -78,7 +76,7 @@ class _Walk:
         if bits & AGENCY and (end := self._agency(at)):
             return end
         if bits & LOCATIVE and not (bits & CAP and bits & NAME):
-            return self._credit(at + 2) if self.view.keys[at] == "ảnh" else self._located(at + 1)
+            return self._credit(at + 2) if self.view.keys[at] == "ảnh" else self._emit_places(context.located(self.view, at + 1))
         if bits & DRUG and (drug := amounts.drug(self.view, at)):
             self.found.append((at, drug, "DRUG"))
             return drug
@@ -107,27 +105,10 @@ class _Walk:
         head, post = longest(words.heads(), self.view.keys, at), longest(words.persons(), self.view.keys, at)
         return head is not None and (post is None or head[0] > post[0])
 
-    def _located(self, at: int) -> int | None:
-        """A place that nothing but the word before it announces: `tại Lóng Luông`, `địa bàn Hang Kia, Pà Cò`."""
-        view = self.view
-        end = places.capitals(view, at, 5)
-        if view.keys[at].startswith("km") and view.keys[at][2:3].isdecimal():
-            return None  # a kilometre post: `Km85 Quốc lộ 8A`
-        if view.bits[end] & PLACE and places.named(view, end) and all(word in words.QUARTERS for word in view.keys[at:end]):
-            return None  # `khu vực Đông Nam đảo X`
-        if end - at < 2 or (view.bits[at] & (UPPER | AGENCY | PERSON) and places.stops(view, at)) or places.place(view, at):
-            return None
-        if view.bits[at] & AGENCY and agencies.one(view, at):
-            return None
-        self.found.append((at, end, "PLACE"))
-        while view.keys[end] in (",", "và") and not places.place(view, end + 1):
-            following = end + 1
-            stop = places.capitals(view, following, 5)
-            if stop - following < 2 or view.bits[following] & (UPPER | AGENCY) or places.stops(view, following):
-                break
-            self.found.append((following, stop, "PLACE"))
-            end = stop
-        return end
+    def _emit_places(self, found: list[Range]) -> int | None:
+        """The token after the last of the places, or None where there is none."""
+        self.found += [(start, end, "PLACE") for start, end in found]
+        return found[-1][1] if found else None
 
     def _credit(self, at: int) -> int | None:
         """Rule 3: the photographer after `Ảnh:`, initials too."""
@@ -163,60 +144,20 @@ class _Walk:
             return None
         if at > 1 and view.keys[at - 1] == "báo" and f"{view.keys[at - 2]} báo" not in words.verbs_of_report():
             return found[1]  # rule 6: a newspaper
-        self.found.append((self._without_shared_word(found), found[1], "PLACE"))
+        start = context.without_shared_word(view, found, bool(self.found and self.found[-1][1] == found[0]))
+        self.found.append((start, found[1], "PLACE"))
         if at == self.role_end:  # `Đại sứ Việt Nam tại Lào X`
             self.role_end = found[1] + (view.keys[found[1]] == "tại")
             named = self.role & words.POST and view.bits[found[1]] & CAP and not view.bits[found[1]] & (AGENCY | PLACE)
             if named and (stop := officials.name(view, found[1], self.role)):
                 self._emit_names(found[1], stop, self.role)
                 return self.persons[-1][1]
-        end = self._listed(found[1]) if self.found[-1][0] > found[0] else found[1]
+        more = context.listed(view, found[1]) if start > found[0] else context.between(view, found)
+        end = self._emit_places(more) or found[1]
         if end - at == 1 and view.keys[end] == "-" and view.keys[end + 1] == "trung" and not view.bits[end + 2] & CAP:
             self.found.append((end + 1, end + 2, "PLACE"))  # rule 5: `Việt - Trung`
             return end + 2
         return end
-
-    def _listed(self, end: int) -> int:
-        """The token after the names that follow in a list, those too that the gazetteer does not know: `các xã Tri Lễ, Lóng Khủa`."""
-        view = self.view
-        while view.keys[end] in (",", "và") and view.bits[end + 1] & CAP and not view.bits[end + 1] & UPPER:
-            at = end + 1
-            known = places.bare(view, at)
-            stop = known[1] if known else places.capitals(view, at, 4)
-            personal = view.bits[at] & NAME and stop - at > 2
-            short = stop - at < 2 and len(view.keys[at]) < 6  # a single Vietnamese syllable
-            if not known and (personal or short or places.named(view, at) or places.stops(view, at)):
-                break
-            if not known and view.bits[at] & AGENCY and agencies.one(view, at):
-                break
-            self.found.append((at, stop, "PLACE"))
-            end = stop
-        return end
-
-    def _without_shared_word(self, found: places.Found) -> int:
-        """Rule 1: the administrative word stays out where it heads several names or is a count: `các tỉnh X - Y`, `tỉnh X và Y`."""
-        view = self.view
-        start, end, level = found
-        word = longest(words.admin_words(), view.keys, start)
-        gates = view.keys[start] == "cửa" and view.keys[end] == "-" and places.bare(view, end + 1) is not None
-        pair = gates or view.keys[start - 1] == "cặp"
-        if (
-            word is None
-            or (level in (words.OTHER, words.VILLAGE, words.REGION) and not pair)
-            or word[0] >= end
-            or view.bits[word[0]] & DIGIT
-        ):
-            return start
-        if (whole := places.bare(view, start)) and whole[1] == end:
-            return start  # the word is part of the name: `TP.HCM - Tây Ninh`
-        if attribute := longest(words.attributes(), view.keys, word[0]):
-            word = attribute
-        counted = view.bits[start - 1] & DIGIT and not (self.found and self.found[-1][1] == start)
-        several = gates or (start > 0 and bool(counted or view.keys[start - 1] in _SEVERAL))
-        if not several and view.keys[end] in ("và", "-"):
-            following = places.bare(view, end + 1)
-            several = following is not None and following[2] == level
-        return word[0] if several else start
 
     def _person(self, at: int) -> int | None:
         """Rule 2: words of rank, post, title or role, and the name after them."""
@@ -231,7 +172,8 @@ class _Walk:
         if continues:
             bits |= self.role & _OFFICE
         self.role, self.role_end = bits, end
-        start = end + 1 if view.keys[end] == ":" or (view.keys[end] == "." and view.bits[end - 1] & UPPER) else end
+        quoted = view.keys[end] == '"' and bits & words.ROLE  # `một người tên "Anh"`
+        start = end + 1 if quoted or view.keys[end] == ":" or (view.keys[end] == "." and view.bits[end - 1] & UPPER) else end
         if view.keys[end] == "tên" and view.bits[end + 1] & CAP:
             start = end + 1
         if start > end and longest(words.persons(), view.keys, start) and not view.bits[start + 1] & CAP:
@@ -240,7 +182,9 @@ class _Walk:
             if view.bits[head] & AGENCY and (body := agencies.agency(view, head)) and body.is_named and body.end > end:
                 self.role_end = head
                 return head
-        if at and self.persons and self.persons[-1][1] == at - 1 and view.bits[end - 1] & PLACE and places.named(view, end - 1):
+        named = self.persons[-1][1] if self.persons else -1
+        after = named == at - 1 or (named == at - 2 and view.keys[at - 1] in ("nguyên", "là"))
+        if after and view.bits[end - 1] & PLACE and places.named(view, end - 1):
             return end - 1  # after a name: `ông X - Trưởng bản Lùng Thàng`
         if view.bits[start] & AGENCY and (body := agencies.one(view, start)) and (body.end - start > 1 or view.bits[start] & UPPER):
             return end
@@ -256,7 +200,7 @@ class _Walk:
         view = self.view
         while True:
             in_office = bool(bits & _OFFICE and not bits & words.ROLE) or officials.has_post_after(view, stop)
-            unsaid = carry.PRIVATE_ROLE if bits & words.ROLE else carry.UNSAID
+            unsaid = carry.PRIVATE_ROLE if bits & words.ROLE and not bits & words.KIN else carry.UNSAID
             self.persons.append((start, stop, carry.OFFICE if in_office else unsaid))
             self.role_end = -1
             following = officials.is_list_joint(view, stop)
@@ -278,7 +222,8 @@ class _Walk:
         if at == self.role_end and self.role and (stop := officials.name(view, at, self.role)):
             self._emit_names(at, stop, self.role)
             return self.persons[-1][1]
-        if end - at < 2:
+        start = officials.begins(view, at, self.end)
+        if end - start < 2:
             return None
-        self._emit_names(at, end, self.role & _OFFICE if at == self.role_end + 1 and view.keys[at - 1] == "," else 0)
+        self._emit_names(start, end, self.role & _OFFICE if at == self.role_end + 1 and view.keys[at - 1] == "," else 0)
         return self.persons[-1][1]

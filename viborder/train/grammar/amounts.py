@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 from viborder.train.grammar import words
 from viborder.train.grammar.lexicon import longest
 from viborder.train.grammar.view import AGENCY, CAP, DIGIT, LOWER, PERSON, UPPER, View
 
+_FOREIGN = re.compile(r"[aeiouy][^aeiouy]+[aeiouy]")  # more than one syllable in one token: `casino`
+_STREETS = frozenset(("đường", "phố", "ngõ", "hẻm"))
+_DAYS = frozenset(("ngày", "sáng", "trưa", "chiều", "tối", "đêm", "hôm", "khuya"))
 _HARD_PARTIES = frozenset(("bên", "nước", "phía"))
 
 
@@ -27,14 +32,8 @@ def _in_digits(view: View, at: int) -> tuple[int, int] | None:
     if not keys[at].replace(".", "").replace(",", "").isdecimal():
         return None
     before = keys[at - 1] if at else "\n"
-    if before in ("/", ":", ".") and at > 1 and bits[at - 2] & DIGIT and (before == "/" or view.glued(at)):
+    if at and _continues(view, at, before):
         return None
-    if at and bits[at - 1] & UPPER and not bits[at + 1] & UPPER and keys[at].isdecimal() and len(keys[at]) > 2:
-        return None  # a ship's or a vehicle's number
-    if before == "+" and view.glued(at):
-        return None  # a kilometre post: `Km20+660`
-    if before == "-" and view.glued(at) and view.glued(at - 1) and not bits[at - 2] & DIGIT:
-        return None  # Covid-19, 26A-045
     end = at + 1
     if keys[end] == "/" and bits[end + 1] & DIGIT:
         return None
@@ -62,6 +61,27 @@ def _in_digits(view: View, at: int) -> tuple[int, int] | None:
     return _approximated(view, start), stop
 
 
+def _continues(view: View, at: int, before: str) -> bool:
+    """Rule 2: whether the number is the rest of a code or of a date that began before it."""
+    keys, bits = view.keys, view.bits
+    if before in ("/", ":", ".") and bits[at - 2] & DIGIT and (before == "/" or view.glued(at)):
+        return True
+    if bits[at - 1] & UPPER and not bits[at + 1] & UPPER and keys[at].isdecimal() and len(keys[at]) > 2:
+        return True  # a ship's or a vehicle's number
+    if before == "+" and view.glued(at):
+        return True  # a kilometre post: `Km20+660`
+    if before != "-":
+        return _is_plate(view, at - 1)
+    if bits[at - 2] & DIGIT:
+        return keys[at - 3] in _DAYS or (keys[at - 3] == "-" and bool(bits[at - 4] & DIGIT))  # `ngày 3-10`, `28-7-2016`
+    return (view.glued(at) and view.glued(at - 1)) or _is_plate(view, at - 2)  # Covid-19
+
+
+def _is_plate(view: View, at: int) -> bool:
+    """Whether the token is the letter in a vehicle's number: `67A 050.67`, `51A - 432.83`."""
+    return at > 0 and len(view.keys[at]) == 1 and bool(view.bits[at] & CAP and view.bits[at - 1] & DIGIT) and view.glued(at)
+
+
 def _is_ordinal(view: View, at: int) -> bool:
     """Rule 2: whether the number is a date, an ordinal or a document's number by the word before it."""
     if at == 0:
@@ -79,6 +99,8 @@ def _unit(view: View, at: int, end: int) -> int | None:
     keys, bits = view.keys, view.bits
     if keys[at] == "0" and not (keys[end] == "%" or keys[end] == "độ"):
         return None  # `Km số 0`
+    if keys[at] == "389" and keys[end] == "quốc":
+        return None  # the steering committee against smuggling
     if keys[end : end + 4] == ["đồn", "biên", "phòng", ":"]:
         return None  # the head of their names
     magnitude = end > at + 1 and not bits[end - 1] & DIGIT
@@ -97,6 +119,8 @@ def _unit(view: View, at: int, end: int) -> int | None:
             return None
         if kind & words.PARTY and stop - end <= 2 and _is_party(view, at, end, stop):
             return None
+        if keys[end] in _STREETS and bits[end + 1] & CAP:
+            return None  # `số 459 đường Trần Hưng Đạo`
         if bits[end] & CAP and not kind & words.MEASURE and not (kind & words.COUNTED and stop - end > 1) and keys[end] != "sim":
             return None
         if soft and not kind & (words.MEASURE | words.SEIZED | words.COUNTED) and keys[end] not in ("vụ", "người"):
@@ -138,6 +162,8 @@ def _unlisted(view: View, end: int) -> int | None:
         or (view.bits[end] & (AGENCY | PERSON) and view.bits[end] & CAP)
     ):
         return None
+    if _FOREIGN.search(view.types[end][1]):
+        return end + 1
     if view.bits[end + 1] & lower and second not in words.amount_words("function") and second.isalpha():
         return end + 2
     return end + 1

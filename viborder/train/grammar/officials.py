@@ -8,7 +8,7 @@ from viborder.train.grammar import words
 from viborder.train.grammar.agencies import one
 from viborder.train.grammar.lexicon import longest
 from viborder.train.grammar.places import bare, capitals, stops
-from viborder.train.grammar.view import CAP, LOWER, NAME, UPPER, View
+from viborder.train.grammar.view import AGENCY, CAP, LOWER, NAME, PERSON, PLACE, UPPER, View
 
 _BETWEEN = frozenset((",", "-", "(", "–", ":", ";"))
 _BEFORE_POST = frozenset(("nguyên", "quyền", "hiện", "hiện là", "là", "kiêm", "cố", "cựu"))
@@ -62,6 +62,15 @@ def name(view: View, at: int, bits: int) -> int | None:
     ):
         return end
     return None
+
+
+def begins(view: View, at: int, floor: int) -> int:
+    """Where the name begins of which the token at `at` is known: capitals before it inside a sentence belong to it (`và Phou Viêng`)."""
+    start = at
+    while start > floor and view.bits[start - 1] & CAP and not view.bits[start - 1] & (UPPER | AGENCY | PERSON | PLACE):
+        start -= 1
+    inside = start > floor and (view.bits[start - 1] & LOWER or view.keys[start - 1] == ",")
+    return start if inside else at
 
 
 def has_post_after(view: View, end: int) -> bool:

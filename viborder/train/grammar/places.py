@@ -20,6 +20,8 @@ def bare(view: View, at: int, *, loose: bool = False) -> Found | None:
     best: Found | None = None
     if view.keys[at] == "vn" and at and view.keys[at - 1] == "." and view.glued(at):
         return None  # the end of an outlet's address
+    if at > 1 and view.keys[at - 1] == "." and view.glued(at) and len(view.keys[at - 2]) == 1 and view.bits[at - 2] & CAP:
+        return None  # an author's initial: `M.Nhật`
     if view.keys[at] == "hồ" and not loose:
         return None  # `Hồ Chí Minh` is a person without `thành phố`
     found = longest(home, view.keys, at)
@@ -32,14 +34,15 @@ def bare(view: View, at: int, *, loose: bool = False) -> Found | None:
         elif end - at > 2 and (shorter := _shorter(home, view, at)):
             best = shorter
     if view.types[at][1] in abroad and view.bits[at] & (CAP | UPPER):
-        node, end = abroad, at
+        node, end, joined = abroad, at, False
         while view.types[end][1] in node:
             node = node[view.types[end][1]]
             end += 1
-            if "" in node and (best is None or end > best[1]):
+            two = end - at == 2 and not (loose or joined or view.bits[at + 1] & (CAP | UPPER))  # `Đang tông` is no place
+            if "" in node and not two and (best is None or end > best[1]):
                 best = at, end, node[""][0]
             if view.keys[end] == "-" and view.glued(end) and view.glued(end + 1):
-                end += 1
+                end, joined = end + 1, True
     if best and best[2] == words.COUNTRY and (best[1] - at > 1 or view.keys[at] in ("lào", "campuchia", "myanmar")):
         return best
     if best and view.bits[best[1]] & CAP and not view.bits[best[1]] & (AGENCY | PERSON | NAME) and not bare(view, best[1]):
@@ -93,8 +96,10 @@ def named(view: View, at: int) -> Found | None:
         return None
     if view.bits[at] & CAP and view.bits[at] & NAME and name - at == 1 and view.bits[name] & CAP and not bare(view, name):
         return None  # Hồ Văn Pả
-    if view.keys[at] == "biển" and (view.keys[at - 1] in ("ven", "bờ", "ngoài") or longest(words.attributes(), view.keys, name)):
+    if view.keys[at] == "biển" and (view.keys[at - 1] in ("ven", "bờ", "ngoài", "vùng") or longest(words.attributes(), view.keys, name)):
         return None  # `ven biển Tây Nam`, `vùng biển biên giới Móng Cái`
+    if view.keys[at] == "đường" and view.keys[name] == "biên":
+        return None  # `đường biên giới Khánh Bình`
     if view.keys[name + 1] == "." and len(view.keys[name]) == 1 and longest(words.admin_words(), view.keys, name):
         return None  # `bờ biển P.Phú Thủy`
     if view.keys[name - 1] == "." and at and view.keys[at - 1] == "." and view.glued(at):

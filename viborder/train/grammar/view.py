@@ -81,17 +81,15 @@ def _line(types: list[tuple[str, str, int]], start: int, end: int) -> None:
 def _type(token: str) -> tuple[str, str, int]:
     """(key, folded, bits) of a token's string, remembered."""
     word, plain, bits = key(token), fold(token), shape(token)
-    first, home, abroad, family = _first()
+    first, home, abroad, family, beginnings = _first()
     bits |= first.get(word, 0)
     if bits & DIGIT:
         bits |= AMOUNT
     if bits & (CAP | UPPER):
         if word in home or plain in abroad or is_road(token):
             bits |= PLACE
-        if word in family or plain in family:
+        if word in family or plain in beginnings:
             bits |= NAME
-        if bits & CAP:
-            bits |= NAME if word in family else 0
     if len(_TYPES) >= _MOST_TYPES:
         _TYPES.clear()
     _TYPES[token] = found = word, plain, bits
@@ -106,21 +104,21 @@ def classes(token: str) -> str:
 
 
 @cache
-def _first() -> tuple[dict[str, int], frozenset[str], frozenset[str], frozenset[str]]:
+def _first() -> tuple[dict[str, int], frozenset[str], frozenset[str], frozenset[str], frozenset[str]]:
     home, abroad = words.gazetteer()
     bits: dict[str, int] = {}
     for keys, bit in (
         (words.heads(), AGENCY),
         (words.persons(), PERSON),
         (words.admin_words(), PLACE),
+        (words.small_beginnings(), PLACE),
         (words.number_words(), AMOUNT),
         (words.drugs(), DRUG),
         (_LOCATIVES, LOCATIVE),
     ):
         for first in keys:
             bits[first] = bits.get(first, 0) | bit
-    family, beginnings = words.family_names()
-    return bits, frozenset(home), frozenset(abroad), family | beginnings
+    return bits, frozenset(home), frozenset(abroad), *words.family_names()
 
 
 def shape(token: str) -> int:

@@ -11,7 +11,8 @@ from viborder.train.grammar.lexicon import Trie, build, fold, insert, key, keys_
 BODY, OWN, UNIT, OUTSIDE, CODE = 1, 2, 4, 8, 16
 
 # Persons. COMRADE: đồng chí, said of those who act for a body. ROLE: what a private person is called (đối tượng, bị can).
-RANK, POST, TITLE, ROLE, COMRADE = 1, 2, 4, 8, 16
+# KIN: said of private persons, and of officials named before (anh, chị).
+RANK, POST, TITLE, ROLE, COMRADE, KIN = 1, 2, 4, 8, 16, 32
 
 # Amounts (see lexicons/amounts.tsv).
 MEASURE, SEIZED, CLASSIFIER, COUNTED, SINGLE, TIME, PARTY = 1, 2, 4, 8, 16, 32, 64
@@ -73,7 +74,7 @@ def deeds() -> frozenset[str]:
 @cache
 def persons() -> Trie:
     """Ranks, posts, titles and private roles → bits."""
-    classes = {"rank": RANK, "post": POST, "title": TITLE, "private": ROLE}
+    classes = {"rank": RANK, "post": POST, "title": TITLE, "private": ROLE, "kin": ROLE | KIN}
     trie = build((phrase, bit) for name, bit in classes.items() for phrase in phrases("officials", name))
     for phrase in ("đồng chí", "đ / c", "các đồng chí"):
         node = trie
@@ -158,6 +159,17 @@ def gazetteer() -> tuple[Trie, Trie]:
             else:
                 insert(abroad, [fold(part) for part in name.replace("-", " ").split()], (level, ()))
     return home, abroad
+
+
+@cache
+def small_beginnings() -> frozenset[str]:
+    """Keys of first syllables in lower case of names in the gazetteer: `vương quốc Campuchia`, `miền bắc`."""
+    return frozenset(key for key, node in gazetteer()[0].items() if key not in admin_words() and not _begins_large(node))
+
+
+def _begins_large(node: Trie) -> bool:
+    """Whether every name below begins with a capital."""
+    return all(below[1][0] if not syllable else _begins_large(below) for syllable, below in node.items())
 
 
 @cache
