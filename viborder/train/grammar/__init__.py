@@ -93,10 +93,14 @@ class _Walk:
         if found.is_named:
             self.found += found.pieces()
             self._abbreviation(found.end)
-        if at == self.role_end or (at == self.role_end + 1 and self.view.keys[at - 1] in (",", "của", "tại")):
-            self.role_end = found.end
-            if self.role & _OFFICE and self.view.bits[found.end] & CAP and (stop := officials.name(self.view, found.end, self.role)):
-                self._emit_names(found.end, stop, self.role)
+        if at == self.role_end or (at == self.role_end + 1 and self.view.keys[at - 1] in (",", "của", "tại", "(")):
+            self.role_end = found.end + (self.view.keys[at - 1] == "(" and self.view.keys[found.end] == ")")
+            if (
+                self.role & _OFFICE
+                and self.view.bits[self.role_end] & CAP
+                and (stop := officials.name(self.view, self.role_end, self.role))
+            ):
+                self._emit_names(self.role_end, stop, self.role)
                 return self.persons[-1][1]
         return found.end
 

@@ -71,6 +71,8 @@ def one(view: View, at: int, depth: int = 0) -> Agency | None:
         return _with_parent(view, Agency(at, end, is_named=True, kind=words.CODE), depth)
     if kind & words.OWN and not (view.bits[at] & (CAP | UPPER)) and end - at < 3 and view.keys[at] not in ("bộ", "cảnh", "cơ"):
         kind &= ~words.OWN
+    if kind & words.UNIT and at and (view.keys[at - 1] in PLURAL or view.bits[at - 1] & DIGIT) and (stop := units.several(view, end)):
+        return Agency(at, stop, is_named=True, kind=words.OWN)  # `các Bộ: Công an, Quốc phòng`
     if kind & words.UNIT and (unit := _unit(view, at, end, depth)):
         return unit
     if kind & words.UNIT and end - at > 1 and not kind & (words.OWN | words.BODY):
@@ -102,6 +104,8 @@ def _security(view: View, at: int, end: int) -> bool:
 def _unit(view: View, at: int, end: int, depth: int) -> Agency | None:
     """Rule 1: a head with a function that is its own, or with its parent; rule 12: numbered and coded units."""
     keys, bits = view.keys, view.bits
+    if keys[at] == "bộ" and end - at == 1:
+        return None  # ministries are listed
     if keys[at] == "đoàn" and keys[end] == "an" and group(view, end + 2):
         return None  # `Đoàn An ninh 2 tỉnh X và Y`: the delegation of these
     if stop := units.name(view, at, end):
@@ -128,6 +132,8 @@ def _own_tail(view: View, own: Agency, depth: int) -> Agency:
     if country and country[2] == words.COUNTRY:
         _add_places(view, own, [country])
         return own
+    if view.keys[own.start] == "cục" and (level := _bare_level(view, own.end)) and not place(view, own.end):
+        return Agency(own.start, level, kind=words.BODY)  # `Cục Hải quan tỉnh`
     return _with_parent(view, own, depth)
 
 

@@ -103,6 +103,18 @@ def _is_body(view: View, at: int) -> bool:
     return head is not None and head[0] - at > 1 and view.keys[at] not in ("an", "cảnh", "biên", "hải", "kiểm", "quản", "phòng")
 
 
+def several(view: View, end: int) -> int | None:
+    """Rule 5: the token after offices that share the head before `end`, each without it: `các Bộ: Công an, Quốc phòng và Ngoại giao`."""
+    keys = view.keys
+    at, found = end + (keys[end] == ":"), 0
+    while view.bits[at] & CAP and (office := longest(words.offices(), keys, at)):
+        end, found = office[0], found + 1
+        at = end + 1 + (keys[end] == "," and keys[end + 1] == "và")
+        if keys[end] not in (",", "và", ";"):
+            break
+    return end if found > 1 else None
+
+
 def _counts(view: View, at: int) -> bool:
     return bool(view.bits[at] & LOWER) and view.keys[at] in ("người", "vụ", "đối", "bị", "cán", "chiến", "bên")
 
@@ -115,8 +127,12 @@ def numbered(view: View, end: int) -> int:
         at += 1
     elif keys[at] == "khu" and keys[at + 1] == "vực":
         at += 2
-    roman = bits[at] & CAP and all(letter in "ivx" for letter in keys[at])
-    if not (roman or (bits[at] & DIGIT and keys[at].isdecimal() and len(keys[at]) < 4 and keys[at + 1] != "/")):
+    if _is_roman(view, at):
+        stop = at + 1
+        while keys[stop] in (",", "và") and _is_roman(view, stop + 1):
+            stop += 2  # `các Chi cục Hải quan khu vực VI, VIII và XVI`
+        return stop
+    if not bits[at] & DIGIT or not keys[at].isdecimal() or len(keys[at]) > 3 or keys[at + 1] == "/":
         return end
     stop = at + 1
     if f"{keys[stop]} {keys[stop + 1]}" in ("trung ương", "quốc gia"):
@@ -124,6 +140,10 @@ def numbered(view: View, end: int) -> int:
     while len(keys[at]) > 2 and keys[stop] in (",", "và") and _is_number_like(view, at, stop + 1):
         stop += 2  # `Đại đội Biên phòng 311, 312`
     return stop
+
+
+def _is_roman(view: View, at: int) -> bool:
+    return bool(view.bits[at] & CAP) and all(letter in "ivx" for letter in view.keys[at])
 
 
 def _is_number_like(view: View, one: int, other: int) -> bool:

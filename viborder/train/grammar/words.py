@@ -53,6 +53,13 @@ def functions() -> Trie:
 
 
 @cache
+def offices() -> Trie:
+    """What ministries and departments are for, without their heads: `Công an, Quốc phòng`."""
+    ministries = [phrase.removeprefix("Bộ ") for phrase in phrases("agencies", "own") if phrase.startswith("Bộ ")]
+    return build((phrase, True) for phrase in [*phrases("agencies", "function"), *ministries])
+
+
+@cache
 def function_words() -> frozenset[str]:
     """Syllables that occur in what units do, for functions that no list holds."""
     words = {word for phrase in phrases("agencies", "function", "own", "further") for word in keys_of(phrase)}
