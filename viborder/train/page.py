@@ -7,7 +7,7 @@ from bisect import bisect_left
 from dataclasses import dataclass
 
 from viborder.document import Document
-from viborder.text import Range, sentences, tokenize
+from viborder.text import Range, sentences, tokens_and_words
 
 _GIVEN = re.compile(r"\S+")
 
@@ -33,9 +33,10 @@ def read_page(document: Document, *, spaced: bool = False) -> Page:
     text = document.text
     if spaced:
         ranges = [match.span() for match in _GIVEN.finditer(text)]
+        words = [text[start:end] for start, end in ranges]
         starts = [offset + 1 for offset, char in enumerate(text) if char == "\n"]
     else:
-        ranges = tokenize(text)
+        ranges, words = tokens_and_words(text)
         starts = [start for start, _ in sentences(text)]
     breaks = sorted({0, len(ranges), *(bisect_left(ranges, (start, 0)) for start in starts)})
-    return Page([text[start:end] for start, end in ranges], ranges, breaks)
+    return Page(words, ranges, breaks)

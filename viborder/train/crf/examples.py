@@ -8,8 +8,8 @@ from random import Random
 
 import numpy as np
 
-from viborder.document import Document, in_order
-from viborder.train.crf.batch import Batch, Cut, cuts, lay_out, layers, paint, tagset
+from viborder.document import Document
+from viborder.train.crf.batch import Batch, Cut, lay_out, layers, paint, tagset
 from viborder.train.crf.chain import Columns, Types
 from viborder.train.crf.columns import inside_columns, outer_columns
 from viborder.train.crf.known import find_known, learn_known, lengths_of
@@ -127,9 +127,9 @@ def _jackknife(documents: Sequence[Document], pages: Sequence[Page], batch: Batc
 
 def proposals_by_document(documents: Sequence[Document], pages: Sequence[Page]) -> list[list[Cut]]:
     """What the grammar proposes for each document, in its tokens, in reading order, outer before inner."""
-    from viborder.train.grammar import propose
+    from viborder.train.grammar import pieces
 
-    return [cuts(page.ranges, in_order(propose(document.text, page.ranges))) for document, page in zip(documents, pages, strict=True)]
+    return [pieces(document.text, page.ranges, page.words) for document, page in zip(documents, pages, strict=True)]
 
 
 def _moved(found: Sequence[Cut], offset: int) -> list[Cut]:

@@ -6,7 +6,7 @@ scheme (annotations/GUIDELINES.md); here they are put in order.
 
 from __future__ import annotations
 
-from viborder.document import Span, in_order
+from viborder.document import Span
 from viborder.text import Range
 from viborder.train.grammar import agencies, amounts, carry, context, officials, places, words
 from viborder.train.grammar.lexicon import longest
@@ -26,7 +26,7 @@ from viborder.train.grammar.view import (
     read,
 )
 
-Piece = tuple[int, int, str]
+Piece = tuple[int, int, str]  # first token, token after the last, label
 _OFFICE = words.RANK | words.POST | words.COMRADE
 
 
@@ -35,11 +35,17 @@ def propose(text: str, tokens: list[Range]) -> list[Span]:
 
     text: NFC. tokens: as `viborder.text.tokenize` gives them. Offsets are half-open code points into `text`.
     """
-    view = read(text, tokens)
+    found = pieces(text, tokens, [text[start:end] for start, end in tokens])
+    return [Span(tokens[first][0], tokens[last - 1][1], label) for first, last, label in found]
+
+
+def pieces(text: str, ranges: list[Range], words: list[str]) -> list[Piece]:
+    """The same spans in tokens (the first, the one after the last, the label), for whoever has the strings of the tokens at hand."""
+    view = read(text, ranges, words)
     walk = _Walk(view)
     walk.run()
-    starts, ends = view.starts, view.ends
-    return list(in_order({Span(starts[first], ends[last - 1], label) for first, last, label in walk.found}))
+    found = {(view.token(first), view.token(last - 1) + 1, label) for first, last, label in walk.found}
+    return sorted(found, key=lambda piece: (piece[0], -piece[1], piece[2]))
 
 
 class _Walk:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 
 from viborder.text import Range
 from viborder.train.grammar import words
@@ -14,9 +16,10 @@ CAP, UPPER, DIGIT, LOWER = 1, 2, 4, 8
 AGENCY, PERSON, PLACE, AMOUNT, DRUG, NAME, LOCATIVE = 16, 32, 64, 128, 256, 512, 1024
 TRIGGER = AGENCY | PERSON | PLACE | AMOUNT | DRUG | NAME | LOCATIVE
 
-_TYPES: dict[str, tuple[str, str, int]] = {}  # token → (key, folded, bits)
+_Type = tuple[str, str, int]  # key, folded, bits
+_TYPES: dict[str, _Type] = {}  # by token
 _MOST_TYPES = 200_000
-_BREAK = ("\n", "\n", 0)
+_BREAK: _Type = ("\n", "\n", 0)
 
 _LOCATIVES = ("tại", "ở", "ngụ", "trú", "quê", "vực", "bàn", "tuyến", "giới", "quán", "chỉ", "ảnh")
 _ROAD = ("ql", "tl", "đt", "hl")
@@ -27,6 +30,7 @@ class View:
     """A text's tokens as parallel lists. Between lines, and at the end, stands a token with the key `\\n` that matches nothing.
 
     starts, ends: code points. types: (key, folded, bits) of the token's string, made once for each string. bits: those of the token here.
+    breaks: where the tokens between lines stand.
     """
 
     text: str
@@ -34,51 +38,64 @@ class View:
     ends: list[int]
     keys: list[str]
     bits: list[int]
-    types: list[tuple[str, str, int]]
+    types: list[_Type]
+    breaks: list[int]
+
+    def token(self, at: int) -> int:
+        """The number of the text's token at this place: tokens between lines do not count."""
+        return at - bisect(self.breaks, at)
 
     def glued(self, at: int) -> bool:
         """Whether no white space stands before the token."""
         return self.starts[at] == self.ends[at - 1]
 
 
-def read(text: str, tokens: list[Range]) -> View:
-    """The tokens as lists, with a token that matches nothing between lines and three of them at the end."""
+def read(text: str, ranges: list[Range], words: list[str]) -> View:
+    """The tokens as lists, with a token that matches nothing between lines and four of them at the end."""
     known = _TYPES
-    types = [known.get(word) or _type(word) for word in [text[start:end] for start, end in tokens]]
-    starts = [start for start, _ in tokens]
-    ends = [end for _, end in tokens]
-    begun = 0
-    if "\n" in text:
-        all_types, all_starts, all_ends = [], [], []
-        for index in range(1, len(tokens)):
-            if starts[index] > ends[index - 1] + 0 and "\n" in text[ends[index - 1] : starts[index]]:
-                _line(types, begun, index)
-                all_types += [*types[begun:index], _BREAK]
-                all_starts += [*starts[begun:index], ends[index - 1]]
-                all_ends += [*ends[begun:index], ends[index - 1]]
-                begun = index
-        _line(types, begun, len(types))
-        types = all_types + types[begun:]
-        starts, ends = all_starts + starts[begun:], all_ends + ends[begun:]
-    else:
-        _line(types, 0, len(types))
-    last = len(text) + 1
+    of_tokens = [known.get(word) or _type(word) for word in words]
+    types: list[_Type] = []
+    starts: list[int] = []
+    ends: list[int] = []
+    breaks: list[int] = []
+    for first, last in pairwise((0, *_line_begins(text, ranges), len(words))):
+        if first:
+            breaks.append(len(types))
+            types.append(_BREAK)
+            starts.append(ends[-1])
+            ends.append(ends[-1])
+        types += _line(of_tokens[first:last])
+        starts += [start for start, _ in ranges[first:last]]
+        ends += [end for _, end in ranges[first:last]]
     types += [_BREAK] * 4
-    starts += [last] * 4
-    ends += [last] * 4
-    return View(text, starts, ends, [kind[0] for kind in types], [kind[2] for kind in types], types)
+    starts += [len(text) + 1] * 4
+    ends += [len(text) + 1] * 4
+    return View(text, starts, ends, [kind[0] for kind in types], [kind[2] for kind in types], types, breaks)
 
 
-def _line(types: list[tuple[str, str, int]], start: int, end: int) -> None:
+def _line_begins(text: str, ranges: list[Range]) -> list[int]:
+    """The tokens with which lines begin, but for the first."""
+    found = []
+    at = text.find("\n")
+    while at >= 0 and (token := bisect(ranges, (at, at))) < len(ranges):
+        if token:
+            found.append(token)
+        at = text.find("\n", ranges[token][0])
+    return found
+
+
+def _line(types: list[_Type]) -> list[_Type]:
     """In a line of capitals a capital says nothing: the bit goes, and only lexicons speak."""
-    if end - start < 4:
-        return
-    words = [kind for kind in types[start:end] if kind[2] & (CAP | LOWER)]
-    if len(words) > 3 and sum(kind[2] & UPPER for kind in words) > 0.7 * UPPER * len(words):
-        types[start:end] = [(word, plain, bits & ~CAP | UPPER if bits & CAP else bits) for word, plain, bits in types[start:end]]
+    upper = len([0 for kind in types if kind[2] & UPPER])
+    if upper < 3:
+        return types
+    words = len([0 for kind in types if kind[2] & (CAP | LOWER)])
+    if words < 4 or upper <= 0.7 * words:
+        return types
+    return [(word, plain, bits & ~CAP | UPPER if bits & CAP else bits) for word, plain, bits in types]
 
 
-def _type(token: str) -> tuple[str, str, int]:
+def _type(token: str) -> _Type:
     """(key, folded, bits) of a token's string, remembered."""
     word, plain, bits = key(token), fold(token), shape(token)
     first, home, abroad, family, beginnings = _first()
