@@ -70,18 +70,31 @@ def tagset(labels: Sequence[str], scheme: str) -> list[str]:
     return ["O", *(f"{prefix}-{label}" for label in labels for prefix in prefixes)]
 
 
+def same_tag(tag: str, tags: Sequence[str]) -> int:
+    """The code of an IOBES tag among `tags` of either scheme; that of O for "" and for a label that they lack."""
+    prefix, rest = tag[:1], tag[1:]
+    for same in (tag, {"S": "B", "E": "I"}.get(prefix, prefix) + rest):
+        if same in tags:
+            return tags.index(same)
+    return 0
+
+
 def paint(row: Ints, found: Iterable[Cut], tags: Sequence[str], offset: int = 0) -> None:
-    """Write the tags of spans into a row of tag codes. A label that has no tags is passed over."""
+    """Write the tags of spans that do not overlap into a row of tag codes. A label that has no tags is passed over."""
     code = {tag: number for number, tag in enumerate(tags)}
-    for first, last, label in found:
-        begin = code.get(f"B-{label}")
-        if begin is None:
-            continue
-        single, end = code.get(f"S-{label}", begin), code.get(f"E-{label}")
-        row[offset + first : offset + last] = code[f"I-{label}"]
-        row[offset + first] = single if last - first == 1 else begin
-        if end is not None and last - first > 1:
-            row[offset + last - 1] = end
+    tags_of = {}  # by label: B-, I-, E- and S-, or what stands for them
+    for tag, begin in code.items():
+        if tag.startswith("B-"):
+            inside, end, single = (code.get(prefix + tag[1:]) for prefix in "IES")
+            tags_of[tag[2:]] = begin, inside, inside if end is None else end, begin if single is None else single
+    cuts = [(first, last, *tags_of[label]) for first, last, label in found if label in tags_of]
+    if not cuts:
+        return
+    first, last, begin, inside, end, single = np.array(cuts, dtype=np.int64).T
+    first, lengths = first + offset, last - first
+    row[np.repeat(first - np.cumsum(lengths) + lengths, lengths) + np.arange(lengths.sum())] = np.repeat(inside, lengths)
+    row[first + lengths - 1] = end
+    row[first] = np.where(lengths == 1, single, begin)
 
 
 def unpaint(path: Ints, tags: Sequence[str]) -> list[Cut]:

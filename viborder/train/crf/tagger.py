@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
-from math import exp, log
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from viborder.document import Document, Span, in_order
-from viborder.train.crf.batch import Batch, Cut, lay_out, paint, unpaint, within
+from viborder.train.crf.batch import Batch, Cut, lay_out, same_tag, unpaint
 from viborder.train.crf.chain import Chain, Columns, Floats, Ints, Types, Weights
-from viborder.train.crf.columns import COLUMNS, inside_columns, next_inside, outer_columns
+from viborder.train.crf.columns import COLUMNS, inside_columns, outer_columns
 from viborder.train.crf.decode import legal, span_marginals, viterbi
 from viborder.train.crf.examples import proposals_by_document
 from viborder.train.crf.folder import read_chains
@@ -23,7 +22,7 @@ from viborder.train.crf.templates import parse
 from viborder.train.page import Page, read_page
 
 DEPTH = 4  # layers at most; three occur in the gold
-_BATCH = 64  # documents decoded together
+_BATCH = 1 << 19  # code points decoded together: about 130 articles
 _MOST_TYPES = 200_000  # token types remembered, so that memory stays flat
 
 Scored = tuple[Cut, float, bool]  # a span in tokens, its probability, whether the grammar proposes the same
@@ -67,8 +66,7 @@ class CrfTagger:
 
         spaced: the texts are given tokens with blanks between them, a line a sentence (CoNLL), and are not tokenised anew.
         """
-        remaining = iter(documents)
-        while some := list(islice(remaining, _BATCH)):
+        for some in _batches(documents):
             pages = [read_page(document, spaced=spaced) for document in some]
             proposals = proposals_by_document(some, pages) if self._uses_grammar else [[] for _ in some]
             for document, page, found in zip(some, pages, self.tag_pages(pages, proposals), strict=True):
@@ -86,18 +84,18 @@ class CrfTagger:
         proposed = _over(batch, proposals)
         known = _over(batch, [find_known(page.words, self._known, self._lengths) for page in pages]) if self._known else []
         table = outer_columns(batch, proposed, known, self.labels)
-        outermost = within(proposed, (0, len(batch.positions), ""))
-        layer = self._decode("outer", table, batch.positions, batch.starts, batch.lengths, outermost)
+        layer = self._decode("outer", table, batch.positions, batch.starts, batch.lengths)
         every = list(layer)
         for _ in range(DEPTH - 1):
             layer = self._decode_inside(batch, [cut for cut, _ in layer], proposed)
             every += layer
         agreed = set(proposed)
+        agrees = [cut in agreed for cut, _ in every]
+        scores = self._calibrated(np.array([chance for _, chance in every]), np.array(agrees)).tolist()
         pages_of = np.searchsorted(batch.offsets, [cut[0] for cut, _ in every], side="right") - 1
-        for page, ((first, last, label), chance) in zip(pages_of.tolist(), every, strict=True):
+        for page, ((first, last, label), _), score, agreeing in zip(pages_of.tolist(), every, scores, agrees, strict=True):
             start = batch.offsets[page]
-            agrees = (first, last, label) in agreed
-            found[page].append(((first - start, last - start, label), self._calibrated(chance, agrees), agrees))
+            found[page].append(((first - start, last - start, label), score, agreeing))
         return found
 
     def _decode_inside(self, batch: Batch, outers: list[Cut], proposed: list[Cut]) -> list[tuple[Cut, float]]:
@@ -109,19 +107,16 @@ class CrfTagger:
         starts = np.cumsum(lengths) - lengths
         rows = np.repeat(firsts - starts, lengths) + np.arange(int(lengths.sum()))
         table = inside_columns(batch, wide, proposed, self.labels)
-        votes = next_inside(wide, proposed)
-        inner = self._decode("inside", table, batch.positions[rows], starts, lengths, votes, rows)
+        inner = self._decode("inside", table, batch.positions[rows], starts, lengths)
         whole = set(wide)
         cuts = [((int(rows[first]), int(rows[last - 1]) + 1, label), chance) for (first, last, label), chance in inner]
         return [(cut, chance) for cut, chance in cuts if cut not in whole]
 
-    def _decode(
-        self, name: str, table: Columns, positions: Ints, starts: Ints, lengths: Ints, votes: Sequence[Cut], rows: Ints | None = None
-    ) -> list[tuple[Cut, float]]:
-        """Spans and their probabilities, for sequences of rows. votes: proposals, in tokens of the batch; rows: the token of each row."""
+    def _decode(self, name: str, table: Columns, positions: Ints, starts: Ints, lengths: Ints) -> list[tuple[Cut, float]]:
+        """Spans and their probabilities, for sequences of rows; `positions` says where each row stands in `table`."""
         chain, (extra, first) = self._chains[name], self._legal[name]
         emissions = chain.emissions(table, positions)
-        self._vote(emissions, chain.tags, table, votes, rows)
+        self._vote(emissions, chain.tags, table, positions)
         transitions = chain.transitions + extra
         path = viterbi(emissions, transitions, first, starts, lengths)
         found = unpaint(path, chain.tags)
@@ -133,21 +128,34 @@ class CrfTagger:
         chances = span_marginals(emissions, transitions, first, starts[holding], lengths[holding], path, (begins, ends), inside)
         return list(zip(found, chances.tolist(), strict=True))
 
-    def _vote(self, emissions: Floats, tags: list[str], table: Columns, votes: Sequence[Cut], rows: Ints | None) -> None:
+    def _vote(self, emissions: Floats, tags: list[str], table: Columns, positions: Ints) -> None:
+        """Add to the score of the tag that the grammar proposes for each row, or to that of O."""
         speech, silence = self.settings.speech, self.settings.silence
         if not speech and not silence:
             return
-        width = len(emissions) if rows is None else int(rows.max()) + 1
-        row = np.zeros(width, dtype=np.int64)
-        paint(row, [cut for cut in votes if cut[1] <= width], tags)
-        said = row if rows is None else row[rows]
+        tag_of = np.array([same_tag(value, tags) for value in table.values])
+        said = tag_of.take(table.codes["grammar"].take(positions))
         emissions[np.arange(len(said)), said] += np.where(said == 0, np.float32(silence), np.float32(speech))
 
-    def _calibrated(self, chance: float, agrees: bool) -> float:
+    def _calibrated(self, chances: NDArray[np.float64], agrees: NDArray[np.bool_]) -> NDArray[np.float64]:
         settings = self.settings
-        certain = min(max(chance, 1e-6), 1 - 1e-6)
-        logit = settings.slope * log(certain / (1 - certain)) + settings.intercept + settings.agreement * agrees
-        return round(1 / (1 + exp(-logit)), 4)
+        certain = np.clip(chances, 1e-6, 1 - 1e-6)
+        logits = settings.slope * np.log(certain / (1 - certain)) + settings.intercept + settings.agreement * agrees
+        rounded: NDArray[np.float64] = np.round(1 / (1 + np.exp(-logits)), 4)
+        return rounded
+
+
+def _batches(documents: Iterable[Document]) -> Iterator[list[Document]]:
+    some: list[Document] = []
+    size = 0
+    for document in documents:
+        some.append(document)
+        size += len(document.text)
+        if size >= _BATCH:
+            yield some
+            some, size = [], 0
+    if some:
+        yield some
 
 
 def _over(batch: Batch, by_page: Sequence[Sequence[Cut]]) -> list[Cut]:

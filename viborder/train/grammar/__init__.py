@@ -19,10 +19,10 @@ from viborder.train.grammar.view import (
     NAME,
     PERSON,
     PLACE,
+    ROAD,
     TRIGGER,
     UPPER,
     View,
-    is_road,
     read,
 )
 
@@ -144,7 +144,7 @@ class _Walk:
 
     def _place(self, at: int) -> int | None:
         view = self.view
-        if is_road(view.keys[at]):
+        if view.bits[at] & ROAD:
             self.found.append((at, at + 1, "PLACE"))
             return at + 1
         found = places.place(view, at)

@@ -12,8 +12,9 @@ from viborder.train.grammar import words
 from viborder.train.grammar.lexicon import fold, key
 
 # What a token looks like, and what it may begin; one bit each. CAP: begins with a capital. UPPER: all capitals, two or more.
+# ROAD: a road's code in one token, `QL8A`, `TL9`, `ĐT741`.
 CAP, UPPER, DIGIT, LOWER = 1, 2, 4, 8
-AGENCY, PERSON, PLACE, AMOUNT, DRUG, NAME, LOCATIVE = 16, 32, 64, 128, 256, 512, 1024
+AGENCY, PERSON, PLACE, AMOUNT, DRUG, NAME, LOCATIVE, ROAD = 16, 32, 64, 128, 256, 512, 1024, 2048
 TRIGGER = AGENCY | PERSON | PLACE | AMOUNT | DRUG | NAME | LOCATIVE
 
 _Type = tuple[str, str, int]  # key, folded, bits
@@ -103,8 +104,10 @@ def _type(token: str) -> _Type:
     if bits & DIGIT:
         bits |= AMOUNT
     if bits & (CAP | UPPER):
-        if word in home or plain in abroad or is_road(token):
+        if word in home or plain in abroad:
             bits |= PLACE
+        if len(word) > 2 and word[:2] in _ROAD and word[2].isdecimal():
+            bits |= PLACE | ROAD
         if word in family or plain in beginnings:
             bits |= NAME
     if len(_TYPES) >= _MOST_TYPES:
@@ -148,9 +151,3 @@ def shape(token: str) -> int:
     if not first.isupper():
         return LOWER
     return CAP | UPPER if len(token) > 1 and token.isupper() else CAP
-
-
-def is_road(token: str) -> bool:
-    """`QL8A`, `TL9`, `ĐT741`: a road's code in one token."""
-    word = key(token)
-    return len(word) > 2 and word[:2] in _ROAD and word[2].isdecimal()
