@@ -14,6 +14,7 @@ from viborder.train.grammar.view import (
     AGENCY,
     AMOUNT,
     CAP,
+    DIGIT,
     DRUG,
     LOCATIVE,
     NAME,
@@ -74,7 +75,7 @@ class _Walk:
 
     def _at(self, at: int, bits: int) -> int | None:
         """What begins at the token: emit it and return the token after it."""
-        if bits & AMOUNT and (found := amounts.amount(self.view, at)):
+        if bits & AMOUNT and not self._counts_bodies(at) and (found := amounts.amount(self.view, at)):
             self.found.append((max(found[0], self.end), found[1], "QUANTITY"))
             return found[1]
         if bits & PERSON and not (bits & AGENCY and self._is_head(at)) and (end := self._person(at)):
@@ -91,6 +92,11 @@ class _Walk:
         if bits & NAME and bits & CAP:
             return self._name(at)
         return None
+
+    def _counts_bodies(self, at: int) -> bool:
+        """Rule 5: a numeral before bodies that are named stays out: 2 [đồn biên phòng X, Y]."""
+        body = agencies.one(self.view, at + 1) if self.view.bits[at + 1] & AGENCY and self.view.bits[at] & DIGIT else None
+        return body is not None and body.is_named and bool(body.inner)
 
     def _agency(self, at: int) -> int | None:
         found = agencies.agency(self.view, at)

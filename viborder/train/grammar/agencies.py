@@ -222,7 +222,8 @@ def _after_abbreviation(view: View, end: int) -> int:
     """Rule 12: the token after an abbreviation in brackets inside a name: `Bộ đội Biên phòng (BĐBP) tỉnh X`."""
     if view.keys[end] != "(" or not view.bits[end + 1] & UPPER or view.keys[end + 2] != ")" or bare(view, end + 1):
         return end
-    goes_on = view.bits[end + 3] & (PLACE | AGENCY) and (place(view, end + 3) or one(view, end + 3))
+    station = view.keys[end + 1] in ("bp", "đbp") and view.bits[end + 3] & CAP
+    goes_on = station or (view.bits[end + 3] & (PLACE | AGENCY) and (place(view, end + 3) or one(view, end + 3)))
     return end + 3 if goes_on or view.keys[end + 4] == "cấp" else end
 
 

@@ -99,6 +99,13 @@ def _unknown(view: View, at: int) -> Found | None:
     return at, end, words.OTHER
 
 
+def _is_city(view: View, found: Found, level: int) -> bool:
+    """Whether the place is a city as high as a province: `các tỉnh Hà Tĩnh, Quảng Trị, thành phố Huế`."""
+    word = longest(words.admin_words(), view.keys, found[0])
+    city = bare(view, word[0]) if word and level == words.PROVINCE else None
+    return city is not None and city[2] == level
+
+
 def coordinated(view: View, places: list[Found], group: bool) -> list[Found]:
     """Rules 4 and 5: names of one level joined by comma, `và` or dash share the head; a further level after a comma does not."""
     keys, bits = view.keys, view.bits
@@ -117,7 +124,12 @@ def coordinated(view: View, places: list[Found], group: bool) -> list[Found]:
                 places.append(more)
                 continue
             return places
-        if group and mark == "và" and (more := named(view, at)) and more[2] == level:
+        if (
+            group
+            and mark in ("và", ",")
+            and (more := named(view, at))
+            and (more[2] == level if mark == "và" else _is_city(view, more, level))
+        ):
             places.append(more)
             continue
         following = bare(view, at) or (named(view, at) if group and level == words.OTHER else None)
