@@ -46,7 +46,11 @@ def train(
         return finetune(settings, documents, out, dev, where=str(recipe), spaced=spaced)
     from viborder.train.crf.training import train_crf
 
-    return train_crf(crf_recipe(content, str(recipe)), documents, out, dev, where=str(recipe), spaced=spaced)
+    checked = crf_recipe(content, str(recipe))
+    if checked.networks:
+        with _extra(recipe):  # before anything is learned, which takes minutes
+            import viborder.train.crf.learn_network  # noqa: F401
+    return train_crf(checked, documents, out, dev, where=str(recipe), spaced=spaced)
 
 
 def load(folder: Path) -> Tagger:

@@ -36,7 +36,7 @@ def viterbi(emissions: Floats, transitions: Floats, first: Floats, starts: Ints,
     best = np.zeros(len(emissions), dtype=np.int64)
     if not len(starts):
         return best
-    rows, steps, ends = _by_step(starts, lengths)
+    rows, steps, ends = by_step(starts, lengths)
     packed = np.ascontiguousarray(emissions.take(rows, axis=0).T)  # (tags × rows): the last axis is the long one, for the processor's sake
     scores = np.empty((len(rows), len(packed)), dtype=np.float32)  # of the best path up to and with each row
     across = transitions[:, :, None]
@@ -72,7 +72,7 @@ def span_marginals(
     span (I- of its label), or -1 where none could. The rest as in `viterbi`.
     """
     begin, last = spans
-    rows, steps, ends = _by_step(starts, lengths)
+    rows, steps, ends = by_step(starts, lengths)
     packed = emissions.take(rows, axis=0)
     step_weights = np.exp(transitions.astype(np.float64))
     weights = np.exp((packed - packed.max(axis=1, keepdims=True)).astype(np.float64))
@@ -106,7 +106,7 @@ def span_marginals(
     return clipped
 
 
-def _by_step(starts: Ints, lengths: Ints) -> tuple[Ints, list[slice], Ints]:
+def by_step(starts: Ints, lengths: Ints) -> tuple[Ints, list[slice], Ints]:
     """The rows of sequences step by step, within each step the longest sequence first; the block of each step; where the last rows are.
 
     So each step is one block without gaps, and the sequences that go on stand first in it (as in a "packed sequence" of PyTorch).

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from random import Random
 
 import numpy as np
@@ -79,6 +80,16 @@ def lay_out_examples(
     proposed = [cut for found, offset in zip(proposals, batch.offsets, strict=False) for cut in _moved(found, offset)]
     known = _jackknife(documents, pages, batch) if recipe.known else []
     return Examples([document.id for document in documents], types, batch, by_depth, proposed, known, labels, tagset(labels, recipe.scheme))
+
+
+def tagged_sentences(documents: Sequence[Document], pages: Sequence[Page], tags: Sequence[str]) -> Iterator[tuple[list[str], list[int]]]:
+    """The sentences of documents: tokens, and for each the code of its tag among `tags` by the outermost spans."""
+    for document, page in zip(documents, pages, strict=True):
+        row = np.zeros(len(page.words), dtype=np.int64)
+        for layer in layers(page.ranges, document.spans)[:1]:
+            paint(row, layer, tags)
+        for first, last in pairwise(page.breaks):
+            yield page.words[first:last], row[first:last].tolist()
 
 
 def dropped(found: Sequence[Cut], share: float, seed: str) -> list[Cut]:

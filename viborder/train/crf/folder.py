@@ -6,6 +6,7 @@ import hashlib
 import io
 import json
 from collections.abc import Mapping
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +16,15 @@ from viborder.errors import ViborderError, fail
 from viborder.files import new_folder
 from viborder.train.crf.chain import Weights
 from viborder.train.crf.known import Known
+from viborder.train.crf.network import Network, Networks
 
 FORMAT = "viborder-crf"
 FORMAT_VERSION = 1
 
 
-def write_model(folder: Path, card: Mapping[str, Any], chains: Mapping[str, Weights], known: Known) -> dict[str, Any]:
+def write_model(
+    folder: Path, card: Mapping[str, Any], chains: Mapping[str, Weights], known: Known, networks: Networks | None = None
+) -> dict[str, Any]:
     """Write a model folder; it appears whole or not at all. Returns what `model.json` holds. The same model gives the same bytes.
 
     card: what is known of the model. Added to it: `format`, `format_version`, `version` (a hash of card and weights), `files` (SHA-256).
@@ -29,6 +33,9 @@ def write_model(folder: Path, card: Mapping[str, Any], chains: Mapping[str, Weig
     for name, weights in chains.items():
         contents[f"{name}.features.txt"] = "".join(feature + "\n" for feature in weights.features).encode()
         contents[f"{name}.npz"] = _arrays(weights)
+    if networks:
+        contents["networks.attributes.txt"] = "".join(attribute + "\n" for attribute in networks.attributes).encode()
+        contents["networks.npz"] = _network_arrays(networks)
     files = {name: hashlib.sha256(data).hexdigest() for name, data in sorted(contents.items())}
     identity = json.dumps([card, files], sort_keys=True, ensure_ascii=False)
     head = {"format": FORMAT, "format_version": FORMAT_VERSION, "version": hashlib.sha256(identity.encode()).hexdigest()[:12]}
@@ -77,6 +84,16 @@ def read_chains(folder: Path, card: Mapping[str, Any]) -> tuple[dict[str, Weight
     return chains, known
 
 
+def read_networks(folder: Path, card: Mapping[str, Any]) -> Networks | None:
+    """The networks of a model that has some, checked against the checksums. Raises ViborderError `model-damaged`."""
+    if "networks.npz" not in card["files"]:
+        return None
+    attributes = _checked(folder, card, "networks.attributes.txt").decode().splitlines()
+    arrays = np.load(io.BytesIO(_checked(folder, card, "networks.npz")), allow_pickle=False)
+    count = len(arrays.files) // len(fields(Network))
+    return Networks(attributes, [Network(*(arrays[f"{number}.{field.name}"] for field in fields(Network))) for number in range(count)])
+
+
 def _checked(folder: Path, card: Mapping[str, Any], name: str) -> bytes:
     try:
         data = (folder / name).read_bytes()
@@ -96,4 +113,13 @@ def _arrays(weights: Weights) -> bytes:
     np.savez(
         buffer, indptr=weights.indptr, indices=weights.indices.astype(np.int16), values=weights.values, transitions=weights.transitions
     )
+    return buffer.getvalue()
+
+
+def _network_arrays(networks: Networks) -> bytes:
+    arrays = {
+        f"{number}.{field.name}": getattr(member, field.name) for number, member in enumerate(networks.members) for field in fields(Network)
+    }
+    buffer = io.BytesIO()
+    np.savez(buffer, **arrays)
     return buffer.getvalue()

@@ -16,8 +16,9 @@ from viborder.train.crf.chain import Chain, Columns, Floats, Ints, Types, Weight
 from viborder.train.crf.columns import COLUMNS, inside_columns, outer_columns
 from viborder.train.crf.decode import legal, span_marginals, viterbi
 from viborder.train.crf.examples import proposals_by_document
-from viborder.train.crf.folder import read_chains
+from viborder.train.crf.folder import read_chains, read_networks
 from viborder.train.crf.known import Known, find_known, lengths_of
+from viborder.train.crf.network import Networks
 from viborder.train.crf.templates import parse
 from viborder.train.page import Page, read_page
 
@@ -47,7 +48,7 @@ class Settings:
 class CrfTagger:
     """Tags documents with nested spans. Made by `viborder.train.load` or `viborder.train.train`."""
 
-    def __init__(self, card: Mapping[str, Any], chains: Mapping[str, Weights], known: Known) -> None:
+    def __init__(self, card: Mapping[str, Any], chains: Mapping[str, Weights], known: Known, networks: Networks | None = None) -> None:
         self.card = card
         self.labels: list[str] = card["labels"]
         self.version: str = card.get("version", "")
@@ -55,6 +56,7 @@ class CrfTagger:
         self._uses_grammar: bool = card["grammar"]
         self._containers = frozenset(card["containers"])
         self._known = known
+        self._networks = networks
         self._lengths = lengths_of(known)
         self._types = Types(self._uses_grammar)
         templates = {"outer": card["recipe"]["templates"], "inside": card["recipe"]["inside"]}
@@ -115,9 +117,12 @@ class CrfTagger:
     def _decode(self, name: str, table: Columns, positions: Ints, starts: Ints, lengths: Ints) -> list[tuple[Cut, float]]:
         """Spans and their probabilities, for sequences of rows; `positions` says where each row stands in `table`."""
         chain, (extra, first) = self._chains[name], self._legal[name]
-        emissions = chain.emissions(table, positions)
+        emissions, transitions = chain.emissions(table, positions), chain.transitions
+        if name == "outer" and self._networks:
+            said = self._networks.log_chances(self._types, table.types[positions], starts, lengths)
+            emissions, transitions = (emissions + said) * np.float32(0.5), transitions * np.float32(0.5)
         self._vote(emissions, chain.tags, table, positions)
-        transitions = chain.transitions + extra
+        transitions = transitions + extra
         path = viterbi(emissions, transitions, first, starts, lengths)
         found = unpaint(path, chain.tags)
         if not found:
@@ -169,4 +174,4 @@ def _over(batch: Batch, by_page: Sequence[Sequence[Cut]]) -> list[Cut]:
 def load_crf(folder: Path, card: Mapping[str, Any]) -> CrfTagger:
     """The tagger of a model folder. Raises ViborderError `model-foreign`, `model-damaged`."""
     chains, known = read_chains(folder, card)
-    return CrfTagger(card, chains, known)
+    return CrfTagger(card, chains, known, read_networks(folder, card))

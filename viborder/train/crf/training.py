@@ -18,9 +18,10 @@ from viborder.train.crf.augment import augmented
 from viborder.train.crf.batch import Cut, containers, cuts, tagset
 from viborder.train.crf.chain import Weights
 from viborder.train.crf.columns import COLUMNS
-from viborder.train.crf.examples import dropped, lay_out_examples, mentions, proposals_by_document
+from viborder.train.crf.examples import dropped, lay_out_examples, mentions, proposals_by_document, tagged_sentences
 from viborder.train.crf.folder import write_model
 from viborder.train.crf.learn import Lesson, learn
+from viborder.train.crf.network import Networks
 from viborder.train.crf.settle import Held, settle
 from viborder.train.crf.tagger import CrfTagger, Settings, load_crf
 from viborder.train.crf.templates import parse
@@ -42,10 +43,10 @@ def train_crf(
     Raises ViborderError: `nothing-to-learn`, `span-splits-token`, `template-…`.
     """
     work = _Work(recipe, documents, where, spaced)
-    chains = work.learn(work.documents)
+    chains, networks = work.learn(work.documents), work.networks(work.documents)
     if dev:
         work.prepare(dev)
-        held = [work.held(work.tagger(chains, work.documents), dev)]
+        held = [work.held(work.tagger(chains, networks, work.documents), dev)]
     elif recipe.folds > 1 and 1 < len(documents) <= MOST_FOLDED:
         held = list(work.folds())
     else:
@@ -53,7 +54,7 @@ def train_crf(
     speech, silence = (recipe.speech, recipe.silence) if work.grammar else ([0.0], NO_GRAMMAR)
     settings = settle(held, speech, silence, recipe.doubt) if held else Settings(speech[0], silence[0])
     known = mentions(documents, spaced=spaced) if recipe.known else {}
-    return load_crf(out, write_model(out, work.card(chains, documents, settings), chains, known))
+    return load_crf(out, write_model(out, work.card(chains, documents, settings), chains, known, networks))
 
 
 class _Work:
@@ -102,6 +103,17 @@ class _Work:
         tags = tagset(self.labels, self.recipe.scheme)
         return {chain: learn((lesson for lesson in found if lesson[0] in names), tags, **settings) for chain, found in lessons.items()}
 
+    def networks(self, documents: Sequence[Document]) -> Networks | None:
+        """The networks that vote beside the outer chain, from documents and the sentences of the genre."""
+        if not self.recipe.networks:
+            return None
+        from viborder.train.crf.learn_network import learn_networks
+
+        some = [*documents, *self.genre]
+        tags = tagset(self.labels, self.recipe.scheme)
+        sentences = list(tagged_sentences(some, [self.pages[document.id] for document in some], tags))
+        return learn_networks(sentences, len(tags), self.recipe.networks, self.recipe.seed)
+
     def _lessons(self, documents: Sequence[Document]) -> Mapping[str, Iterable[Lesson]]:
         """What each chain learns from; made as it is read, since large corpora would not fit into memory."""
         recipe = self.recipe
@@ -122,12 +134,12 @@ class _Work:
         for fold in range(min(self.recipe.folds, len(self.documents))):
             out = self.documents[fold :: self.recipe.folds]
             others = [document for document in self.documents if document not in out]
-            yield self.held(self.tagger(self.learn(others), others), out)
+            yield self.held(self.tagger(self.learn(others), self.networks(others), others), out)
 
-    def tagger(self, chains: dict[str, Weights], documents: Sequence[Document]) -> CrfTagger:
+    def tagger(self, chains: dict[str, Weights], networks: Networks | None, documents: Sequence[Document]) -> CrfTagger:
         """A tagger that is not written."""
         known = mentions(documents, spaced=self.spaced) if self.recipe.known else {}
-        return CrfTagger(self.card(chains, documents, Settings()), chains, known)
+        return CrfTagger(self.card(chains, documents, Settings()), chains, known, networks)
 
     def held(self, tagger: CrfTagger, documents: Sequence[Document]) -> Held:
         """Documents for a tagger that has not seen them."""
