@@ -48,7 +48,9 @@ def main() -> None:
 
         if arguments.keep:
             command = " ".join(["python eval/benchmarks/public_corpora.py TRAIN DEV TEST", *arguments.overrides])
-            said = {"system": "CRF, no pretrained weights", "task": f"{arguments.keep}, test, by syllable", "recipe": str(RECIPE)}
+            networks = tagger.card["recipe"]["networks"]
+            system = f"CRF and {networks} networks" if networks else "CRF"
+            said = {"system": f"{system}, no pretrained weights", "task": f"{arguments.keep}, test, by syllable", "recipe": str(RECIPE)}
             kept = results.result(result, intervals, **said, tuned_on="its dev set", command=command)
             results.add([kept])
 

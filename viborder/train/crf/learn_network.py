@@ -21,7 +21,7 @@ Sentence = tuple[list[str], list[int]]  # the tokens, and the code of the tag of
 SIZE, HIDDEN = 128, 128  # of an embedding; of a hidden state, in each direction
 RATE, WARM_UP = 3e-3, 50  # Adam's highest step size, which falls in a line to 0; steps until it is reached
 STEPS, PASSES = 1600, 14  # steps at least; passes over the sentences at least
-TOKENS = 1500  # of a batch at most, its padding included
+TOKENS, SHARE = 1500, 1 / 50  # of a batch at most, its padding included; and of all tokens, for small corpora
 DROPOUT = 0.33  # of embeddings and of hidden states, the same for all tokens of a sentence (Gal and Ghahramani 2016)
 HIDE_WORD, HIDE_ATTRIBUTE = 0.2, 0.05  # how often a token's word is hidden from the network, and any other attribute
 RARE = 2  # attributes that occur less often are not learned
@@ -117,10 +117,11 @@ def _endless(items: Sequence[tuple[Any, Any]], random: Random) -> Iterator[tuple
 
 def _batches(items: Sequence[tuple[Any, Any]], random: Random) -> list[list[int]]:
     """Sentences of about the same length together, in random order."""
+    most = min(TOKENS, SHARE * sum(len(rows) for rows, _ in items))
     order = sorted(range(len(items)), key=lambda number: len(items[number][0]) + 4 * random.random())
     batches: list[list[int]] = [[]]
     for number in order:
-        if batches[-1] and (len(batches[-1]) + 1) * (len(items[number][0]) + 4) > TOKENS:
+        if batches[-1] and (len(batches[-1]) + 1) * (len(items[number][0]) + 4) > most:
             batches.append([])
         batches[-1].append(number)
     random.shuffle(batches)
