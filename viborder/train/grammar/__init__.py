@@ -135,10 +135,9 @@ class _Walk:
             outlet = places.bare(view, head[0]) if view.keys[at] == "an" else None
             return outlet[1] if outlet else None
         end = places.capitals(view, at, 5)
-        while view.keys[end] == "." and view.glued(end) and view.glued(end + 1) and view.bits[end + 1] & CAP:
-            end += 2
         if end == at:
             return None
+        end = officials.initials(view, end)
         self.persons.append((at, end, carry.PRIVATE_ROLE))
         return end
 
@@ -233,8 +232,10 @@ class _Walk:
         view = self.view
         end = places.capitals(view, at, 7)
         rest = places.bare(view, at + 1) if view.bits[at + 1] & PLACE else None
-        if rest and rest[1] >= end and rest[2] <= words.PROVINCE:
-            return None  # `Đoàn Lào`
+        if rest and rest[1] >= end and (rest[2] <= words.PROVINCE or view.bits[at] & LOCATIVE):
+            return None  # `Đoàn Lào`, `Từ Hang Kia`
+        if view.bits[at] & LOCATIVE and (found := context.located(view, at + 1)):
+            return self._emit_places(found)
         if at == self.role_end and self.role and (stop := officials.name(view, at, self.role)):
             self._emit_names(at, stop, self.role)
             return self.persons[-1][1]

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import re
-
 from viborder.train.grammar import words
 from viborder.train.grammar.lexicon import longest
 from viborder.train.grammar.view import AGENCY, CAP, DIGIT, LOWER, PERSON, UPPER, View
 
-_FOREIGN = re.compile(r"[aeiouy][^aeiouy]+[aeiouy]")  # more than one syllable in one token: `casino`
 _STREETS = frozenset(("đường", "phố", "ngõ", "hẻm"))
 _DAYS = frozenset(("ngày", "sáng", "trưa", "chiều", "tối", "đêm", "hôm", "khuya"))
 _HARD_PARTIES = frozenset(("bên", "nước", "phía"))
@@ -162,8 +159,8 @@ def _unlisted(view: View, end: int) -> int | None:
         or (view.bits[end] & (AGENCY | PERSON) and view.bits[end] & CAP)
     ):
         return None
-    if _FOREIGN.search(view.types[end][1]):
-        return end + 1
+    if view.foreign(end):
+        return end + 1  # `7 casino`
     if view.bits[end + 1] & lower and second not in words.amount_words("function") and second.isalpha():
         return end + 2
     return end + 1

@@ -7,14 +7,19 @@ from viborder.train.grammar import words
 from viborder.train.grammar.agencies import one
 from viborder.train.grammar.lexicon import longest
 from viborder.train.grammar.places import Found, bare, capitals, letter_or_number, named, place, stops
-from viborder.train.grammar.view import AGENCY, CAP, DIGIT, NAME, PERSON, PLACE, UPPER, View
+from viborder.train.grammar.view import AGENCY, CAP, DIGIT, LOWER, NAME, PERSON, PLACE, UPPER, View
 
+_DIRECTIONS = frozenset(("sang", "về", "lên", "đến", "vào", "từ"))
 _SEVERAL = frozenset(("các", "những", "hai", "ba", "bốn", "năm", "cặp", "liên"))
 
 
 def located(view: View, at: int) -> list[Range]:
     """The places that nothing but the word before the token announces: `tại Lóng Luông`, `địa bàn Hang Kia, Pà Cò`."""
+    if not view.bits[at] & CAP:
+        return []
     end = capitals(view, at, 5)
+    if view.keys[at - 1] in _DIRECTIONS and not _is_aim(view, at, end):
+        return []
     if view.keys[at].startswith("km") and view.keys[at][2:3].isdecimal():
         return []  # a kilometre post: `Km85 Quốc lộ 8A`
     if view.bits[end] & PLACE and named(view, end) and all(word in words.QUARTERS for word in view.keys[at:end]):
@@ -33,13 +38,23 @@ def located(view: View, at: int) -> list[Range]:
     return found
 
 
+def _is_aim(view: View, at: int, end: int) -> bool:
+    """Whether the capitals after `về`, `sang`, `đến` are all of a name, and no person's: `về Pha Bó`, not `về Tết Nguyên đán`."""
+    if view.bits[at] & (NAME | AGENCY | PERSON) or view.keys[at] in words.no_name():
+        return False
+    following = view.keys[end]
+    if view.keys[at - 1] == "từ":
+        return following in ("đến", "về", "sang", "vào", "đi", "tới", "lên")
+    return not view.bits[end] & LOWER or following in words.amount_words("function")
+
+
 def listed(view: View, end: int) -> list[Range]:
     """The names after a place that share its word, those too that the gazetteer does not know: `các xã Tri Lễ, Lóng Khủa`."""
     found = []
     while view.keys[end] in (",", "và") and view.bits[end + 1] & CAP and not view.bits[end + 1] & UPPER:
         at = end + 1
         known = bare(view, at)
-        stop = known[1] if known else letter_or_number(view, capitals(view, at, 4), words.VILLAGE)
+        stop = letter_or_number(view, known[1] if known else capitals(view, at, 4), words.VILLAGE)
         personal = view.bits[at] & NAME and stop - at > 2 and not view.bits[stop - 1] & DIGIT
         short = stop - at < 2 and len(view.keys[at]) < 6  # a single Vietnamese syllable
         if not known and (personal or short or named(view, at) or stops(view, at)):

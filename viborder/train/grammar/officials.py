@@ -34,6 +34,8 @@ def name(view: View, at: int, bits: int) -> int | None:
     end = capitals(view, at, 8)
     if end == at:
         return None
+    if len(view.keys[end - 1]) == 1:
+        end = initials(view, end)
     if view.bits[at] & UPPER and end - at > 1 and not view.bits[at + 1] & UPPER and not view.bits[at] & NAME:
         return None  # `cán bộ QLTT Long An`
     while end > at and view.bits[end - 1] & UPPER and end - at > 1 and not view.bits[at] & UPPER:
@@ -56,12 +58,19 @@ def name(view: View, at: int, bits: int) -> int | None:
         return None
     if (
         bits & (words.RANK | words.COMRADE | words.ROLE)
-        or (bits & words.POST and end - at > 1)
+        or (bits & words.POST and (end - at > 1 or view.foreign(at)))
         or bits & words.TITLE
         or view.bits[at] & NAME
     ):
         return end
     return None
+
+
+def initials(view: View, end: int) -> int:
+    """The token after the initials that follow the first at once: `N.T.X`."""
+    while view.keys[end] == "." and view.glued(end) and view.glued(end + 1) and view.bits[end + 1] & CAP:
+        end += 2
+    return end
 
 
 def begins(view: View, at: int, floor: int) -> int:

@@ -11,6 +11,18 @@ _MIDDLE_NAMES = frozenset(("văn", "a", "bá", "seo", "hữu", "đình"))
 Found = tuple[int, int, int]  # first token, token after the last, level
 
 
+def _small(view: View, at: int, end: int) -> Found | None:
+    """A province or district whose capitals were forgotten, after its word `[at, end)`: `tỉnh quảng trị`."""
+    if view.keys[at] not in ("tỉnh", "huyện") or not view.bits[end] & LOWER:
+        return None
+    home, abroad = words.gazetteer()
+    for trie, keys in ((home, view.keys[end : end + 5]), (abroad, [kind[1] for kind in view.types[end : end + 5]])):
+        found = longest(trie, [*keys, "\n"], 0)
+        if found and found[0] > 1 and found[1][0] in (words.PROVINCE, words.DISTRICT):
+            return at, end + found[0], found[1][0]
+    return None
+
+
 def bare(view: View, at: int, *, loose: bool = False) -> Found | None:
     """A place name of the gazetteer that begins at the token, without an administrative word.
 
@@ -43,8 +55,11 @@ def bare(view: View, at: int, *, loose: bool = False) -> Found | None:
                 best = at, end, node[""][0]
             if view.keys[end] == "-" and view.glued(end) and view.glued(end + 1):
                 end, joined = end + 1, True
-    if best and best[2] == words.COUNTRY and (best[1] - at > 1 or view.keys[at] in ("lào", "campuchia", "myanmar")):
-        return best
+    if best and best[2] == words.COUNTRY:
+        if best[1] - at > 1 or view.keys[at] in ("lào", "campuchia", "myanmar") or (view.bits[at + 1] & CAP and view.foreign(at + 1)):
+            return best  # `Tổng thống Mỹ Donald Trump`
+        if view.bits[at + 1] & LOWER and f"{view.keys[at]} {view.keys[at + 1]}" in words.compounds_of_countries():
+            return None
     if best and view.bits[best[1]] & CAP and not view.bits[best[1]] & (AGENCY | PERSON | NAME) and not bare(view, best[1]):
         return None  # only the beginning of a longer name
     return best
@@ -116,17 +131,15 @@ def named(view: View, at: int) -> Found | None:
         return None
     if view.bits[name] & DIGIT:
         return _numbered(view, start, name, level) if numbered else None
-    known = bare(view, name, loose=True) if view.bits[name] & (CAP | UPPER) else None
+    if not view.bits[name] & (CAP | UPPER):
+        return _small(view, at, name)
+    known = bare(view, name, loose=True)
     if known and known[2] == words.COUNTRY:
         return None  # `ngã ba biên giới Việt Nam - Lào`: located, not named
     run = capitals(view, name, 6)
     if known and (known[1] >= run or (level <= words.PROVINCE and name < known[1]) or view.bits[known[1]] & NAME):
         return start, letter_or_number(view, known[1], level), level
-    if (
-        not view.bits[name] & (CAP | UPPER)
-        or run == name
-        or (not known and view.keys[name] in words.no_name() and not _in_capitals(view, name, run))
-    ):
+    if run == name or (not known and view.keys[name] in words.no_name() and not _in_capitals(view, name, run)):
         return None
     personal = view.bits[name] & NAME and run - name > 2 and (level == words.PROVINCE or view.keys[name + 1] in _MIDDLE_NAMES)
     if personal and view.keys[at] in ("tỉnh", "huyện", "xã"):

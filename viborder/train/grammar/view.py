@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect
 from dataclasses import dataclass
 from functools import cache
@@ -22,7 +23,8 @@ _TYPES: dict[str, _Type] = {}  # by token
 _MOST_TYPES = 200_000
 _BREAK: _Type = ("\n", "\n", 0)
 
-_LOCATIVES = ("tại", "ở", "ngụ", "trú", "quê", "vực", "bàn", "tuyến", "giới", "quán", "chỉ", "ảnh")
+_LOCATIVES = "sang về lên đến vào từ tại ở ngụ trú quê vực bàn tuyến giới quán chỉ ảnh".split()
+_SYLLABLES = re.compile(r"[aeiouy][^aeiouy\W]+[aeiouy]")
 _ROAD = ("ql", "tl", "đt", "hl")
 
 
@@ -45,6 +47,10 @@ class View:
     def token(self, at: int) -> int:
         """The number of the text's token at this place: tokens between lines do not count."""
         return at - bisect(self.breaks, at)
+
+    def foreign(self, at: int) -> bool:
+        """Whether the token has more than one syllable, as no Vietnamese one has."""
+        return _SYLLABLES.search(self.types[at][1]) is not None
 
     def glued(self, at: int) -> bool:
         """Whether no white space stands before the token."""

@@ -121,6 +121,12 @@ def no_name() -> frozenset[str]:
 
 
 @cache
+def compounds_of_countries() -> frozenset[str]:
+    """Words of two syllables whose first looks like a country at the beginning of a sentence: `pháp luật`."""
+    return frozenset(" ".join(keys_of(phrase)) for phrase in phrases("admin", "compound"))
+
+
+@cache
 def verbs_of_report() -> frozenset[str]:
     """Words of two syllables that end in `báo` and are no newspaper."""
     return frozenset(phrases("admin", "report"))
@@ -152,7 +158,7 @@ def gazetteer() -> tuple[Trie, Trie]:
             put(name, COUNTRY)
     for kind, listed in rows("regions"):
         for name in listed.split("|"):
-            if " " in name or "-" in name or kind == "region":
+            if " " in name or "-" in name or kind in ("region", "city"):
                 put(name, REGION if kind == "region" else OTHER)
     for name in ("TP.HCM", "TPHCM", "TP HCM", "TP. HCM", "HCM"):
         put(name, PROVINCE)
