@@ -17,6 +17,8 @@ from viborder.train.grammar.view import AGENCY, CAP, DIGIT, LOWER, PLACE, UPPER,
 # Bodies that are called after a commune, a border gate or a village, so that any name after them is a place.
 _STATIONS = ("đồn", "đbp", "trạm", "trại", "chi cục hải quan", "hải quan", "hạt", "cảng", "cơ sở", "đại đội", "tiểu đoàn", "đội")
 
+_FORCES = ("bộ đội biên phòng", "bđbp", "biên phòng", "hải quan", "công an")
+
 
 @dataclass(slots=True)
 class Agency:
@@ -117,7 +119,7 @@ def _unit(view: View, at: int, end: int, depth: int) -> Agency | None:
         return None
     if parent.is_named:
         return Agency(at, parent.end, is_named=True, has_tail=True, kind=words.UNIT, inner=parent.pieces())
-    number = units.numbered(view, parent.end)  # `Tiểu đoàn Bộ đội Biên phòng 1`
+    number = units.numbered(view, parent.end) if keys[at] in ("tiểu", "đại", "trung", "hải") else at  # `Tiểu đoàn Bộ đội Biên phòng 1`
     return Agency(at, number, is_named=True, kind=words.UNIT) if number > parent.end else None
 
 
@@ -182,6 +184,8 @@ def _body(view: View, body: Agency, depth: int) -> Agency:
     head = " ".join(view.keys[body.start : body.end])
     body.end = _after_abbreviation(view, body.end)
     body.station = head.startswith(_STATIONS)
+    if head in _FORCES and view.keys[body.end] in ("đồn", "trạm", "chi"):
+        return body  # `BĐBP | Đồn Biên phòng X`
     level = _bare_level(view, body.end)
     if several := group(view, body.end) or (group(view, level) if level else None):  # `Công an tỉnh 3 tỉnh X, Y, Z`
         body.end, body.inner, body.is_named, body.has_tail = several[0], several[1], True, True

@@ -18,10 +18,13 @@ def name(view: View, at: int, end: int) -> int | None:
     if keys[end] == "chống" or (keys[end] == "," and keys[at] == "phòng"):
         return None  # `phòng, chống`
     capital = bool(bits[at] & (CAP | UPPER))
-    code = longest(words.heads(), keys, end) if bits[end] & UPPER else None
+    code = longest(words.heads(), keys, end) if bits[end] & (UPPER | AGENCY) else None
     if code and code[1] & words.CODE:
         return numbered(view, code[0])
-    stop = _function(view, at, end) or _unlisted(view, at, end)
+    generic = keys[at] == "cơ" and code and code[1] & words.BODY and longest(words.functions(), keys, end) in (None, (code[0], True))
+    if generic:
+        return None  # rule 11: `cơ quan | Hải quan Việt Nam`
+    stop = _function(view, at, end) or _unlisted(view, at, end) if keys[at] != "cụm" else None
     if stop is None:
         stop = numbered(view, end)
         plain = bool(bits[end] & DIGIT) or keys[at] in ("phòng", "vùng")  # not a room: `phòng số 2`
