@@ -89,26 +89,24 @@ def _fold(lower: str) -> str:
 
 def features(
     templates: Sequence[Template],
-    words: Sequence[Mapping[str, str]],
-    columns: Mapping[str, Sequence[str]],
-    places: Mapping[int, Sequence[int]],
-    position: int,
-) -> list[str]:
-    """The features of one position as strings: `lower[-1] lower[0]=công an`.
+    values: Mapping[str, Sequence[str | None]],
+    ends: Mapping[int, Sequence[int]],
+    positions: Sequence[int],
+) -> list[list[str]]:
+    """The features of each position as strings: `lower[-1] lower[0]=công an`.
 
-    words: the attributes of every token, padded by REACH at least on both sides of `position`. columns: a value for each, "" for none.
-    places: for BEFORE and AFTER, where each position's token is found.
+    values: by attribute or column, one for each token, None for nothing; padded by REACH at least on both sides of the positions.
+    ends: for BEFORE and AFTER, where each position's token is found.
     """
-    found = []
+    by_template = []
     for template in templates:
-        values = []
+        parts = []
         for attribute, offset in template.parts:
-            at = places[offset][position] if offset in places else position + offset
-            column = columns.get(attribute)
-            value = words[at].get(attribute) if column is None else column[at] or None
-            if value is None:
-                break
-            values.append(value)
+            value, end = values[attribute], ends.get(offset)
+            parts.append([value[at + offset] for at in positions] if end is None else [value[end[at]] for at in positions])
+        if len(parts) == 1:
+            by_template.append([None if value is None else f"{template.name}={value}" for value in parts[0]])
         else:
-            found.append(f"{template.name}={' '.join(values)}")
-    return found
+            joined = [None if None in some else " ".join(some) for some in zip(*parts, strict=True)]
+            by_template.append([None if value is None else f"{template.name}={value}" for value in joined])
+    return [[feature for feature in found if feature is not None] for found in zip(*by_template, strict=True)]
