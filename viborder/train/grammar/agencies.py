@@ -239,6 +239,13 @@ def _add_places(view: View, body: Agency, places: list[Found]) -> None:
         places.append(level)  # `Ủy ban MTTQ Việt Nam tỉnh X`
     body.end = places[-1][1]
     body.inner = [*body.inner, *((start, end, "PLACE") for start, end, _ in places)]
+    if (
+        view.keys[body.end] in (",", "và")
+        and view.keys[body.end + 1] == "các"
+        and (others := group(view, body.end + 1))
+        and len(others[1]) > 1
+    ):
+        body.end, body.inner = others[0], [*body.inner, *others[1]]  # `Công an TP Hà Nội và các tỉnh Sơn La, Nghệ An`
     body.has_tail = True
     _add_seat(view, body)
 
@@ -268,7 +275,8 @@ def _shared_tail(view: View, first: Agency) -> Agency:
     if first.kind == words.BODY and view.bits[first.start] & LOWER and view.bits[at] & CAP:
         return first  # `lực lượng biên phòng và Công an huyện X`
     department = keys[first.start] == "sở" and first.kind == words.UNIT and following.kind == words.BODY  # `Sở Ngoại vụ, Công an tỉnh X`
-    if following.kind != first.kind and not department:
+    party = keys[first.start] == "đảng" and keys[at + 1] in ("chỉ", "tư")  # `Đảng ủy, Bộ Chỉ huy BĐBP tỉnh X`
+    if following.kind != first.kind and not department and not party:
         return first
     if first.kind == words.UNIT and keys[first.start] != keys[at] and not department:
         return first
@@ -277,7 +285,9 @@ def _shared_tail(view: View, first: Agency) -> Agency:
         return first
     if following.inner and following.inner[0][2] == "PLACE" and following.kind == words.BODY:
         level = longest(words.admin_words(), keys, following.inner[0][0])
-        if keys[first.start] in ("chính", "đảng") or (department and not (level and level[1][0] == words.PROVINCE)):
+        if department and not (level and level[1][0] == words.PROVINCE):
+            return first
+        if keys[first.start] == "chính" or (keys[first.start] == "đảng" and keys[at] not in ("ubnd", "hđnd", "ủy")):
             return first
         if keys[first.start] in ("cảnh", "csgt") and keys[at] == "công" and keys[at - 1] == ",":
             return first  # rule 3: `CSGT, Công an huyện X`, a body and its parent

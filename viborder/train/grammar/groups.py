@@ -23,6 +23,8 @@ def tail(view: View, at: int, station: bool) -> list[Found] | None:
         found = bare(view, at)
         if found is None or (station and capitals(view, at, 5) > found[1] and not view.bits[found[1]] & NAME):
             end = capitals(view, at, 4 if station else 3)
+            if station and end - at > 2 and view.bits[at + 2] & NAME and capitals(view, at + 2, 4) - at > 4:
+                end = at + 2  # a person after a post's name: `Chính trị viên Đồn Biên phòng Nậm Càn Vi Văn Sơn`
             personal = view.bits[at] & NAME and end - at > 2
             if (
                 end > at

@@ -15,8 +15,9 @@ _FEW_WORDS = ("cục", "sở", "viện", "chi", "học", "tổng")  # heads of t
 def name(view: View, at: int, end: int) -> int | None:
     """The token after the name whose head is `[at, end)`, or None where nothing makes the head a name."""
     keys, bits = view.keys, view.bits
-    if keys[end] == "chống" or (keys[end] == "," and keys[at] == "phòng"):
-        return None  # `phòng, chống`
+    against = keys[end] == "chống" and not (bits[at] & CAP and bits[end] & CAP and longest(words.functions(), keys, end))
+    if against or (keys[end] == "," and keys[at] == "phòng"):
+        return None  # `phòng, chống`, but `Phòng Chống buôn lậu`
     capital = bool(bits[at] & (CAP | UPPER))
     code = longest(words.heads(), keys, end) if bits[end] & (UPPER | AGENCY) else None
     if code and code[1] & words.CODE:
@@ -24,7 +25,8 @@ def name(view: View, at: int, end: int) -> int | None:
     generic = keys[at] == "cơ" and code and code[1] & words.BODY and longest(words.functions(), keys, end) in (None, (code[0], True))
     if generic:
         return None  # rule 11: `cơ quan | Hải quan Việt Nam`
-    stop = _function(view, at, end) or _unlisted(view, at, end) if keys[at] != "cụm" else None
+    gates = keys[at] == "cụm" and keys[end] == "cửa"  # a place: `Cụm cửa khẩu quốc tế Nậm Cắn`
+    stop = None if gates else _function(view, at, end) or _unlisted(view, at, end)
     if stop is None:
         stop = numbered(view, end)
         plain = bool(bits[end] & DIGIT) or keys[at] in ("phòng", "vùng")  # not a room: `phòng số 2`
@@ -110,12 +112,17 @@ def several(view: View, end: int) -> int | None:
     """Rule 5: the token after offices that share the head before `end`, each without it: `các Bộ: Công an, Quốc phòng và Ngoại giao`."""
     keys = view.keys
     at, found = end + (keys[end] == ":"), 0
-    while view.bits[at] & CAP and (office := longest(words.offices(), keys, at)):
+    while view.bits[at] & CAP and (office := longest(words.offices(), keys, at) or _code(view, at)):
         end, found = office[0], found + 1
         at = end + 1 + (keys[end] == "," and keys[end + 1] == "và")
         if keys[end] not in (",", "và", ";"):
             break
     return end if found > 1 else None
+
+
+def _code(view: View, at: int) -> tuple[int, int] | None:
+    code = longest(words.heads(), view.keys, at)
+    return code if code and code[1] & words.CODE else None
 
 
 def _counts(view: View, at: int) -> bool:
