@@ -37,6 +37,7 @@ _rooms()
 CORPUS = Path("corpus/documents.jsonl")
 GOLD = Path("annotations/gold.jsonl")
 PASSES = Path("annotations/passes")
+INTERRUPTED = 130  # the exit status after Ctrl-C, which typer turns into an exit
 
 
 @app.command()
@@ -456,6 +457,8 @@ def main() -> None:
         for problem in error.problems:
             print(problem, file=sys.stderr)
         sys.exit(1)
-    except KeyboardInterrupt:
-        print("interrupted; nothing was half-written", file=sys.stderr)
-        sys.exit(130)
+    except (KeyboardInterrupt, SystemExit) as ended:
+        if isinstance(ended, SystemExit) and ended.code != INTERRUPTED:
+            raise
+        print("interrupted; nothing is half-written, and the same command again goes on where it can", file=sys.stderr)
+        sys.exit(INTERRUPTED)

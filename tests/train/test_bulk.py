@@ -83,6 +83,43 @@ def test_a_bad_line_is_told_with_its_place_and_the_rest_is_done(
     assert not (tmp_path / "out" / "bad.jsonl").exists()
 
 
+def test_an_id_that_stands_twice_in_a_shard_is_told_with_its_lines(
+    model: Path, shards: list[Path], expected: list[str], tmp_path: Path
+) -> None:
+    lines = shards[0].read_text().splitlines(keepends=True)[:50]
+    twice = tmp_path / "twice.jsonl"
+    twice.write_text("".join([*lines, "\n", *lines[3:5]]))  # in other chunks than the first time
+    same_elsewhere = tmp_path / "a.jsonl"
+    same_elsewhere.write_text("".join(lines))
+    for _ in range(2):  # tagged, then found tagged already
+        with pytest.raises(ViborderError) as error:
+            tag_shards(model, [twice, same_elsewhere], tmp_path / "out", chunk_size=CHUNK)
+        assert [(problem.where, problem.rule, problem.message) for problem in error.value.problems] == [
+            (f"{twice}:52 id=a3", "id-twice", "the id stands already in line 4"),
+            (f"{twice}:53 id=a4", "id-twice", "the id stands already in line 5"),
+        ]
+    assert (tmp_path / "out" / "a.jsonl").read_text() == "".join(expected[0].splitlines(keepends=True)[:50])
+    assert not (tmp_path / "out" / "twice.jsonl").exists()
+
+
+def test_interrupted_in_several_processes(model: Path, shards: list[Path], tmp_path: Path) -> None:
+    names = [str(shard) for shard in shards]
+    call = [sys.executable, "-m", "viborder", "tag", str(model), *names, "--out", str(tmp_path / "out"), "--jobs", "2"]
+    # Where the tests run in the background of a script, children inherit that Ctrl-C is ignored.
+    process = subprocess.Popen(
+        call, start_new_session=True, stderr=subprocess.PIPE, text=True, preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL)
+    )
+    while not list(tmp_path.glob("out/.parts/*/.[0-9]*")):  # until a part is begun
+        assert process.poll() is None, "it was done before it could be interrupted"
+        time.sleep(0.02)
+    os.killpg(process.pid, signal.SIGINT)
+    said = process.communicate(timeout=30)[1]
+    assert process.returncode == 130
+    assert said.endswith("interrupted; nothing is half-written, and the same command again goes on where it can\n")
+    assert "Traceback" not in said
+    assert [path.name for path in (tmp_path / "out").glob("[!.]*")] == ["tagging.json"]
+
+
 def test_refusals(model: Path, shards: list[Path], tmp_path: Path) -> None:
     def rule(*arguments: object) -> str:
         with pytest.raises(ViborderError) as error:

@@ -169,6 +169,21 @@ def test_bad_input_to_tag(model: Path, tmp_path: Path, name: str, data: bytes, r
     assert [path.name for path in tmp_path.iterdir()] == [name]
 
 
+def test_an_id_stands_once_among_all_inputs(model: Path, tmp_path: Path) -> None:
+    (tmp_path / "b").mkdir()
+    (tmp_path / "a.txt").write_text("Lào")
+    (tmp_path / "b" / "a.txt").write_text("Lào")
+    (tmp_path / "c.jsonl").write_text('{"id": "a", "text": "Lào"}\n')
+    inputs = [str(tmp_path / name) for name in ("a.txt", "b", "c.jsonl")]
+    result = CliRunner().invoke(app, ["tag", str(model), *inputs, "-o", str(tmp_path / "out.jsonl")])
+    assert isinstance(result.exception, ViborderError)
+    assert [(problem.where, problem.rule) for problem in result.exception.problems] == [
+        (f"{tmp_path}/b/a.txt id=a", "id-twice"),
+        (f"{tmp_path}/c.jsonl:1 id=a", "id-twice"),
+    ]
+    assert not (tmp_path / "out.jsonl").exists()
+
+
 def test_conll_keeps_its_tokens(model: Path, tmp_path: Path) -> None:
     source = "# id = x\nCông\tO\nan\tO\ntỉnh\tO\nCao\tO\nBằng\tO\n\nCOVID-19\tO\n#\tO\n\n"
     (tmp_path / "a.conll").write_text(source)

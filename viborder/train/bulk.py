@@ -8,18 +8,23 @@ from __future__ import annotations
 
 import json
 import shutil
+import signal
+from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
 
-from viborder.errors import Problem, ViborderError, fail
+import numpy as np
+
+from viborder.errors import Problem, ViborderError, fail, place
 from viborder.files import MAX_LINE, new_file
 from viborder.train import Tagger, load
 from viborder.train.texts import Reader, write_lines
 
 CHUNK = 4 << 20  # bytes
 MANIFEST = "tagging.json"
+_DECODER = json.JSONDecoder()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +55,7 @@ def tag_shards(
 
     engine: `local` (this machine, `jobs` processes) or `ray` (a Ray cluster, `jobs` actors). chunk_size: in bytes, at least; a chunk is
     what a kill can cost, and what a process holds in memory at most.
+    Ids are unique within a shard, as within any file; two shards may have the same.
     Raises ViborderError: `shard-names`, `out-of-another-run`, and what is wrong with the shards; sound shards are finished all the same.
     """
     version = load(model).version
@@ -64,13 +70,13 @@ def tag_shards(
     problems: list[Problem] = []
     left = {name: sum(not Path(chunk.part).exists() for chunk in parts) for name, parts in chunks.items()}
     for name in [name for name, count in left.items() if count == 0]:
-        _join(chunks[name], out / name)
+        problems += _join(chunks[name], out / name)
     for done in _progress(run(str(model), to_do, jobs), to_do):
         problems += done.problems
         name = Path(done.chunk.shard).name
         left[name] -= not done.problems
         if left[name] == 0:
-            _join(chunks[name], out / name)
+            problems += _join(chunks[name], out / name)
     if problems:
         raise ViborderError(problems)
     shutil.rmtree(out / ".parts", ignore_errors=True)
@@ -106,11 +112,22 @@ def _local(model: str, chunks: list[Chunk], jobs: int) -> Iterator[Done]:
         yield from (_task(model, chunk) for chunk in chunks)
         return
     from concurrent.futures import ProcessPoolExecutor, as_completed
+    from concurrent.futures.process import BrokenProcessPool
     from multiprocessing import get_context
 
-    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
-        for future in as_completed([pool.submit(_task, model, chunk) for chunk in chunks]):
-            yield future.result()
+    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), initializer=_end_on_interrupt) as pool:
+        try:
+            for future in as_completed([pool.submit(_task, model, chunk) for chunk in chunks]):
+                yield future.result()
+        except BrokenProcessPool:
+            hint = "the same command again goes on; fewer jobs need less memory"
+            raise fail("--jobs", "worker-died", "a process was killed, perhaps for want of memory", hint) from None
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)  # else what waits would be done before an interrupt ends the run
+
+
+def _end_on_interrupt() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # without a traceback; the part that is lost was only begun
 
 
 def _ray(model: str, chunks: list[Chunk], jobs: int) -> Iterator[Done]:
@@ -138,13 +155,37 @@ def _lines(chunk: Chunk) -> Iterator[tuple[int, bytes]]:
             number += 1
 
 
-def _join(parts: list[Chunk], target: Path) -> None:
+def _join(parts: list[Chunk], target: Path) -> list[Problem]:
+    """Put the parts of a shard together; where an id stands in two of them nothing is written, and that is told."""
+    if problems := _repeated_ids(parts):
+        return problems
     with new_file(target) as file:
         for part in parts:
             with Path(part.part).open(encoding="utf-8", newline="\n") as piece:
                 shutil.copyfileobj(piece, file)
     for part in parts:
         Path(part.part).unlink()
+    return []
+
+
+def _repeated_ids(parts: list[Chunk]) -> list[Problem]:
+    hashes = array("q")  # eight bytes an id, so that memory stays flat; the shard is read once more only if two are the same
+    for part in parts:
+        with Path(part.part).open(encoding="utf-8", newline="\n") as piece:
+            hashes.extend(hash(_DECODER.raw_decode(line, len('{"id": '))[0]) for line in piece)
+    values, counts = np.unique(np.array(hashes), return_counts=True)
+    twice = set(values[counts > 1].tolist())
+    if not twice:
+        return []
+    problems = []
+    first: dict[str, int] = {}
+    with Path(parts[0].shard).open("rb") as file:
+        for number, line in enumerate(file, 1):
+            identity = "" if line.isspace() else json.loads(line)["id"]
+            if hash(identity) in twice and first.setdefault(identity, number) < number:
+                where, message = place(f"{parts[0].shard}:{number}", identity), f"the id stands already in line {first[identity]}"
+                problems.append(Problem(where, "id-twice", message, "give each document of a shard its own id"))
+    return problems
 
 
 def _check_names(shards: Sequence[Path], out: Path) -> None:

@@ -20,25 +20,27 @@ from viborder.text import normalise
 class Reader:
     """Texts of many inputs, normalised (NFC, line ends `\\n`), with what was wrong and what was changed kept aside.
 
-    problems: what is wrong; to be raised by the caller when all is read. notes: changes made, a line each.
+    problems: what is wrong, an id that stands twice among the inputs too; to be raised by the caller when all is read.
+    notes: changes made, a line each.
     """
 
     def __init__(self) -> None:
         self.problems: list[Problem] = []
         self.notes: list[str] = []
+        self._ids: set[str] = set()
 
     def documents(self, inputs: Sequence[str | Path]) -> Iterator[Document]:
         """Every document of `.jsonl` files, `.txt` files, folders of them and standard input (`-`), in order; spans are left out."""
         for item in inputs:
             path = Path(item)
             if str(item) == "-":
-                yield from self._of("stdin", self._text(sys.stdin.buffer.read(), "stdin"))
+                yield from self._of("stdin", self._text(sys.stdin.buffer.read(), "stdin"), "stdin")
             elif path.is_dir():
                 yield from self.documents(sorted([*path.glob("*.txt"), *path.glob("*.jsonl")]) or [path / "*.txt"])
             elif path.suffix.lower() == ".jsonl":
                 yield from self._lines(path)
             else:
-                yield from self._of(path.stem, self._caught(read_text, path))
+                yield from self._of(path.stem, self._caught(read_text, path), str(path))
 
     def _lines(self, path: Path) -> Iterator[Document]:
         try:
@@ -52,7 +54,6 @@ class Reader:
     def documents_of_lines(self, where: str, numbered: Iterable[tuple[int, bytes]]) -> Iterator[Document]:
         """The documents of JSON lines, given with their numbers."""
         empty = True
-        seen: set[str] = set()
         for number, data in numbered:
             here = f"{where}:{number}"
             if len(data) > MAX_LINE:
@@ -65,12 +66,7 @@ class Reader:
             record = self._record(data, here)
             if record is None:
                 continue
-            if record["id"] in seen:
-                message = "the id stands already in this file"
-                self.problems.append(Problem(place(here, record["id"]), "id-twice", message, "give each document its own id"))
-                continue
-            seen.add(record["id"])
-            yield from self._of(record["id"], record["text"], record.get("meta"))
+            yield from self._of(record["id"], record["text"], here, record.get("meta"))
         if empty:
             self.problems.append(Problem(where, "file-empty", "the file holds no document", "one JSON object a line"))
 
@@ -102,11 +98,17 @@ class Reader:
             return None
         return text
 
-    def _of(self, identity: str, text: str | None, meta: Any = None) -> Iterator[Document]:
-        if text is not None:
-            text, changes = normalise(text)
-            self.notes += [f"{identity}: {change}" for change in changes]
-            yield Document(identity, text, meta=meta if isinstance(meta, dict) else {})
+    def _of(self, identity: str, text: str | None, where: str, meta: Any = None) -> Iterator[Document]:
+        if text is None:
+            return
+        if identity in self._ids:
+            message = "another document among the inputs has this id"
+            self.problems.append(Problem(place(where, identity), "id-twice", message, "give each document its own id, or file name"))
+            return
+        self._ids.add(identity)
+        text, changes = normalise(text)
+        self.notes += [f"{identity}: {change}" for change in changes]
+        yield Document(identity, text, meta=meta if isinstance(meta, dict) else {})
 
 
 def tagged_line(document: Document) -> str:
