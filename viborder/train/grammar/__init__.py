@@ -56,6 +56,7 @@ class _Walk:
         self.view = view
         self.found: list[Piece] = []
         self.persons: list[carry.Person] = []
+        self.announced: list[Range] = []  # places that only the words before them made one
         self.end = 0  # the token after what was found last
         self.role = 0
         self.role_end = -1
@@ -71,7 +72,7 @@ class _Walk:
                 self.end = taken.get(at) or self._at(at, bits[at]) or self.end
         self.found += carry.names(self.view, self.persons)
         self.found = carry.without_given_names(self.view, self.found, self.persons)
-        self.found += carry.places(self.view, self.found)
+        self.found += carry.places(self.view, self.found, self.announced)
 
     def _at(self, at: int, bits: int) -> int | None:
         """What begins at the token: emit it and return the token after it."""
@@ -124,6 +125,7 @@ class _Walk:
     def _emit_places(self, found: list[Range]) -> int | None:
         """The token after the last of the places, or None where there is none."""
         self.found += [(start, end, "PLACE") for start, end in found]
+        self.announced += found
         return found[-1][1] if found else None
 
     def _credit(self, at: int) -> int | None:
@@ -181,6 +183,8 @@ class _Walk:
         if found is None:
             return None
         end, bits = found
+        if end - at == 1 and view.keys[at] == "thị" and view.bits[at] & CAP:
+            return None  # `Thị Hoa`, a commune
         if end - at == 1 and view.bits[at] & PLACE and view.bits[at] & CAP and (place := places.bare(view, at)) and place[1] - at > 1:
             return self._place(at)  # `Bà Rịa`
         continues = at == self.role_end or (at == self.role_end + 1 and view.keys[at - 1] in (",", "-", "(", ":"))
@@ -234,13 +238,13 @@ class _Walk:
         rest = places.bare(view, at + 1) if view.bits[at + 1] & PLACE else None
         if rest and rest[1] >= end and (rest[2] <= words.PROVINCE or view.bits[at] & LOCATIVE):
             return None  # `Đoàn Lào`, `Từ Hang Kia`
-        if view.bits[at] & LOCATIVE and (found := context.located(view, at + 1)):
+        if view.keys[at] == "từ" and (found := context.located(view, at + 1)):
             return self._emit_places(found)
         if at == self.role_end and self.role and (stop := officials.name(view, at, self.role)):
             self._emit_names(at, stop, self.role)
             return self.persons[-1][1]
         start = officials.begins(view, at, self.end)
-        if end - start < 2:
+        if end - start < 2 or view.keys[start - 1] in ("người", "tộc"):  # `người Mông Pú Hia`
             return None
         self._emit_names(start, end, self.role & _OFFICE if at == self.role_end + 1 and view.keys[at - 1] == "," else 0)
         return self.persons[-1][1]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from viborder.document import PRIVATE
+from viborder.text import Range
 from viborder.train.grammar import words
 from viborder.train.grammar.groups import Piece
 from viborder.train.grammar.lexicon import longest
@@ -42,10 +43,15 @@ def without_given_names(view: View, found: list[Piece], persons: list[Person]) -
     ]
 
 
-def places(view: View, found: list[Piece]) -> list[Piece]:
-    """A name that an administrative word once headed is a place without it too: `bản Lùng Thàng … Lùng Thàng`."""
+def places(view: View, found: list[Piece], announced: list[Range]) -> list[Piece]:
+    """What was a place once by the words before it is one without them too: `bản Lùng Thàng … Lùng Thàng`, `ở Pú Hia … của Pú Hia`.
+
+    announced: the places that only the words before them made one.
+    """
     keys, bits = view.keys, view.bits
     known: dict[str, set[tuple[str, ...]]] = {}
+    for start, end in announced:
+        known.setdefault(keys[start], set()).add(tuple(keys[start:end]))
     for start, end, label in found:
         if label == "PLACE" and end - start > 2 and not bits[start] & UPPER:
             word = longest(words.admin_words(), keys, start)
@@ -56,7 +62,7 @@ def places(view: View, found: list[Piece]) -> list[Piece]:
     more = []
     taken = {at for start, end, _ in found for at in range(start, end)}
     for at in [index for index, look in enumerate(bits) if look & CAP]:
-        if keys[at] in known and at not in taken and not bits[at - 1] & CAP:
+        if keys[at] in known and at not in taken and not bits[at - 1] & CAP and keys[at - 1] != "báo":
             end = capitals(view, at, 7)
             if tuple(keys[at:end]) in known[keys[at]]:
                 more.append((at, end, "PLACE"))

@@ -69,7 +69,12 @@ def listed(view: View, end: int) -> list[Range]:
 def between(view: View, first: Found) -> list[Range]:
     """The level of an address that stands without its word between two others: `bản Phoa Viêng, Phu Cút, Xiêng Khoảng`."""
     at = first[1] + 1
-    if view.keys[at - 1] != "," or not view.bits[at] & CAP or view.bits[at] & (UPPER | AGENCY | PERSON) or first[2] <= words.PROVINCE:
+    if (
+        view.keys[at - 1] not in (",", "(")
+        or not view.bits[at] & CAP
+        or view.bits[at] & (UPPER | AGENCY | PERSON)
+        or first[2] <= words.PROVINCE
+    ):
         return []
     end = capitals(view, at, 3)
     if end - at < 2 or view.keys[end] not in (",", "-", "(") or place(view, at):

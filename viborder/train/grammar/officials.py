@@ -32,7 +32,7 @@ def role(view: View, at: int) -> tuple[int, int] | None:
 def name(view: View, at: int, bits: int) -> int | None:
     """The token after the name at `at`, or None. bits: the role before it; after a rank any capitals are a name."""
     end = capitals(view, at, 8)
-    if end == at:
+    if end == at or (view.bits[at] & AGENCY and not view.bits[at] & NAME and longest(words.heads(), view.keys, at)):
         return None
     if len(view.keys[end - 1]) == 1:
         end = initials(view, end)

@@ -41,6 +41,8 @@ def bare(view: View, at: int, *, loose: bool = False) -> Found | None:
         end, (level, capitals) = found
         if loose or (level == words.COUNTRY and end - at > 3):
             capitals = capitals[:1]
+        elif end - at > 2:
+            capitals = (*capitals[:1], *[False] * (end - at - 2), capitals[-1])  # `Si ma Cai`
         if all(view.bits[at + n] & (CAP | UPPER) or not wanted for n, wanted in enumerate(capitals)):
             best = at, end, level
         elif end - at > 2 and (shorter := _shorter(home, view, at)):
@@ -58,8 +60,8 @@ def bare(view: View, at: int, *, loose: bool = False) -> Found | None:
     if best and best[2] == words.COUNTRY:
         if best[1] - at > 1 or view.keys[at] in ("lào", "campuchia", "myanmar") or (view.bits[at + 1] & CAP and view.foreign(at + 1)):
             return best  # `Tổng thống Mỹ Donald Trump`
-        if view.bits[at + 1] & LOWER and f"{view.keys[at]} {view.keys[at + 1]}" in words.compounds_of_countries():
-            return None
+        if view.bits[at + 1] & CAP or f"{view.keys[at]} {view.keys[at + 1]}" in words.compounds_of_countries():
+            return None  # `Mỹ Lý`, `Pháp luật`
     if best and view.bits[best[1]] & CAP and not view.bits[best[1]] & (AGENCY | PERSON | NAME) and not bare(view, best[1]):
         return None  # only the beginning of a longer name
     return best
@@ -176,9 +178,9 @@ def _numbered(view: View, start: int, number: int, level: int) -> Found | None:
 
 
 def letter_or_number(view: View, end: int, level: int) -> int:
-    """Villages bear numbers after their names: `bản Huổi Khon 2,`."""
+    """Villages and border gates bear numbers after their names: `bản Huổi Khon 2,`."""
     if (
-        level in (words.COMMUNE, words.VILLAGE)
+        level in (words.COMMUNE, words.VILLAGE, words.OTHER)
         and view.bits[end] & DIGIT
         and len(view.keys[end]) < 3
         and (not view.bits[end + 1] & (LOWER | DIGIT) or view.keys[end + 1] == "và")
