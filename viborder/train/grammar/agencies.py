@@ -74,22 +74,26 @@ def one(view: View, at: int, depth: int = 0) -> Agency | None:
     if kind & words.OWN and not (view.bits[at] & (CAP | UPPER)) and end - at < 3 and view.keys[at] not in ("bộ", "cảnh", "cơ"):
         kind &= ~words.OWN
     if kind & words.UNIT and at and (view.keys[at - 1] in PLURAL or view.bits[at - 1] & DIGIT) and (stop := units.several(view, end)):
-        return Agency(at, stop, is_named=True, kind=words.OWN)  # `các Bộ: Công an, Quốc phòng`
+        return _with_parent(view, Agency(at, stop, is_named=True, kind=words.OWN), depth)  # `các Bộ: Công an, Quốc phòng`
     if kind & words.UNIT and (unit := _unit(view, at, end, depth)):
         return unit
     if kind & words.UNIT and end - at > 1 and not kind & (words.OWN | words.BODY):
         return Agency(at, end, kind=words.UNIT)
     if kind & words.OWN:
         own = Agency(at, end, is_named=True, kind=words.OWN)
+        named_last = False
         for inside in (end - 1, end - 2):  # rule 7: `Thông tấn xã Việt Nam`
             if inside > at and view.bits[inside] & PLACE and (country := bare(view, inside)) and country[1] == end:
                 own.inner.append((inside, end, "PLACE"))
-                return own
+                named_last = True
+                break
         for inside in range(at + 1, end - 1):  # rule 3: `Ban Chấp hành Trung ương Đảng`
             parent = longest(words.heads(), view.keys, inside) if view.bits[inside] & AGENCY else None
             if parent and parent[0] == end and parent[1] & words.OWN and view.bits[inside] & CAP and view.keys[inside] != "cục":
                 own.inner.append((inside, end, "AGENCY"))
                 break
+        if named_last:
+            return own
         return _own_tail(view, own, depth)
     if kind & words.BODY:
         return _body(view, Agency(at, end, kind=words.BODY), depth)
@@ -112,6 +116,15 @@ def _unit(view: View, at: int, end: int, depth: int) -> Agency | None:
         return None  # `Đoàn An ninh 2 tỉnh X và Y`: the delegation of these
     if stop := units.name(view, at, end):
         return _with_parent(view, Agency(at, stop, is_named=True, kind=words.UNIT), depth)
+    troop = units.numbered(view, end) if bits[end] & DIGIT and depth < 4 and keys[at] != "vụ" else end
+    if (
+        troop > end
+        and bits[troop] & AGENCY
+        and (parent := one(view, troop, depth + 1))
+        and parent.is_named
+        and parent.kind != words.OUTSIDE
+    ):
+        return _with_parent(view, Agency(at, troop, is_named=True, kind=words.UNIT), depth)  # `đại đội 222 Bộ Chỉ huy Quân sự tỉnh X`
     if not bits[at] & (CAP | UPPER) or depth >= 4 or not bits[end] & AGENCY or keys[at] in ("cơ", "đoàn", "tổ", "đội", "vụ"):
         return None
     parent = one(view, end, depth + 1)  # `Văn phòng Cơ quan Cảnh sát điều tra`

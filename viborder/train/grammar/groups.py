@@ -15,7 +15,7 @@ PLURAL = frozenset(("các", "hai", "ba", "bốn", "năm", "sáu", "bẩy", "bả
 def tail(view: View, at: int, station: bool) -> list[Found] | None:
     """The first place after a head: with its level (`tỉnh Cao Bằng`) or bare (`Lạng Sơn`)."""
     if found := named(view, at):
-        if found[2] == words.OTHER and not station and view.keys[at] not in ("cửa", "khu", "cảng", "sân"):
+        if found[2] == words.OTHER and not station and view.keys[at] not in ("cửa", "khu", "cảng", "sân", "đặc"):
             return None
         shared = _shared_level(view, found)
         return [shared or found]
@@ -101,6 +101,13 @@ def _unknown(view: View, at: int) -> Found | None:
     return at, end, words.OTHER
 
 
+def _is_word(view: View, at: int) -> bool:
+    """Whether a rank, a role or the head of a body begins here."""
+    return bool(view.bits[at] & PERSON and longest(words.persons(), view.keys, at)) or bool(
+        view.bits[at] & AGENCY and longest(words.heads(), view.keys, at)
+    )
+
+
 def _is_city(view: View, found: Found, level: int) -> bool:
     """Whether the place is a city as high as a province: `các tỉnh Hà Tĩnh, Quảng Trị, thành phố Huế`."""
     word = longest(words.admin_words(), view.keys, found[0])
@@ -126,12 +133,10 @@ def coordinated(view: View, places: list[Found], group: bool) -> list[Found]:
                 places.append(more)
                 continue
             return places
-        if (
-            group
-            and mark in ("và", ",")
-            and (more := named(view, at))
-            and (more[2] == level if mark == "và" else _is_city(view, more, level))
-        ):
+        more = named(view, at) if mark in ("và", ",") and (group or (worded and mark == "và")) else None
+        if more and worded and not group and level < more[2] <= words.COMMUNE:
+            return [*places, more]  # `Công an huyện Đồng Văn và xã Pải Lủng`
+        if more and group and ((mark == "và" and more[2] == level) or _is_city(view, more, level)):
             places.append(more)
             continue
         following = bare(view, at) or (named(view, at) if group and level == words.OTHER else None)
@@ -140,7 +145,7 @@ def coordinated(view: View, places: list[Found], group: bool) -> list[Found]:
                 return places
             end = capitals(view, at, 4)
             personal = bits[at] & NAME and (end - at > 2 or (level == words.OTHER and not group))
-            if end == at or personal or bits[at] & (UPPER | PERSON) or (bits[at] & AGENCY and longest(words.heads(), keys, at)):
+            if end == at or personal or bits[at] & UPPER or _is_word(view, at):
                 return places
             following = at, letter_or_number(view, end, words.COMMUNE) if group else end, level
         same = (

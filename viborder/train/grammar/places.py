@@ -62,7 +62,13 @@ def bare(view: View, at: int, *, loose: bool = False) -> Found | None:
             return best  # `Tổng thống Mỹ Donald Trump`
         if view.bits[at + 1] & CAP or f"{view.keys[at]} {view.keys[at + 1]}" in words.compounds_of_countries():
             return None  # `Mỹ Lý`, `Pháp luật`
-    if best and view.bits[best[1]] & CAP and not view.bits[best[1]] & (AGENCY | PERSON | NAME) and not bare(view, best[1]):
+    if (
+        best
+        and view.bits[best[1]] & CAP
+        and view.keys[best[1]] != "khóa"
+        and not view.bits[best[1]] & (AGENCY | PERSON | NAME)
+        and not bare(view, best[1])
+    ):
         return None  # only the beginning of a longer name
     return best
 
