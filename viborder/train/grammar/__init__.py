@@ -145,9 +145,8 @@ class _Walk:
 
     def _abbreviation(self, end: int) -> None:
         """Rule 12: an abbreviation in brackets after the name is a span of its own."""
-        view = self.view
-        if view.keys[end] == "(" and view.bits[end + 1] & UPPER and view.keys[end + 2] == ")" and not places.bare(view, end + 1):
-            self.found.append((end + 1, end + 2, "AGENCY"))
+        if close := agencies.abbreviation(self.view, end):
+            self.found.append((end + 1, close - 1, "AGENCY"))
 
     def _place(self, at: int) -> int | None:
         view = self.view

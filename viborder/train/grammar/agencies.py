@@ -71,7 +71,12 @@ def one(view: View, at: int, depth: int = 0) -> Agency | None:
         if at and view.glued(at) and view.keys[at - 1] in ("-", "/"):
             return None  # a document's number
         return _with_parent(view, Agency(at, end, is_named=True, kind=words.CODE), depth)
-    if kind & words.OWN and not (view.bits[at] & (CAP | UPPER)) and end - at < 3 and view.keys[at] not in ("bộ", "cảnh", "cơ"):
+    if (
+        kind & words.OWN
+        and not (view.bits[at] & (CAP | UPPER))
+        and (end - at < 3 or view.keys[at] == "cục")
+        and view.keys[at] not in ("bộ", "cảnh", "cơ")
+    ):
         kind &= ~words.OWN
     if kind & words.UNIT and at and (view.keys[at - 1] in PLURAL or view.bits[at - 1] & DIGIT) and (stop := units.several(view, end)):
         return _with_parent(view, Agency(at, stop, is_named=True, kind=words.OWN), depth)  # `các Bộ: Công an, Quốc phòng`
@@ -235,13 +240,23 @@ def _body(view: View, body: Agency, depth: int) -> Agency:
     return body
 
 
+def abbreviation(view: View, end: int) -> int | None:
+    """The token after an abbreviation in brackets at `end`: `(BĐBP)`, `(PC 04)`; None where there is none."""
+    if view.keys[end] != "(" or not view.bits[end + 1] & CAP or bare(view, end + 1):
+        return None
+    code = longest(words.heads(), view.keys, end + 1)
+    close = code[0] if code and code[1] & words.CODE else end + 2
+    return close + 1 if view.keys[close] == ")" and (close > end + 2 or view.bits[end + 1] & UPPER) else None
+
+
 def _after_abbreviation(view: View, end: int) -> int:
     """Rule 12: the token after an abbreviation in brackets inside a name: `Bộ đội Biên phòng (BĐBP) tỉnh X`."""
-    if view.keys[end] != "(" or not view.bits[end + 1] & UPPER or view.keys[end + 2] != ")" or bare(view, end + 1):
+    close = abbreviation(view, end)
+    if close is None:
         return end
-    station = view.keys[end + 1] in ("bp", "đbp") and view.bits[end + 3] & CAP
-    goes_on = station or (view.bits[end + 3] & (PLACE | AGENCY) and (place(view, end + 3) or one(view, end + 3)))
-    return end + 3 if goes_on or view.keys[end + 4] == "cấp" else end
+    station = view.keys[end + 1] in ("bp", "đbp") and view.bits[close] & CAP
+    goes_on = station or (view.bits[close] & (PLACE | AGENCY) and (place(view, close) or one(view, close)))
+    return close if goes_on or view.keys[close + 1] == "cấp" else end
 
 
 def _add_places(view: View, body: Agency, places: list[Found]) -> None:

@@ -31,8 +31,10 @@ def name(view: View, at: int, end: int) -> int | None:
         stop = numbered(view, end)
         plain = bool(bits[end] & DIGIT) or keys[at] in ("phòng", "vùng")  # not a room: `phòng số 2`
         return None if stop == end or keys[at] == "vụ" or (plain and (not capital or _counts(view, stop))) else stop
-    if keys[stop] == "(" and bits[stop + 1] & UPPER and bits[stop + 3] & DIGIT:
-        stop += 3 * (keys[stop + 2] == ")")  # `Vùng Cảnh sát biển (CSB) 4`
+    if keys[stop] == "(" and bits[stop + 1] & UPPER and keys[stop + 2] == ")":
+        further = _longer(view, stop + 3)
+        if further > stop + 3 or bits[further] & DIGIT:  # `Vùng Cảnh sát biển (CSB) 4`, `Phòng Cảnh sát giao thông (CSGT) đường bộ`
+            stop = further
     return numbered(view, stop)
 
 
