@@ -35,6 +35,7 @@ def _police_codes() -> list[str]:
     """Units of the ministry (`C04`) and of the police of a province (`PC04`, `PC 04`), numbered as since 2018 and before."""
     numbers = [f"{number:02}" for number in range(1, 100)]
     ministry = [f"{letter}{number}" for letter in "ACHKVX" for number in numbers[:12]]
+    ministry += [f"C {number}" for number in (*numbers[:12], *numbers[40:56])]
     return ministry + [
         f"{prefix}{gap}{number}" for prefix in ("PA", "PC", "PV", "PX", "PH", "PK") for gap in ("", " ") for number in numbers
     ]
