@@ -48,6 +48,8 @@ def name(view: View, at: int, bits: int) -> int | None:
         and view.types[end][1] in words.family_names()[1]
     ):
         end = capitals(view, end + 1, 6)  # a capital forgotten in a Lao name
+    if bits & (words.RANK | words.COMRADE) and view.keys[end] == "-":
+        end = _after_dash(view, end)
     place = bare(view, at)
     named_so = bool(bits & (words.RANK | words.COMRADE) and view.bits[at] & NAME) or (
         bits & words.TITLE and end - at == 1 and view.keys[at] != "lào"
@@ -66,6 +68,15 @@ def name(view: View, at: int, bits: int) -> int | None:
     return None
 
 
+def _after_dash(view: View, end: int) -> int:
+    """The token after a Lao name of which the second half follows a dash: `Sỉ Sợt - Xỏn Đa La, Ủy viên`."""
+    second = end + 1
+    if not view.bits[second] & CAP or view.types[second][1] not in words.family_names()[1] or bare(view, second):
+        return end
+    stop = capitals(view, second, 4)
+    return stop if view.keys[stop] in (",", "-") and is_post(view, stop + 1) else end
+
+
 def initials(view: View, end: int) -> int:
     """The token after the initials that follow the first at once: `N.T.X`."""
     while view.keys[end] == "." and view.glued(end) and view.glued(end + 1) and view.bits[end + 1] & CAP:
@@ -76,9 +87,11 @@ def initials(view: View, end: int) -> int:
 def begins(view: View, at: int, floor: int) -> int:
     """Where the name begins of which the token at `at` is known: capitals before it inside a sentence belong to it (`và Phou Viêng`)."""
     start = at
-    while start > floor and view.bits[start - 1] & CAP and not view.bits[start - 1] & (UPPER | AGENCY | PERSON | PLACE):
+    while start > floor and view.bits[start - 1] & CAP and not view.bits[start - 1] & (UPPER | AGENCY | PERSON):
+        if view.bits[start - 1] & PLACE and bare(view, start - 1):
+            break
         start -= 1
-    inside = start > floor and (view.bits[start - 1] & LOWER or view.keys[start - 1] == ",")
+    inside = start > floor and (view.bits[start - 1] & LOWER or view.keys[start - 1] in (",", ";", "("))
     return start if inside else at
 
 
@@ -131,6 +144,8 @@ def bylines(view: View) -> dict[int, int]:
             alone = stop == end or view.keys[stop] in ("-", ",")
             place = bare(view, at)
             known = place is not None and (place[1] >= stop or place[1] - at > 1)
+            if place and place[2] >= words.DISTRICT and view.bits[at] & NAME and not any(word != "\n" for word in view.keys[end:]):
+                known = False  # the last line: an author called like a district
             if stop - at < 2 or rest or not alone or view.bits[at] & UPPER or known or stops(view, at):
                 break
             taken[at] = stop

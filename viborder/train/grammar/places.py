@@ -127,7 +127,9 @@ def named(view: View, at: int) -> Found | None:
         return None  # `bờ biển P.Phú Thủy`
     if view.keys[name - 1] == "." and at and view.keys[at - 1] == "." and view.glued(at):
         return None  # initials: `N.T.X.N.`
-    if view.keys[name - 1] == "." and (not view.bits[at] & CAP or view.bits[name] & UPPER or view.keys[name + 1] == "."):
+    if view.keys[name - 1] == "." and (
+        not view.bits[at] & CAP or view.bits[name] & UPPER or "." in view.keys[name + 1] or _alone(view, name)
+    ):
         return None  # `H.KHÁ` is an author
     if view.keys[name] == "." and view.keys[at] in ("tp", "tx", "tt"):
         name += 1
@@ -145,6 +147,8 @@ def named(view: View, at: int) -> Found | None:
     if known and known[2] == words.COUNTRY:
         return None  # `ngã ba biên giới Việt Nam - Lào`: located, not named
     run = capitals(view, name, 6)
+    if known and run == known[1] + 1 and _alone(view, known[1]):
+        known = known[0], run, known[2]  # `phường Châu Phú A`
     if known and (known[1] >= run or (level <= words.PROVINCE and name < known[1]) or view.bits[known[1]] & NAME):
         return start, letter_or_number(view, known[1], level), level
     if run == name or (not known and view.keys[name] in words.no_name() and not _in_capitals(view, name, run)):
@@ -157,6 +161,11 @@ def named(view: View, at: int) -> Found | None:
     if view.keys[at] in ("miền", "vùng", "đồng") and not known:
         return None
     return start, letter_or_number(view, run, level), level
+
+
+def _alone(view: View, at: int) -> bool:
+    """Whether the token is a single letter: `H.M`, an author, and `P.M`."""
+    return len(view.keys[at]) == 1 and bool(view.bits[at] & CAP) and not view.bits[at + 1] & CAP
 
 
 def _in_capitals(view: View, name: int, end: int) -> bool:
