@@ -130,7 +130,8 @@ def _unit(view: View, at: int, end: int, depth: int) -> Agency | None:
         and parent.kind != words.OUTSIDE
     ):
         return _with_parent(view, Agency(at, troop, is_named=True, kind=words.UNIT), depth)  # `đại đội 222 Bộ Chỉ huy Quân sự tỉnh X`
-    if not bits[at] & (CAP | UPPER) or depth >= 4 or not bits[end] & AGENCY or keys[at] in ("cơ", "đoàn", "tổ", "đội", "vụ"):
+    capital = bits[at] & (CAP | UPPER) or keys[at - 1] == "chánh"  # `chánh văn phòng UBND tỉnh X`
+    if not capital or depth >= 4 or not bits[end] & AGENCY or keys[at] in ("cơ", "đoàn", "tổ", "đội", "vụ"):
         return None
     parent = one(view, end, depth + 1)  # `Văn phòng Cơ quan Cảnh sát điều tra`
     if parent is None or parent.kind == words.OUTSIDE:
@@ -228,6 +229,7 @@ def _body(view: View, body: Agency, depth: int) -> Agency:
             body.is_named = True
             return _with_parent(view, body, depth)
         at += 2 * (view.keys[at] == "khu" and view.keys[at + 1] == "vực")  # `Bộ đội Biên phòng khu vực Mông Tự`
+    at += view.keys[at] == "khu" and bool(view.bits[at + 1] & CAP) and not body.station
     if body.station and view.keys[at] == ":" and body.start and (view.keys[body.start - 1] in PLURAL or view.bits[body.start - 1] & DIGIT):
         at += 1  # `3 đồn biên phòng: X, Y, Z`
     found = tail(view, at, body.station)

@@ -126,6 +126,8 @@ def coordinated(view: View, places: list[Found], group: bool) -> list[Found]:
         if mark not in _JOINS:
             return places
         at += 1
+        if mark == "-" and level == words.COUNTRY and keys[at] == "trung" and not bits[at + 1] & CAP:
+            return [*places, (at, at + 1, level)]  # `Việt - Trung`
         if mark == "," and keys[at] == "và":
             at += 1
         if worded and level != words.OTHER and keys[at] == keys[places[0][0]] and (more := named(view, at)) and more[2] == level:

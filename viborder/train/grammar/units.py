@@ -25,8 +25,8 @@ def name(view: View, at: int, end: int) -> int | None:
     generic = keys[at] == "cơ" and code and code[1] & words.BODY and longest(words.functions(), keys, end) in (None, (code[0], True))
     if generic:
         return None  # rule 11: `cơ quan | Hải quan Việt Nam`
-    gates = keys[at] == "cụm" and keys[end] == "cửa"  # a place: `Cụm cửa khẩu quốc tế Nậm Cắn`
-    stop = None if gates else _function(view, at, end) or _unlisted(view, at, end)
+    land = (keys[at] == "cụm" and keys[end] == "cửa") or (keys[at] == "vùng" and keys[end] == "biên")  # `Cụm cửa khẩu X`, `Vùng biên giới`
+    stop = None if land else _function(view, at, end) or _unlisted(view, at, end)
     if stop is None:
         stop = numbered(view, end)
         plain = bool(bits[end] & DIGIT) or keys[at] in ("phòng", "vùng")  # not a room: `phòng số 2`
