@@ -107,9 +107,11 @@ def one(view: View, at: int, depth: int = 0) -> Agency | None:
 
 def _security(view: View, at: int, end: int) -> bool:
     """`An ninh huyện Mường Mày` as a body (the neighbours' police), not `an ninh tỉnh X được giữ vững`."""
-    body = bool(view.bits[at] & CAP) and view.keys[at - 1] not in (".", "\n", '"', ":")
-    several = group(view, end) if body and view.keys[end] != "tỉnh" else None  # `An ninh 3 tỉnh X, Y và Z`
-    return body and (bool(several and several[1]) or (view.keys[end] in ("tỉnh", "huyện") and named(view, end) is not None))
+    if not view.bits[at] & CAP:
+        return False
+    several = group(view, end) if view.keys[end] != "tỉnh" else None  # `An ninh 3 tỉnh X, Y và Z`
+    begins = view.keys[at - 1] in (".", "\n", '"', ":")
+    return bool(several and several[1]) or (not begins and view.keys[end] in ("tỉnh", "huyện") and named(view, end) is not None)
 
 
 def _unit(view: View, at: int, end: int, depth: int) -> Agency | None:
