@@ -73,23 +73,22 @@ def span_marginals(
     """
     begin, last = spans
     rows, steps, ends = by_step(starts, lengths)
-    packed = emissions.take(rows, axis=0)
+    packed, tags = emissions.take(rows, axis=0).astype(np.float64), path.take(rows)
     step_weights = np.exp(transitions.astype(np.float64))
-    weights = np.exp((packed - packed.max(axis=1, keepdims=True)).astype(np.float64))
+    weights = np.exp(packed - packed[np.arange(len(rows)), tags][:, None])  # relative to the tag on the path, whose weight is 1
     entry, beta = np.empty_like(weights), np.ones_like(weights)  # entry: what comes into each row before its own weights
-    scale = np.empty((len(rows), 1))
+    scale, ones = np.empty((len(rows), 1)), np.ones((len(step_weights), 1))
     incoming = np.broadcast_to(np.exp(first.astype(np.float64)), entry[steps[0]].shape)
     for here in steps:
         entry[here] = incoming[: here.stop - here.start]
         now = entry[here] * weights[here]
-        scale[here] = now.sum(axis=1, keepdims=True)
+        scale[here] = now @ ones
         incoming = now / scale[here] @ step_weights
     weights /= scale
     for before, here in zip(steps[-2::-1], steps[:0:-1], strict=True):
         beta[before][: here.stop - here.start] = weights[here] * beta[here] @ step_weights.T
     own, along = np.zeros(len(emissions)), np.zeros(len(emissions))
-    with np.errstate(divide="ignore"):
-        own[rows] = np.log(weights[np.arange(len(rows)), path[rows]])
+    own[rows] = -np.log(scale[:, 0])
     along[1:] = own[1:] + transitions[path[:-1], path[1:]]
     total = np.cumsum(np.maximum(along, -1e5))
     place = np.zeros(len(emissions) + 1, dtype=np.int64)  # where each row stands among `rows`
