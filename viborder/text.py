@@ -48,29 +48,31 @@ def tokenize(text: str) -> list[Range]:
     A number is apart from the unit glued to it (`168,55Kg` is two tokens), a dash and a slash are tokens of their own
     (`26 đoàn/147`), and a letter followed by digits is one (`C04`).
     """
-    return tokens_and_words(text)[0]
+    starts, ends, _ = cut(text)
+    return list(zip(starts, ends, strict=True))
 
 
-def tokens_and_words(text: str) -> tuple[list[Range], list[str]]:
-    """The tokens as `tokenize` gives them, and the strings of them.
+def cut(text: str) -> tuple[list[int], list[int], list[str]]:
+    """The tokens of `tokenize` as three lists: where they start, where they end, and their strings.
 
     What stands between two blanks is cut on its own, and remembered: no token crosses a blank, and a few thousand syllables make most text.
     """
-    ranges, words = [], []
+    starts, ends, words = [], [], []
     begun = 0
     for chunk in text.split(" "):
-        for start, end, word in _pieces(chunk) if len(chunk) < _LONG else _cut(chunk):
-            ranges.append((begun + start, begun + end))
+        for start, end, word in _remembered(chunk) if len(chunk) < _LONG else _pieces(chunk):
+            starts.append(begun + start)
+            ends.append(begun + end)
             words.append(word)
         begun += len(chunk) + 1
-    return ranges, words
+    return starts, ends, words
 
 
-def _cut(chunk: str) -> list[tuple[int, int, str]]:
+def _pieces(chunk: str) -> list[tuple[int, int, str]]:
     return [(*match.span(), match[0]) for match in _TOKEN.finditer(chunk)]
 
 
-_pieces = lru_cache(maxsize=1 << 15)(_cut)
+_remembered = lru_cache(maxsize=1 << 15)(_pieces)
 
 
 def sentences(text: str) -> list[Range]:

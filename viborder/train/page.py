@@ -7,7 +7,7 @@ from bisect import bisect_left
 from dataclasses import dataclass
 
 from viborder.document import Document
-from viborder.text import Range, sentences, tokens_and_words
+from viborder.text import Range, cut, sentences
 
 _GIVEN = re.compile(r"\S+")
 
@@ -16,13 +16,19 @@ _GIVEN = re.compile(r"\S+")
 class Page:
     """Tokens of a document in order.
 
-    words: the tokens. ranges: their half-open code-point ranges in the document's text.
+    words: the tokens. starts, ends: their half-open code-point ranges in the document's text.
     breaks: where sentences begin, counted in tokens, with the number of tokens at the end; no sentence is empty.
     """
 
     words: list[str]
-    ranges: list[Range]
+    starts: list[int]
+    ends: list[int]
     breaks: list[int]
+
+    @property
+    def ranges(self) -> list[Range]:
+        """The ranges of the tokens."""
+        return list(zip(self.starts, self.ends, strict=True))
 
 
 def read_page(document: Document, *, spaced: bool = False) -> Page:
@@ -32,11 +38,11 @@ def read_page(document: Document, *, spaced: bool = False) -> Page:
     """
     text = document.text
     if spaced:
-        ranges = [match.span() for match in _GIVEN.finditer(text)]
-        words = [text[start:end] for start, end in ranges]
-        starts = [offset + 1 for offset, char in enumerate(text) if char == "\n"]
+        given = list(_GIVEN.finditer(text))
+        starts, ends, words = [match.start() for match in given], [match.end() for match in given], [match[0] for match in given]
+        begins = [offset + 1 for offset, char in enumerate(text) if char == "\n"]
     else:
-        ranges, words = tokens_and_words(text)
-        starts = [start for start, _ in sentences(text)]
-    breaks = sorted({0, len(ranges), *(bisect_left(ranges, (start, 0)) for start in starts)})
-    return Page(words, ranges, breaks)
+        starts, ends, words = cut(text)
+        begins = [start for start, _ in sentences(text)]
+    breaks = sorted({0, len(words), *(bisect_left(starts, begin) for begin in begins)})
+    return Page(words, starts, ends, breaks)

@@ -140,7 +140,7 @@ def proposals_by_document(documents: Sequence[Document], pages: Sequence[Page]) 
     """What the grammar proposes for each document, in its tokens, in reading order, outer before inner."""
     from viborder.train.grammar import pieces
 
-    return [pieces(document.text, page.ranges, page.words) for document, page in zip(documents, pages, strict=True)]
+    return [pieces(document.text, page.starts, page.ends, page.words) for document, page in zip(documents, pages, strict=True)]
 
 
 def _moved(found: Sequence[Cut], offset: int) -> list[Cut]:

@@ -72,7 +72,7 @@ class CrfTagger:
             pages = [read_page(document, spaced=spaced) for document in some]
             proposals = proposals_by_document(some, pages) if self._uses_grammar else [[] for _ in some]
             for document, page, found in zip(some, pages, self.tag_pages(pages, proposals), strict=True):
-                spans = [Span(page.ranges[first][0], page.ranges[last - 1][1], label, score) for (first, last, label), score, _ in found]
+                spans = [Span(page.starts[first], page.ends[last - 1], label, score) for (first, last, label), score, _ in found]
                 yield Document(document.id, document.text, in_order(spans), (), document.meta)
             if len(self._types.ids) > _MOST_TYPES:
                 self._types.forget()

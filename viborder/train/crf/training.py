@@ -168,7 +168,8 @@ def data_hash(documents: Sequence[Document]) -> str:
 
 
 def _split(document: Document, page: Page) -> Iterator[Problem]:
+    ranges = page.ranges
     for span in document.spans:
-        if token_range(page.ranges, span.start, span.end) is None:
+        if token_range(ranges, span.start, span.end) is None:
             where = place("", document.id, span.start, span.end, document.slice(span))
             yield Problem(where, "span-splits-token", "a border lies inside a token", "mark whole tokens")

@@ -36,13 +36,14 @@ def propose(text: str, tokens: list[Range]) -> list[Span]:
 
     text: NFC. tokens: as `viborder.text.tokenize` gives them. Offsets are half-open code points into `text`.
     """
-    found = pieces(text, tokens, [text[start:end] for start, end in tokens])
-    return [Span(tokens[first][0], tokens[last - 1][1], label) for first, last, label in found]
+    starts, ends = [start for start, _ in tokens], [end for _, end in tokens]
+    found = pieces(text, starts, ends, [text[start:end] for start, end in tokens])
+    return [Span(starts[first], ends[last - 1], label) for first, last, label in found]
 
 
-def pieces(text: str, ranges: list[Range], words: list[str]) -> list[Piece]:
-    """The same spans in tokens (the first, the one after the last, the label), for whoever has the strings of the tokens at hand."""
-    view = read(text, ranges, words)
+def pieces(text: str, starts: list[int], ends: list[int], words: list[str]) -> list[Piece]:
+    """The same spans in tokens (the first, the one after the last, the label), for tokens as `viborder.text.cut` gives them."""
+    view = read(text, starts, ends, words)
     walk = _Walk(view)
     walk.run()
     found = {(view.token(first), view.token(last - 1) + 1, label) for first, last, label in walk.found}

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
 
-from viborder.text import Range
 from viborder.train.grammar import words
 from viborder.train.grammar.lexicon import fold, key
 
@@ -57,37 +56,36 @@ class View:
         return self.starts[at] == self.ends[at - 1]
 
 
-def read(text: str, ranges: list[Range], words: list[str]) -> View:
+def read(text: str, starts: list[int], ends: list[int], words: list[str]) -> View:
     """The tokens as lists, with a token that matches nothing between lines and four of them at the end."""
     known = _TYPES
-    of_tokens = [known.get(word) or _type(word) for word in words]
-    types: list[_Type] = []
-    starts: list[int] = []
-    ends: list[int] = []
-    breaks: list[int] = []
-    for first, last in pairwise((0, *_line_begins(text, ranges), len(words))):
+    types = [known.get(word) or _type(word) for word in words]
+    view = View(text, [], [], [], [], [], [])
+    for first, last in pairwise((0, *_line_begins(text, starts), len(words))):
         if first:
-            breaks.append(len(types))
-            types.append(_BREAK)
-            starts.append(ends[-1])
-            ends.append(ends[-1])
-        types += _line(of_tokens[first:last])
-        starts += [start for start, _ in ranges[first:last]]
-        ends += [end for _, end in ranges[first:last]]
-    types += [_BREAK] * 4
-    starts += [len(text) + 1] * 4
-    ends += [len(text) + 1] * 4
-    return View(text, starts, ends, [kind[0] for kind in types], [kind[2] for kind in types], types, breaks)
+            view.breaks.append(len(view.types))
+            view.types.append(_BREAK)
+            view.starts.append(ends[first - 1])
+            view.ends.append(ends[first - 1])
+        view.types += _line(types[first:last])
+        view.starts += starts[first:last]
+        view.ends += ends[first:last]
+    view.types += [_BREAK] * 4
+    view.starts += [len(text) + 1] * 4
+    view.ends += [len(text) + 1] * 4
+    view.keys = [kind[0] for kind in view.types]
+    view.bits = [kind[2] for kind in view.types]
+    return view
 
 
-def _line_begins(text: str, ranges: list[Range]) -> list[int]:
+def _line_begins(text: str, starts: list[int]) -> list[int]:
     """The tokens with which lines begin, but for the first."""
     found = []
     at = text.find("\n")
-    while at >= 0 and (token := bisect(ranges, (at, at))) < len(ranges):
+    while at >= 0 and (token := bisect(starts, at)) < len(starts):
         if token:
             found.append(token)
-        at = text.find("\n", ranges[token][0])
+        at = text.find("\n", starts[token])
     return found
 
 
