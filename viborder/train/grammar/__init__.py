@@ -151,6 +151,8 @@ class _Walk:
 
     def _place(self, at: int) -> int | None:
         view = self.view
+        if view.keys[at] == "văn" and at > self.end and view.bits[at - 1] & CAP:
+            return self._name(at)  # `Hò Văn Sơn`: no district
         if view.bits[at] & ROAD:
             self.found.append((at, at + 1, "PLACE"))
             return at + 1

@@ -20,7 +20,7 @@ def tail(view: View, at: int, station: bool) -> list[Found] | None:
         shared = _shared_level(view, found)
         return [shared or found]
     if view.bits[at] & (CAP | UPPER | PLACE):
-        found = bare(view, at)
+        found = bare(view, at) or _forgotten(view, at)
         if found is None or (station and capitals(view, at, 5) > found[1] and not view.bits[found[1]] & NAME):
             end = capitals(view, at, 4 if station else 3)
             if station and end - at > 2 and view.bits[at + 2] & NAME and capitals(view, at + 2, 4) - at > 4:
@@ -44,6 +44,12 @@ def _is_head(view: View, at: int, station: bool) -> bool:
     head = longest(words.heads(), view.keys, at)
     village = station and view.bits[at + 1] & CAP and not view.bits[at + 1] & AGENCY and not longest(words.functions(), view.keys, at + 1)
     return head is not None and not (head[0] - at == 1 and village)
+
+
+def _forgotten(view: View, at: int) -> Found | None:
+    """A province whose second capital was forgotten: `BĐBP Nghệ an`."""
+    found = bare(view, at, loose=True)
+    return found if found and found[2] == words.PROVINCE else None
 
 
 def _shared_level(view: View, first: Found) -> Found | None:

@@ -6,6 +6,7 @@ from viborder.train.grammar import words
 from viborder.train.grammar.lexicon import Trie, longest
 from viborder.train.grammar.view import AGENCY, CAP, DIGIT, LOWER, NAME, PERSON, UPPER, View
 
+_ROADS = ("ql", "tl", "đt", "hl")
 _MIDDLE_NAMES = frozenset(("văn", "a", "bá", "seo", "hữu", "đình"))
 
 Found = tuple[int, int, int]  # first token, token after the last, level
@@ -121,8 +122,8 @@ def named(view: View, at: int) -> Found | None:
         return None  # Hồ Văn Pả
     if view.keys[at] == "biển" and (view.keys[at - 1] in ("ven", "bờ", "ngoài", "vùng") or longest(words.attributes(), view.keys, name)):
         return None  # `ven biển Tây Nam`, `vùng biển biên giới Móng Cái`
-    if view.keys[at] == "đường" and view.keys[name] == "biên":
-        return None  # `đường biên giới Khánh Bình`
+    if (view.keys[at] == "đường" and view.keys[name] == "biên") or (view.keys[at] == "núi" and view.keys[at - 1] == "miền"):
+        return None  # `đường biên giới Khánh Bình`, `tỉnh miền núi Tây Bắc`
     if view.keys[name + 1] == "." and len(view.keys[name]) == 1 and longest(words.admin_words(), view.keys, name):
         return None  # `bờ biển P.Phú Thủy`
     if view.keys[name - 1] == "." and at and view.keys[at - 1] == "." and view.glued(at):
@@ -131,7 +132,9 @@ def named(view: View, at: int) -> Found | None:
         not view.bits[at] & CAP or view.bits[name] & UPPER or "." in view.keys[name + 1] or _alone(view, name)
     ):
         return None  # `H.KHÁ` is an author
-    if view.keys[name] == "." and view.keys[at] in ("tp", "tx", "tt"):
+    if view.keys[name] in _ROADS and view.bits[name] & UPPER:
+        name += 1  # `đường ĐT.741`
+    if view.keys[name] == "." and view.keys[name - 1] in ("tp", "tx", "tt", *_ROADS):
         name += 1
     if attribute := longest(words.attributes(), view.keys, name):
         name = attribute[0]
@@ -144,7 +147,7 @@ def named(view: View, at: int) -> Found | None:
     if not view.bits[name] & (CAP | UPPER):
         return _small(view, at, name)
     known = bare(view, name, loose=True)
-    if known and known[2] == words.COUNTRY:
+    if known and (known[2] == words.COUNTRY or (attribute and known[2] == words.REGION)):
         return None  # `ngã ba biên giới Việt Nam - Lào`: located, not named
     run = capitals(view, name, 6)
     if known and run == known[1] + 1 and _alone(view, known[1]):
