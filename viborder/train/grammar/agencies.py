@@ -74,7 +74,7 @@ def one(view: View, at: int, depth: int = 0) -> Agency | None:
     if (
         kind & words.OWN
         and not (view.bits[at] & (CAP | UPPER))
-        and (end - at < 3 or view.keys[at] == "cục")
+        and (end - at < 3 or (view.keys[at] == "cục" and not view.bits[at + 1] & CAP))
         and view.keys[at] not in ("bộ", "cảnh", "cơ")
     ):
         kind &= ~words.OWN
@@ -189,7 +189,8 @@ def _with_parent(view: View, child: Agency, depth: int) -> Agency:
 
 def _is_bare_parent(view: View, parent: Agency) -> bool:
     """`Công an tỉnh`: no name, yet part of the name of the body before it."""
-    return parent.kind == words.BODY and bool(view.bits[parent.start] & (CAP | UPPER) or _bare_level(view, parent.end - 1))
+    known = view.bits[parent.start] & (CAP | UPPER) or view.bits[parent.start - 1] & DIGIT  # `Vùng 4 cảnh sát biển`
+    return parent.kind == words.BODY and bool(known or _bare_level(view, parent.end - 1))
 
 
 def _bare_level(view: View, at: int) -> int | None:
