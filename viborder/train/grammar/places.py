@@ -150,6 +150,8 @@ def named(view: View, at: int) -> Found | None:
     if known and (known[2] == words.COUNTRY or (attribute and known[2] == words.REGION)):
         return None  # `ngã ba biên giới Việt Nam - Lào`: located, not named
     run = capitals(view, name, 6)
+    if run - name > 3 and level != words.PROVINCE and (last := bare(view, run - 2)) and last[1:] == (run, words.PROVINCE):
+        run -= 2  # `huyện Kỳ Sơn Nghệ An`
     if known and run == known[1] + 1 and _alone(view, known[1]):
         known = known[0], run, known[2]  # `phường Châu Phú A`
     if known and (known[1] >= run or (level <= words.PROVINCE and name < known[1]) or view.bits[known[1]] & NAME):
