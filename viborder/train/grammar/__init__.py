@@ -74,6 +74,7 @@ class _Walk:
         self.found += carry.names(self.view, self.persons)
         self.found = carry.without_given_names(self.view, self.found, self.persons)
         self.found += carry.places(self.view, self.found, self.announced)
+        self.found += carry.given_names(self.view, self.found)
 
     def _at(self, at: int, bits: int) -> int | None:
         """What begins at the token: emit it and return the token after it."""

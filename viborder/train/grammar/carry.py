@@ -7,12 +7,12 @@ from viborder.text import Range
 from viborder.train.grammar import words
 from viborder.train.grammar.groups import Piece
 from viborder.train.grammar.lexicon import longest
-from viborder.train.grammar.places import capitals
-from viborder.train.grammar.view import CAP, UPPER, View
+from viborder.train.grammar.places import BEFORE_PLACE, capitals
+from viborder.train.grammar.view import CAP, LOWER, UPPER, View
 
 OFFICE, UNSAID, PRIVATE_ROLE = 1, 0, -1  # what the words around a name say of the person
 _ALSO_GIVEN = frozenset(("đức", "anh", "nga", "mỹ", "pháp", "ý", "vinh"))  # countries and towns that persons are called after
-_BEFORE_PLACE = frozenset(("người", "tịch", "nước", "sang", "tại", "ở", "từ", "đến", "phố", "tp", "tiếng", ",", "-"))
+_SAYS = frozenset(("khai", "kể", "chia", "bảo", "nhận", "điều", "thuê", "rủ", "đi", "cất"))
 Person = tuple[int, int, int]  # first token, token after the last, one of these
 
 
@@ -39,7 +39,7 @@ def without_given_names(view: View, found: list[Piece], persons: list[Person]) -
     return [
         (start, end, label)
         for start, end, label in found
-        if label != "PLACE" or end - start > 1 or keys[start] not in given or keys[start - 1] in _BEFORE_PLACE
+        if label != "PLACE" or end - start > 1 or keys[start] not in given or keys[start - 1] in BEFORE_PLACE
     ]
 
 
@@ -67,3 +67,29 @@ def places(view: View, found: list[Piece], announced: list[Range]) -> list[Piece
             if tuple(keys[at:end]) in known[keys[at]]:
                 more.append((at, end, "PLACE"))
     return more
+
+
+def given_names(view: View, found: list[Piece]) -> list[Piece]:
+    """Persons named in full who bear their given name alone inside a sentence: `Phạm Văn Cường … bắn vào Cường và đồng đội`.
+
+    What follows must be no second syllable: `Hiệp` before `định` is none.
+    """
+    keys, bits = view.keys, view.bits
+    labels: dict[str, set[str]] = {}
+    for start, end, label in found:
+        if label in ("OFFICIAL", PRIVATE) and end - start > 1:
+            labels.setdefault(keys[end - 1], set()).add(label)
+    alone = [at for at, word in enumerate(keys) if word in labels and bits[at] & CAP and len(labels[word]) == 1]
+    alone = [at for at in alone if at and _stands_alone(view, at)]
+    if not alone:
+        return []
+    taken = {at for start, end, _ in found for at in range(start, end)}
+    return [(at, at + 1, label) for at in alone if at not in taken for label in labels[keys[at]]]
+
+
+def _stands_alone(view: View, at: int) -> bool:
+    """Whether the capital stands inside a sentence, between words that are neither names nor its second syllable."""
+    before, after = view.keys[at - 1], view.keys[at + 1]
+    if view.bits[at + 1] & CAP or not (view.bits[at - 1] & LOWER or before == ","):
+        return False
+    return not view.bits[at + 1] & LOWER or after in words.amount_words("function") or after in _SAYS

@@ -163,7 +163,7 @@ def coordinated(view: View, places: list[Found], group: bool) -> list[Found]:
         )
         if group and bits[places[-1][1] - 1] & DIGIT and bits[following[1]] & DIGIT and len(keys[following[1]]) < 3:
             following = following[0], following[1] + 1, following[2]  # `các xã A Lưới 1, A Lưới 4`
-        if level == words.DISTRICT and following[2] == words.PROVINCE and (mark == "-" or len(places) > 1):
+        if level == words.DISTRICT and following[2] == words.PROVINCE and (mark == "-" or (len(places) > 1 and mark != "và")):
             same = False  # `các huyện Tịnh Biên, Tri Tôn - An Giang`
         if not same or level == words.REGION:
             return places

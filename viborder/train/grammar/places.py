@@ -7,6 +7,9 @@ from viborder.train.grammar.lexicon import Trie, longest
 from viborder.train.grammar.view import AGENCY, CAP, DIGIT, LOWER, NAME, PERSON, UPPER, View
 
 _ROADS = ("ql", "tl", "đt", "hl")
+BEFORE_PLACE = frozenset(
+    ("người", "tịch", "nước", "sang", "tại", "ở", "từ", "đến", "phố", "tp", "tiếng", ",", "-")
+)  # what stands before a country, not a pronoun or a given name
 _MIDDLE_NAMES = frozenset(("văn", "a", "bá", "seo", "hữu", "đình"))
 
 Found = tuple[int, int, int]  # first token, token after the last, level
@@ -59,6 +62,8 @@ def bare(view: View, at: int, *, loose: bool = False) -> Found | None:
             if view.keys[end] == "-" and view.glued(end) and view.glued(end + 1):
                 end, joined = end + 1, True
     if best and best[2] == words.COUNTRY:
+        if view.keys[at] == "anh" and best[1] - at == 1 and not (at and view.keys[at - 1] in (*BEFORE_PLACE, "và", "(")):
+            return None  # `Anh hy sinh`
         if best[1] - at > 1 or view.keys[at] in ("lào", "campuchia", "myanmar") or (view.bits[at + 1] & CAP and view.foreign(at + 1)):
             return best  # `Tổng thống Mỹ Donald Trump`
         if view.bits[at + 1] & CAP or f"{view.keys[at]} {view.keys[at + 1]}" in words.compounds_of_countries():
@@ -136,8 +141,11 @@ def named(view: View, at: int) -> Found | None:
         name += 1  # `đường ĐT.741`
     if view.keys[name] == "." and view.keys[name - 1] in ("tp", "tx", "tt", *_ROADS):
         name += 1
-    if attribute := longest(words.attributes(), view.keys, name):
-        name = attribute[0]
+    described = False
+    while attribute := longest(words.attributes(), view.keys, name):
+        name, described = attribute[0], True
+    if view.keys[name] == "(" and view.bits[name + 1] & UPPER and view.keys[name + 2] == ")" and view.bits[name + 3] & CAP:
+        name += 3  # `Cửa khẩu Quốc tế (CKQT) La Lay`
     if view.keys[name] == "số" and view.keys[at] == "cửa" and view.bits[name + 2] & CAP:
         name += 2  # `Cửa khẩu đường bộ số II Kim Thành`
     if view.keys[name] == '"' or view.keys[name] == ":":
@@ -147,7 +155,7 @@ def named(view: View, at: int) -> Found | None:
     if not view.bits[name] & (CAP | UPPER):
         return _small(view, at, name)
     known = bare(view, name, loose=True)
-    if known and (known[2] == words.COUNTRY or (attribute and known[2] == words.REGION)):
+    if known and (known[2] == words.COUNTRY or (known[2] == words.REGION and (described or level == words.PROVINCE))):
         return None  # `ngã ba biên giới Việt Nam - Lào`: located, not named
     run = capitals(view, name, 6)
     if run - name > 3 and level != words.PROVINCE and (last := bare(view, run - 2)) and last[1:] == (run, words.PROVINCE):
