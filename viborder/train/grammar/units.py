@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from viborder.train.grammar import words
 from viborder.train.grammar.lexicon import longest
-from viborder.train.grammar.places import bare
-from viborder.train.grammar.view import AGENCY, CAP, DIGIT, LOWER, UPPER, View
+from viborder.train.grammar.places import bare, place
+from viborder.train.grammar.view import AGENCY, CAP, DIGIT, LOWER, NAME, PLACE, UPPER, View
 
 _LISTED_ONLY = ("vụ", "tòa", "trường", "đoàn", "cụm", "vùng", "tổ")  # only a function of the list makes these a name, not `Vụ Nga bắt`
 _GATHERED = ("đoàn", "bệnh", "trường", "sở", "viện", "cơ", "ban", "hội", "trung", "văn")
+_SHORT = ("phòng", "cục", "sở", "chi", "đội")  # heads whose function may be a row of initials: `Phòng ANM&PCTPCNC`
 _FEW_WORDS = ("cục", "sở", "viện", "chi", "học", "tổng")  # heads of two-syllable names that no list holds: `Cục Lãnh sự`
 
 
@@ -63,6 +64,8 @@ def _function(view: View, at: int, end: int) -> int | None:
 def _unlisted(view: View, at: int, end: int) -> int | None:
     """The token after a function that no list holds: a capital, then syllables that occur in functions."""
     keys, bits = view.keys, view.bits
+    if keys[at] in _SHORT and bits[at] & CAP and len(keys[end]) > 2 and _initials(view, end):
+        return _longer(view, end + 1)
     if not bits[end] & CAP or bits[end] & UPPER or not bits[end + 1] & (LOWER | CAP) or keys[at] in _LISTED_ONLY:
         return None
     if (not bits[at] & (CAP | UPPER) and keys[at] not in ("cục", "sở", "chi", "tổng", "phòng", "ủy")) or bare(view, end):
@@ -89,14 +92,25 @@ def _unlisted(view: View, at: int, end: int) -> int | None:
 
 
 def _longer(view: View, stop: int) -> int:
-    """The token after phrases that go on with a function: `Trinh sát` + `kỹ thuật`, `Thủy sản` + `và Kiểm ngư`."""
+    """The token after what goes on with a function: `Trinh sát` + `kỹ thuật`, `Thủy sản` + `và Kiểm ngư`, `CSĐT tội phạm` + `về KT-MT`."""
     keys = view.keys
     while True:
         joint = keys[stop] in ("và", "&", "-")
         more = longest(words.continuations(), keys, stop + joint)
-        if more is None or (longest(words.heads(), keys, stop + 1) if joint else _is_deed(view, stop)):
-            return stop
-        stop = more[0]
+        if more and not (longest(words.heads(), keys, stop + 1) if joint else _is_deed(view, stop)):
+            stop = more[0]
+            continue
+        joint = keys[stop] in ("và", "&", "về") or (keys[stop] == "-" and view.glued(stop))
+        if not _initials(view, stop + joint) or (view.bits[stop] & PLACE and not joint):
+            return stop  # `Sở GTVT | TP.HCM`
+        stop += 1 + joint
+
+
+def _initials(view: View, at: int) -> bool:
+    """Whether an abbreviation stands here that is neither a body nor a place: `PCTPSDCNC`, `KT` and `MT`."""
+    if view.bits[at] & (CAP | UPPER | NAME) != CAP | UPPER:
+        return False
+    return not longest(words.heads(), view.keys, at) and not place(view, at)
 
 
 def _is_deed(view: View, at: int) -> bool:
