@@ -32,7 +32,7 @@ def test_same_tags_as_crfsuite(tmp_path: Path, scheme: str) -> None:
     tags = tagset(labels, scheme)
     row = np.zeros(len(batch.positions), dtype=np.int64)
     for document, page, offset in zip(documents, pages, batch.offsets, strict=False):
-        paint(row, layers(page.ranges, document.spans)[0], tags, offset)
+        paint(row[offset:], layers(page.ranges, document.spans)[0], tags)
     columns = outer_columns(batch, [], [], labels)
     ranges = zip(batch.starts.tolist(), (batch.starts + batch.lengths).tolist(), strict=True)
     cut = [(batch.positions[first:last], [tags[code] for code in row[first:last]]) for first, last in ranges]

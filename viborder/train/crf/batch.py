@@ -79,8 +79,11 @@ def same_tag(tag: str, tags: Sequence[str]) -> int:
     return 0
 
 
-def paint(row: Ints, found: Iterable[Cut], tags: Sequence[str], offset: int = 0) -> None:
-    """Write the tags of spans that do not overlap into a row of tag codes. A label that has no tags is passed over."""
+def paint(row: Ints, found: Iterable[Cut], tags: Sequence[str], positions: Ints | None = None) -> None:
+    """Write the tags of spans that do not overlap into a row of tag codes. A label that has no tags is passed over.
+
+    positions: where each token stands in the row; without it, tokens and row agree.
+    """
     code = {tag: number for number, tag in enumerate(tags)}
     tags_of = {}  # by label: B-, I-, E- and S-, or what stands for them
     for tag, begin in code.items():
@@ -91,10 +94,12 @@ def paint(row: Ints, found: Iterable[Cut], tags: Sequence[str], offset: int = 0)
     if not cuts:
         return
     first, last, begin, inside, end, single = np.array(cuts, dtype=np.int64).T
-    first, lengths = first + offset, last - first
-    row[np.repeat(first - np.cumsum(lengths) + lengths, lengths) + np.arange(lengths.sum())] = np.repeat(inside, lengths)
-    row[first + lengths - 1] = end
-    row[first] = np.where(lengths == 1, single, begin)
+    lengths = last - first
+    tokens = np.repeat(last - np.cumsum(lengths), lengths) + np.arange(lengths.sum())
+    at = np.arange(len(row)) if positions is None else positions
+    row[at.take(tokens)] = np.repeat(inside, lengths)
+    row[at.take(last - 1)] = end
+    row[at.take(first)] = np.where(lengths == 1, single, begin)
 
 
 def unpaint(path: Ints, tags: Sequence[str]) -> list[Cut]:
@@ -116,10 +121,9 @@ def within(nested: Iterable[Cut], outer: Cut) -> list[Cut]:
     return found
 
 
-def columns(batch: Batch, by_token: Mapping[str, Ints], tags: Sequence[str]) -> Columns:
-    """Columns for the tables, given as codes of tags by token; code 0 (O) says nothing."""
-    codes = {}
-    for name, row in by_token.items():
-        codes[name] = np.zeros(len(batch.types), dtype=np.int64)
-        codes[name][batch.positions] = row
+def columns(batch: Batch, spans: Mapping[str, Sequence[Cut]], tags: Sequence[str]) -> Columns:
+    """Columns for the tables, each given as spans that do not overlap; code 0 (O) says nothing."""
+    codes = {name: np.zeros(len(batch.types), dtype=np.int64) for name in spans}
+    for name, found in spans.items():
+        paint(codes[name], found, tags, batch.positions)
     return Columns(batch.types, codes, ["", *tags[1:]])

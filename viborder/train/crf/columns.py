@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from viborder.document import PRIVATE
-from viborder.train.crf.batch import Batch, Cut, columns, paint, tagset, within
+from viborder.train.crf.batch import Batch, Cut, columns, tagset, within
 from viborder.train.crf.chain import Columns
 
 COLUMNS = ("grammar", "known", "outer")
@@ -15,20 +15,14 @@ COLUMNS = ("grammar", "known", "outer")
 
 def outer_columns(batch: Batch, proposals: Sequence[Cut], known: Sequence[Cut], labels: Sequence[str]) -> Columns:
     """Of the outermost layer: `grammar`, the tag of the outermost proposal; `known`, that of a known mention; `outer`, nothing."""
-    tags = tagset([*labels, PRIVATE], "IOBES")
-    grammar, lexicon = np.zeros(len(batch.positions), dtype=np.int64), np.zeros(len(batch.positions), dtype=np.int64)
-    paint(grammar, within(proposals, (0, len(grammar), "")), tags)
-    paint(lexicon, known, tags)
-    return columns(batch, {"grammar": grammar, "known": lexicon, "outer": np.zeros_like(grammar)}, tags)
+    outermost = within(proposals, (0, len(batch.positions), ""))
+    return columns(batch, {"grammar": outermost, "known": known, "outer": []}, tagset([*labels, PRIVATE], "IOBES"))
 
 
 def inside_columns(batch: Batch, outers: Sequence[Cut], proposals: Sequence[Cut], labels: Sequence[str]) -> Columns:
     """Of what lies inside `outers`: `outer`, their tags; `grammar`, the tags of the proposals next inside them; `known`, nothing."""
-    tags = tagset([*labels, PRIVATE], "IOBES")
-    outer, grammar = np.zeros(len(batch.positions), dtype=np.int64), np.zeros(len(batch.positions), dtype=np.int64)
-    paint(outer, outers, tags)
-    paint(grammar, next_inside(outers, proposals), tags)
-    return columns(batch, {"grammar": grammar, "known": np.zeros_like(grammar), "outer": outer}, tags)
+    inner = next_inside(outers, proposals)
+    return columns(batch, {"grammar": inner, "known": [], "outer": outers}, tagset([*labels, PRIVATE], "IOBES"))
 
 
 def next_inside(outers: Sequence[Cut], proposals: Sequence[Cut]) -> list[Cut]:
