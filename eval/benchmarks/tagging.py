@@ -85,14 +85,17 @@ def viborder(folder: Path) -> dict[str, float]:
     from viborder.train.texts import Reader, write_lines
 
     tagger = load(folder / "model")
+    records = texts(VARIANTS["viborder"])
+    for name, some in (("first", records[:1]), ("all", records)):
+        (folder / f"{name}.jsonl").write_text("".join(json.dumps(record, ensure_ascii=False) + "\n" for record in some))
 
-    def work(records: list[dict[str, str]]) -> int:
-        (folder / "in.jsonl").write_text("".join(json.dumps(record, ensure_ascii=False) + "\n" for record in records))
-        with new_file(folder / "out.jsonl") as file:
-            write_lines(file, tagger.tag(Reader().documents([folder / "in.jsonl"])))
-        return (folder / "out.jsonl").read_text().count('"score"')
+    def work(some: list[dict[str, str]]) -> int:
+        source, out = folder / f"{'all' if some is records else 'first'}.jsonl", folder / "out.jsonl"
+        with new_file(out) as file:
+            write_lines(file, tagger.tag(Reader().documents([source])))
+        return out.read_text().count('"score"')
 
-    return measure(work, texts(VARIANTS["viborder"]))
+    return measure(work, records)
 
 
 def plain_crfsuite(folder: Path) -> dict[str, float]:

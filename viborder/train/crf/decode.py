@@ -73,17 +73,21 @@ def span_marginals(
     """
     begin, last = spans
     rows, steps, ends = by_step(starts, lengths)
-    packed, tags = emissions.take(rows, axis=0).astype(np.float64), path.take(rows)
+    every, tags = np.arange(len(rows)), path.take(rows)
     step_weights = np.exp(transitions.astype(np.float64))
-    weights = np.exp(packed - packed[np.arange(len(rows)), tags][:, None])  # relative to the tag on the path, whose weight is 1
-    entry, beta = np.empty_like(weights), np.ones_like(weights)  # entry: what comes into each row before its own weights
+    weights = emissions.take(rows, axis=0).astype(np.float64)
+    weights -= weights[every, tags][:, None]  # relative to the tag on the path, whose weight is then 1
+    np.exp(weights, out=weights)
+    entry = np.empty(len(rows))  # what comes into the tag on the path before its own weight
     scale, ones = np.empty((len(rows), 1)), np.ones((len(step_weights), 1))
-    incoming = np.broadcast_to(np.exp(first.astype(np.float64)), entry[steps[0]].shape)
+    incoming = np.broadcast_to(np.exp(first.astype(np.float64)), weights[steps[0]].shape)
     for here in steps:
-        entry[here] = incoming[: here.stop - here.start]
-        now = entry[here] * weights[here]
+        count = here.stop - here.start
+        entry[here] = incoming[every[:count], tags[here]]
+        now = incoming[:count] * weights[here]
         scale[here] = now @ ones
         incoming = now / scale[here] @ step_weights
+    beta = np.ones_like(weights)
     weights /= scale
     for before, here in zip(steps[-2::-1], steps[:0:-1], strict=True):
         beta[before][: here.stop - here.start] = weights[here] * beta[here] @ step_weights.T
@@ -92,9 +96,9 @@ def span_marginals(
     along[1:] = own[1:] + transitions[path[:-1], path[1:]]
     total = np.cumsum(np.maximum(along, -1e5))
     place = np.zeros(len(emissions) + 1, dtype=np.int64)  # where each row stands among `rows`
-    place[rows] = np.arange(len(rows))
+    place[rows] = every
     label, after = path[last], place[last + 1]
-    opened = entry[place[begin], path[begin]] * np.exp(own[begin])
+    opened = entry[place[begin]] * np.exp(own[begin])
     goes_on = np.ones(len(rows), dtype=bool)
     goes_on[ends] = False
     longer = inside[label]

@@ -23,7 +23,7 @@ from viborder.train.crf.templates import parse
 from viborder.train.page import Page, read_page
 
 DEPTH = 4  # layers at most; three occur in the gold
-_BATCH = 1 << 19  # code points decoded together: about 130 articles
+_BATCH = 1 << 18  # code points decoded together: about 65 articles
 _MOST_TYPES = 200_000  # token types remembered, so that memory stays flat
 
 Scored = tuple[Cut, float, bool]  # a span in tokens, its probability, whether the grammar proposes the same
