@@ -17,6 +17,7 @@ from viborder.train.grammar.view import (
     DIGIT,
     DRUG,
     LOCATIVE,
+    LOWER,
     NAME,
     PERSON,
     PLACE,
@@ -139,8 +140,8 @@ class _Walk:
             outlet = places.bare(view, head[0]) if view.keys[at] == "an" else None
             return outlet[1] if outlet else None
         end = places.capitals(view, at, 5)
-        if end == at:
-            return None
+        if end == at or (end - at == 1 and view.bits[end] & LOWER):
+            return None  # `Trong ảnh: Thay mặt`
         end = officials.initials(view, end)
         self.persons.append((at, end, carry.PRIVATE_ROLE))
         return end
@@ -158,7 +159,7 @@ class _Walk:
             self.found.append((at, at + 1, "PLACE"))
             return at + 1
         found = places.place(view, at)
-        if found is None:
+        if found is None or (found[2] == words.REGION and view.keys[at - 1] in ("phía", "hướng")):
             return None
         if view.bits[at] & NAME and found[1] - at == 1 and view.bits[found[1]] & CAP and at != self.role_end:
             return None

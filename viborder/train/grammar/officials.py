@@ -48,6 +48,8 @@ def name(view: View, at: int, bits: int) -> int | None:
         and view.types[end][1] in words.family_names()[1]
     ):
         end = capitals(view, end + 1, 6)  # a capital forgotten in a Lao name
+    while view.keys[end] == "-" and view.glued(end) and view.glued(end + 1) and _is_name_part(view, end + 1):
+        end = capitals(view, end + 1, 4)
     if bits & (words.RANK | words.COMRADE) and view.keys[end] == "-":
         end = _after_dash(view, end)
     place = bare(view, at)
@@ -66,6 +68,11 @@ def name(view: View, at: int, bits: int) -> int | None:
     ):
         return end
     return None
+
+
+def _is_name_part(view: View, at: int) -> bool:
+    """Whether the capital after a hyphen is of the name: `Thoong-Lếc`, not `Hải-Chỉ huy trưởng`."""
+    return bool(view.bits[at] & CAP) and not view.bits[at] & (AGENCY | PERSON | PLACE)
 
 
 def _after_dash(view: View, end: int) -> int:
