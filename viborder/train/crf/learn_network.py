@@ -12,7 +12,7 @@ import torch
 from torch import nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence, pad_sequence
 
-from viborder.train.crf.network import ATTRIBUTES, Network, Networks, numbered, row_of
+from viborder.train.crf.network import ATTRIBUTES, WORD, Network, Networks, numbered, row_of
 from viborder.train.crf.templates import attributes
 
 Sentence = tuple[list[str], list[int]]  # the tokens, and the code of the tag of each
@@ -56,7 +56,7 @@ class _Tagger(nn.Module):  # type: ignore[misc]
     def forward(self, rows: Any, lengths: Any) -> Any:
         """Scores (sentences × tokens × tags) in training. rows: (sentences × tokens × attributes)."""
         word = torch.rand(*rows.shape[:2], 1) < HIDE_WORD
-        hidden = torch.cat([word.expand(-1, -1, 3), torch.rand(*rows.shape[:2], rows.shape[2] - 3) < HIDE_ATTRIBUTE], 2)
+        hidden = torch.cat([word.expand(-1, -1, WORD), torch.rand(*rows.shape[:2], rows.shape[2] - WORD) < HIDE_ATTRIBUTE], 2)
         sums = self.embed(rows.masked_fill(hidden, 0).flatten(0, 1)).view(*rows.shape[:2], SIZE)
         packed = pack_padded_sequence(_dropped(sums), lengths, batch_first=True, enforce_sorted=False)
         states, _ = pad_packed_sequence(self.lstm(packed)[0], batch_first=True)

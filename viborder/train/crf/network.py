@@ -15,8 +15,9 @@ import numpy as np
 from viborder.train.crf.chain import Floats, Ints, Types
 from viborder.train.crf.decode import by_step
 
-# The attributes of a token that a network reads, one column each. The first three are the word itself.
+# The attributes of a token that a network reads, the first WORD of which are the word itself.
 ATTRIBUTES = ("word", "lower", "plain", "shape", "pre1", "pre2", "pre3", "suf1", "suf2", "suf3", "number")
+WORD = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +42,11 @@ class Network:
         table: (types × attributes), rows of `embeddings`. inverse: the type of each token.
         rows, mirrored: the tokens step by step, as `by_step` gives them, of the sentences and of the sentences read backwards.
         """
-        width = 4 * len(self.forward)
+        half = len(self.forward)
         gates = self.embeddings[table].sum(axis=1) @ self.inputs + self.bias
         scores = np.empty((len(inverse), len(self.offset)), dtype=np.float32)
-        half = len(self.forward)
-        scores[rows] = _lstm(gates[inverse[rows], :width], self.forward, steps) @ self.outputs[:half]
-        scores[mirrored] += _lstm(gates[inverse[mirrored], width:], self.backward, steps) @ self.outputs[half:]
+        scores[rows] = _lstm(gates[inverse[rows], : 4 * half], self.forward, steps) @ self.outputs[:half]
+        scores[mirrored] += _lstm(gates[inverse[mirrored], 4 * half :], self.backward, steps) @ self.outputs[half:]
         scores += self.offset
         scores -= scores.max(axis=1, keepdims=True)
         normal: Floats = scores - np.log(np.exp(scores).sum(axis=1, keepdims=True))
