@@ -11,6 +11,7 @@ from viborder.document import Document, Span
 from viborder.errors import ViborderError
 from viborder.formats import jsonl
 from viborder.train import crossval, load, train
+from viborder.train.crf.known import find_known, lengths_of
 
 GOLD = Path("annotations/gold.jsonl")
 RECIPE = Path("train/crf.yaml")
@@ -40,6 +41,11 @@ def test_same_input_same_model_same_bytes(model: Path, tmp_path: Path) -> None:
     ]
     for path in model.iterdir():
         assert path.read_bytes() == (tmp_path / "again" / path.name).read_bytes(), path.name
+
+
+def test_a_known_mention_ends_where_the_text_ends() -> None:
+    known = {("lao", "bảo"): "PLACE", ("lao", "bảo", "mới"): "PLACE"}
+    assert find_known(["đến", "Lao", "Bảo"], known, lengths_of(known)) == [(1, 3, "PLACE")]
 
 
 def test_tags_do_not_depend_on_the_company(model: Path) -> None:

@@ -25,6 +25,7 @@ class CrfRecipe(BaseModel):
     genre: list[str] = []
     known: bool = False
     networks: int = Field(0, ge=0)
+    rerank: int = Field(0, ge=0)
     copies: int = Field(0, ge=0)
     dropout: float = Field(0.0, ge=0, le=1)
     doubt: float = Field(0.05, ge=0, le=1)

@@ -92,6 +92,13 @@ def tagged_sentences(documents: Sequence[Document], pages: Sequence[Page], tags:
             yield page.words[first:last], row[first:last].tolist()
 
 
+def spanned_sentences(document: Document, page: Page) -> Iterator[tuple[list[str], list[Cut]]]:
+    """The sentences of a document: tokens, and the outermost spans in them."""
+    outermost = [cut for layer in layers(page.ranges, document.spans)[:1] for cut in layer]
+    for first, last in pairwise(page.breaks):
+        yield page.words[first:last], [(start - first, end - first, label) for start, end, label in outermost if first <= start < last]
+
+
 def dropped(found: Sequence[Cut], share: float, seed: str) -> list[Cut]:
     """The proposals without a random share of them, so that the CRF learns what to do where the grammar is silent."""
     random = Random(seed)

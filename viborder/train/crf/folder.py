@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import fields
 from pathlib import Path
@@ -17,13 +18,20 @@ from viborder.files import new_folder
 from viborder.train.crf.chain import Weights
 from viborder.train.crf.known import Known
 from viborder.train.crf.network import Network, Networks
+from viborder.train.crf.rerank import Reranker
+from viborder.train.crf.span_features import Strings
 
 FORMAT = "viborder-crf"
 FORMAT_VERSION = 1
 
 
 def write_model(
-    folder: Path, card: Mapping[str, Any], chains: Mapping[str, Weights], known: Known, networks: Networks | None = None
+    folder: Path,
+    card: Mapping[str, Any],
+    chains: Mapping[str, Weights],
+    known: Known,
+    networks: Networks | None = None,
+    reranker: Reranker | None = None,
 ) -> dict[str, Any]:
     """Write a model folder; it appears whole or not at all. Returns what `model.json` holds. The same model gives the same bytes.
 
@@ -36,6 +44,11 @@ def write_model(
     if networks:
         contents["networks.attributes.txt"] = "".join(attribute + "\n" for attribute in networks.attributes).encode()
         contents["networks.npz"] = _network_arrays(networks)
+    if reranker:
+        strings = reranker.strings
+        rows = [(label, count, strings.occurrences[string], string) for (string, label), count in sorted(strings.labels.items())]
+        contents["spans.strings.tsv"] = "".join("\t".join(map(str, row)) + "\n" for row in rows).encode()
+        contents["spans.weights.tsv"] = "".join(f"{weight}\t{name}\n" for name, weight in sorted(reranker.weights.items())).encode()
     files = {name: hashlib.sha256(data).hexdigest() for name, data in sorted(contents.items())}
     identity = json.dumps([card, files], sort_keys=True, ensure_ascii=False)
     head = {"format": FORMAT, "format_version": FORMAT_VERSION, "version": hashlib.sha256(identity.encode()).hexdigest()[:12]}
@@ -92,6 +105,20 @@ def read_networks(folder: Path, card: Mapping[str, Any]) -> Networks | None:
     arrays = np.load(io.BytesIO(_checked(folder, card, "networks.npz")), allow_pickle=False)
     count = len(arrays.files) // len(fields(Network))
     return Networks(attributes, [Network(*(arrays[f"{number}.{field.name}"] for field in fields(Network))) for number in range(count)])
+
+
+def read_reranker(folder: Path, card: Mapping[str, Any]) -> Reranker | None:
+    """The reranker of a model that has one, checked against the checksums. Raises ViborderError `model-damaged`."""
+    if "spans.weights.tsv" not in card["files"]:
+        return None
+    rows = [line.split("\t") for line in _checked(folder, card, "spans.strings.tsv").decode().splitlines()]
+    labels = {(string, label): int(count) for label, count, _, string in rows}
+    marked: Counter[str] = Counter()
+    for (string, _), count in labels.items():
+        marked[string] += count
+    strings = Strings(labels, marked, {string: int(occurrences) for _, _, occurrences, string in rows})
+    lines = (line.split("\t") for line in _checked(folder, card, "spans.weights.tsv").decode().splitlines())
+    return Reranker({name: float(weight) for weight, name in lines}, strings)
 
 
 def _checked(folder: Path, card: Mapping[str, Any], name: str) -> bytes:

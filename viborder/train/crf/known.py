@@ -28,7 +28,7 @@ def find_known(words: Sequence[str], known: Known, lengths: Mapping[str, Sequenc
     while at < len(lower):
         end = at + 1
         for length in lengths.get(lower[at], ()):
-            label = known.get(tuple(lower[at : at + length]))
+            label = known.get(tuple(lower[at : at + length])) if at + length <= len(lower) else None
             if label is not None:
                 found.append((at, at + length, label))
                 end = at + length

@@ -12,13 +12,15 @@ from numpy.typing import NDArray
 
 from viborder.document import Document, Span, in_order
 from viborder.train.crf.batch import Batch, Cut, lay_out, same_tag, unpaint
+from viborder.train.crf.candidates import candidates
 from viborder.train.crf.chain import Chain, Columns, Floats, Ints, Types, Weights
 from viborder.train.crf.columns import COLUMNS, inside_columns, outer_columns
 from viborder.train.crf.decode import legal, span_marginals, viterbi
 from viborder.train.crf.examples import proposals_by_document
-from viborder.train.crf.folder import read_chains, read_networks
+from viborder.train.crf.folder import read_chains, read_networks, read_reranker
 from viborder.train.crf.known import Known, find_known, lengths_of
 from viborder.train.crf.network import Networks
+from viborder.train.crf.rerank import LEAST, Reranker, by_sentence
 from viborder.train.crf.templates import parse
 from viborder.train.page import Page, read_page
 
@@ -48,7 +50,14 @@ class Settings:
 class CrfTagger:
     """Tags documents with nested spans. Made by `viborder.train.load` or `viborder.train.train`."""
 
-    def __init__(self, card: Mapping[str, Any], chains: Mapping[str, Weights], known: Known, networks: Networks | None = None) -> None:
+    def __init__(
+        self,
+        card: Mapping[str, Any],
+        chains: Mapping[str, Weights],
+        known: Known,
+        networks: Networks | None = None,
+        reranker: Reranker | None = None,
+    ) -> None:
         self.card = card
         self.labels: list[str] = card["labels"]
         self.version: str = card.get("version", "")
@@ -57,6 +66,7 @@ class CrfTagger:
         self._containers = frozenset(card["containers"])
         self._known = known
         self._networks = networks
+        self._reranker = reranker
         self._lengths = lengths_of(known)
         self._types = Types(self._uses_grammar)
         templates = {"outer": card["recipe"]["templates"], "inside": card["recipe"]["inside"]}
@@ -84,9 +94,7 @@ class CrfTagger:
         if not len(batch.positions):
             return found
         proposed = _over(batch, proposals)
-        known = _over(batch, [find_known(page.words, self._known, self._lengths) for page in pages]) if self._known else []
-        table = outer_columns(batch, proposed, known, self.labels)
-        layer = self._decode("outer", table, batch.positions, batch.starts, batch.lengths)
+        layer = self._outermost(batch, self._outer_table(batch, pages, proposed))
         every = list(layer)
         for _ in range(DEPTH - 1):
             layer = self._decode_inside(batch, [cut for cut, _ in layer], proposed)
@@ -114,15 +122,32 @@ class CrfTagger:
         cuts = [((int(rows[first]), int(rows[last - 1]) + 1, label), chance) for (first, last, label), chance in inner]
         return [(cut, chance) for cut, chance in cuts if cut not in whole]
 
+    def suggest(self, pages: Sequence[Page], proposals: Sequence[Sequence[Cut]]) -> list[list[tuple[Cut, float]]]:
+        """For each sentence of pages, the outermost spans that are possible under the outer chain, in its tokens, with probabilities."""
+        batch = lay_out(pages, self._types)
+        if not len(batch.positions):
+            return []
+        table = self._outer_table(batch, pages, _over(batch, proposals))
+        return by_sentence(batch.starts, self._possible(batch, table))
+
+    def _outer_table(self, batch: Batch, pages: Sequence[Page], proposed: Sequence[Cut]) -> Columns:
+        known = _over(batch, [find_known(page.words, self._known, self._lengths) for page in pages]) if self._known else []
+        return outer_columns(batch, proposed, known, self.labels)
+
+    def _possible(self, batch: Batch, table: Columns) -> list[tuple[Cut, float]]:
+        scores = self._scores("outer", table, batch.positions, batch.starts, batch.lengths)
+        return candidates(*scores, batch.starts, batch.lengths, self._chains["outer"].tags, LEAST)
+
+    def _outermost(self, batch: Batch, table: Columns) -> list[tuple[Cut, float]]:
+        if self._reranker is None:
+            return self._decode("outer", table, batch.positions, batch.starts, batch.lengths)
+        words = [self._types.attributes[number]["word"] for number in batch.types.take(batch.positions).tolist()]
+        return self._reranker.choose(words, batch.starts, batch.lengths, self._possible(batch, table))
+
     def _decode(self, name: str, table: Columns, positions: Ints, starts: Ints, lengths: Ints) -> list[tuple[Cut, float]]:
         """Spans and their probabilities, for sequences of rows; `positions` says where each row stands in `table`."""
-        chain, (extra, first) = self._chains[name], self._legal[name]
-        emissions, transitions = chain.emissions(table, positions), chain.transitions
-        if name == "outer" and self._networks:
-            said = self._networks.log_chances(self._types, table.types[positions], starts, lengths)
-            emissions, transitions = (emissions + said) * np.float32(0.5), transitions * np.float32(0.5)
-        self._vote(emissions, chain.tags, table, positions)
-        transitions = transitions + extra
+        chain = self._chains[name]
+        emissions, transitions, first = self._scores(name, table, positions, starts, lengths)
         path = viterbi(emissions, transitions, first, starts, lengths)
         found = unpaint(path, chain.tags)
         if not found:
@@ -132,6 +157,16 @@ class CrfTagger:
         holding = np.unique(np.searchsorted(starts, begins, side="right") - 1)  # the sequences that have a span
         chances = span_marginals(emissions, transitions, first, starts[holding], lengths[holding], path, (begins, ends), inside)
         return list(zip(found, chances.tolist(), strict=True))
+
+    def _scores(self, name: str, table: Columns, positions: Ints, starts: Ints, lengths: Ints) -> tuple[Floats, Floats, Floats]:
+        """The scores of the tags of each row, of one tag after another, and of the first tag."""
+        chain, (extra, first) = self._chains[name], self._legal[name]
+        emissions, transitions = chain.emissions(table, positions), chain.transitions
+        if name == "outer" and self._networks:
+            said = self._networks.log_chances(self._types, table.types[positions], starts, lengths)
+            emissions, transitions = (emissions + said) * np.float32(0.5), transitions * np.float32(0.5)
+        self._vote(emissions, chain.tags, table, positions)
+        return emissions, transitions + extra, first
 
     def _vote(self, emissions: Floats, tags: list[str], table: Columns, positions: Ints) -> None:
         """Add to the score of the tag that the grammar proposes for each row, or to that of O."""
@@ -174,4 +209,4 @@ def _over(batch: Batch, by_page: Sequence[Sequence[Cut]]) -> list[Cut]:
 def load_crf(folder: Path, card: Mapping[str, Any]) -> CrfTagger:
     """The tagger of a model folder. Raises ViborderError `model-foreign`, `model-damaged`."""
     chains, known = read_chains(folder, card)
-    return CrfTagger(card, chains, known, read_networks(folder, card))
+    return CrfTagger(card, chains, known, read_networks(folder, card), read_reranker(folder, card))

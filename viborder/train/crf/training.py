@@ -18,11 +18,13 @@ from viborder.train.crf.augment import augmented
 from viborder.train.crf.batch import Cut, containers, cuts, tagset
 from viborder.train.crf.chain import Weights
 from viborder.train.crf.columns import COLUMNS
-from viborder.train.crf.examples import dropped, lay_out_examples, mentions, proposals_by_document, tagged_sentences
+from viborder.train.crf.examples import dropped, lay_out_examples, mentions, proposals_by_document, spanned_sentences, tagged_sentences
 from viborder.train.crf.folder import write_model
 from viborder.train.crf.learn import Lesson, learn
 from viborder.train.crf.network import Networks
+from viborder.train.crf.rerank import Reranker
 from viborder.train.crf.settle import Held, settle
+from viborder.train.crf.span_features import Chance, count_strings, span_features
 from viborder.train.crf.tagger import CrfTagger, Settings, load_crf
 from viborder.train.crf.templates import parse
 from viborder.train.page import Page, read_page
@@ -43,10 +45,10 @@ def train_crf(
     Raises ViborderError: `nothing-to-learn`, `span-splits-token`, `template-…`.
     """
     work = _Work(recipe, documents, where, spaced)
-    chains, networks = work.learn(work.documents), work.networks(work.documents)
+    chains, networks, reranker = work.learn(work.documents), work.networks(work.documents), work.reranker(work.documents)
     if dev:
         work.prepare(dev)
-        held = [work.held(work.tagger(chains, networks, work.documents), dev)]
+        held = [work.held(work.tagger(work.documents, chains, networks, reranker), dev)]
     elif recipe.folds > 1 and 1 < len(documents) <= MOST_FOLDED:
         held = list(work.folds())
     else:
@@ -54,7 +56,7 @@ def train_crf(
     speech, silence = (recipe.speech, recipe.silence) if work.grammar else ([0.0], NO_GRAMMAR)
     settings = settle(held, speech, silence, recipe.doubt) if held else Settings(speech[0], silence[0])
     known = mentions(documents, spaced=spaced) if recipe.known else {}
-    return load_crf(out, write_model(out, work.card(chains, documents, settings), chains, known, networks))
+    return load_crf(out, write_model(out, work.card(chains, documents, settings), chains, known, networks, reranker))
 
 
 class _Work:
@@ -114,6 +116,34 @@ class _Work:
         sentences = list(tagged_sentences(some, [self.pages[document.id] for document in some], tags))
         return learn_networks(sentences, len(tags), self.recipe.networks, self.recipe.seed)
 
+    def reranker(self, documents: Sequence[Document]) -> Reranker | None:
+        """The reranker, from what chains find in documents of another fold than those that they have learned from."""
+        if not self.recipe.rerank or len(documents) < 2:
+            return None
+        from rich.console import Console
+        from rich.progress import track
+
+        from viborder.train.crf.learn_rerank import alike, learn_weights
+
+        pages = [self.pages[document.id] for document in documents]
+        sentences = [list(spanned_sentences(document, page)) for document, page in zip(documents, pages, strict=True)]
+        fold_of = alike([" ".join(page.words).lower() for page in pages], self.recipe.rerank)
+        features: list[list[str]] = []
+        possible: list[list[Chance]] = []
+        gold: list[set[Cut]] = []
+        for fold in track(sorted(set(fold_of)), "learning from held-out documents", console=Console(stderr=True), transient=True):
+            others = [document for document, number in zip(documents, fold_of, strict=True) if number != fold]
+            tagger = self.tagger(others, self.learn(others))
+            strings = count_strings(one for some, number in zip(sentences, fold_of, strict=True) if number != fold for one in some)
+            for number in range(len(documents)):
+                if fold_of[number] == fold:
+                    found = tagger.suggest([pages[number]], [self.proposals[documents[number].id]])
+                    for (words, right), spans in zip(sentences[number], found, strict=True):
+                        features += span_features(words, spans, strings)
+                        possible.append(spans)
+                        gold.append(set(right))
+        return Reranker(learn_weights(features, possible, gold), count_strings(one for some in sentences for one in some))
+
     def _lessons(self, documents: Sequence[Document]) -> Mapping[str, Iterable[Lesson]]:
         """What each chain learns from; made as it is read, since large corpora would not fit into memory."""
         recipe = self.recipe
@@ -134,12 +164,14 @@ class _Work:
         for fold in range(min(self.recipe.folds, len(self.documents))):
             out = self.documents[fold :: self.recipe.folds]
             others = [document for document in self.documents if document not in out]
-            yield self.held(self.tagger(self.learn(others), self.networks(others), others), out)
+            yield self.held(self.tagger(others, self.learn(others), self.networks(others), self.reranker(others)), out)
 
-    def tagger(self, chains: dict[str, Weights], networks: Networks | None, documents: Sequence[Document]) -> CrfTagger:
-        """A tagger that is not written."""
+    def tagger(
+        self, documents: Sequence[Document], chains: dict[str, Weights], networks: Networks | None = None, reranker: Reranker | None = None
+    ) -> CrfTagger:
+        """A tagger that is not written, of what was learned from documents."""
         known = mentions(documents, spaced=self.spaced) if self.recipe.known else {}
-        return CrfTagger(self.card(chains, documents, Settings()), chains, known, networks)
+        return CrfTagger(self.card(chains, documents, Settings()), chains, known, networks, reranker)
 
     def held(self, tagger: CrfTagger, documents: Sequence[Document]) -> Held:
         """Documents for a tagger that has not seen them."""
