@@ -75,4 +75,5 @@ def learn_weights(features: Sequence[Sequence[str]], sentences: Sequence[Sequenc
         return total - float(right @ scores) + RIDGE / 2 * float(weights @ weights), gradient
 
     found = minimize(loss, np.zeros(len(column)), jac=True, method="L-BFGS-B", options={"maxiter": ITERATIONS}).x
-    return {name: round(float(found[number]), 5) for name, number in column.items() if abs(found[number]) > 5e-6}
+    weights = {name: round(float(found[number]), 3) for name, number in column.items()}
+    return {name: weight for name, weight in weights.items() if weight}

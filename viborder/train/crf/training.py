@@ -118,7 +118,7 @@ class _Work:
 
     def reranker(self, documents: Sequence[Document]) -> Reranker | None:
         """The reranker, from what chains find in documents of another fold than those that they have learned from."""
-        if not self.recipe.rerank or len(documents) < 2:
+        if self.recipe.rerank < 2 or len(documents) < 2:
             return None
         from rich.console import Console
         from rich.progress import track
