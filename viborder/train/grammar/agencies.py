@@ -17,6 +17,9 @@ from viborder.train.grammar.view import AGENCY, CAP, DIGIT, LOWER, PLACE, UPPER,
 # Bodies that are called after a commune, a border gate or a village, so that any name after them is a place.
 _STATIONS = ("đồn", "đbp", "trạm", "trại", "chi cục hải quan", "hải quan", "hạt", "cảng", "cơ sở", "đại đội", "tiểu đoàn", "đội")
 
+# Bodies that are an office and no force, so that lower case says little where a parent with a name follows.
+_OFFICES = ("bộ", "ban", "trại", "nhà", "văn", "cơ", "đảng")
+
 _FORCES = ("bộ đội biên phòng", "bđbp", "biên phòng", "hải quan", "công an")
 
 
@@ -55,6 +58,8 @@ def one(view: View, at: int, depth: int = 0) -> Agency | None:
     match = longest(words.heads(), view.keys, at)
     if match is None:
         return None
+    if view.keys[at] == "ca" and not view.bits[at] & UPPER:
+        return None  # `kêu ca`
     if view.keys[at] == "an" and match[0] - at == 2 and not _security(view, at, match[0]):
         return None
     if at and view.bits[at] & LOWER and f"{view.keys[at - 1]} {view.keys[at]}" in words.compounds() and view.keys[at - 2] != "cán":
@@ -214,7 +219,9 @@ def _body(view: View, body: Agency, depth: int) -> Agency:
         return body
     if depth < 4 and view.bits[body.end] & AGENCY:
         parent = one(view, body.end, depth + 1)
-        if parent and parent.is_named and parent.kind != words.OUTSIDE and view.bits[body.start] & (CAP | UPPER):
+        capital = any(bits & (CAP | UPPER) for bits in view.bits[body.start : body.end])  # also `bộ Chỉ huy`
+        office = capital or view.keys[body.start] in _OFFICES
+        if parent and parent.is_named and parent.kind != words.OUTSIDE and office:
             body.end, body.inner, body.is_named, body.has_tail = parent.end, parent.pieces(), True, True
             _add_seat(view, body)
             return body

@@ -54,8 +54,8 @@ def name(view: View, at: int, bits: int) -> int | None:
         end = _after_dash(view, end)
     place = bare(view, at)
     named_so = bool(bits & (words.RANK | words.COMRADE) and view.bits[at] & NAME) or (
-        bits & words.TITLE and end - at == 1 and view.keys[at] != "lào"
-    )  # `ông Việt`
+        bits & words.TITLE and end - at == 1 and view.keys[at] not in ("lào", "campuchia", "myanmar")
+    )  # `ông Việt`, but `đàn ông Campuchia`
     if place and place[1] >= end and not named_so:
         return None
     if place and place[2] == words.COUNTRY and end - at > 1 and not bits & (words.RANK | words.COMRADE):

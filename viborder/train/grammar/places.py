@@ -72,6 +72,7 @@ def bare(view: View, at: int, *, loose: bool = False) -> Found | None:
         best
         and view.bits[best[1]] & CAP
         and view.keys[best[1]] != "khóa"
+        and not (len(view.keys[best[1]]) == 1 and view.keys[best[1] + 1] == ".")
         and not view.bits[best[1]] & (AGENCY | PERSON | NAME)
         and not bare(view, best[1])
     ):

@@ -19,6 +19,8 @@ def name(view: View, at: int, end: int) -> int | None:
     against = keys[end] == "chống" and not (bits[at] & CAP and bits[end] & CAP and longest(words.functions(), keys, end))
     if against or (keys[end] == "," and keys[at] == "phòng"):
         return None  # `phòng, chống`, but `Phòng Chống buôn lậu`
+    if keys[end - 1 : end + 2] == ["huy", "biên", "phòng"]:
+        return None  # `Bộ Chỉ huy | Biên phòng tỉnh X`: its parent
     capital = bool(bits[at] & (CAP | UPPER))
     code = longest(words.heads(), keys, end) if bits[end] & (UPPER | AGENCY) else None
     if code and code[1] & words.CODE:
@@ -128,7 +130,8 @@ def several(view: View, end: int) -> int | None:
     """Rule 5: the token after offices that share the head before `end`, each without it: `các Bộ: Công an, Quốc phòng và Ngoại giao`."""
     keys = view.keys
     at, found = end + (keys[end] == ":"), 0
-    while view.bits[at] & CAP and (office := longest(words.offices(), keys, at) or _code(view, at)):
+    offices = words.offices() if keys[end - 1] == "bộ" else words.functions()  # `các phòng PA01, PC04 | và Công an huyện X`
+    while view.bits[at] & CAP and (office := longest(offices, keys, at) or _code(view, at)):
         end, found = office[0], found + 1
         at = end + 1 + (keys[end] == "," and keys[end + 1] == "và")
         if keys[end] not in (",", "và", ";"):
