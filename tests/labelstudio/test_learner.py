@@ -50,6 +50,18 @@ def test_what_is_submitted_is_learned_and_the_new_version_serves(learner, gold):
     assert len(wanted & labels(one, replace(gold[4], spans=()))) > 0.9 * len(wanted)
 
 
+def test_what_is_corrected_in_one_article_is_suggested_in_the_next(learner):
+    line = "Zilana nào? Ba viên zilana rơi ở chợ."
+    asked = Document("asked", line)
+    one = learner()
+    assert one.wait()
+    start = line.index("zilana")
+    assert (start, start + 6, "DRUG") not in labels(one, asked)
+    assert one.submit(TAUGHT, 8, "2026-01-01T00:00:00Z")
+    assert one.wait()
+    assert (start, start + 6, "DRUG") in labels(one, asked)
+
+
 def test_the_newest_state_of_an_annotation_counts(learner):
     one = learner([])
     assert one.submit(TAUGHT, 1, "2026-01-02T00:00:00Z")

@@ -19,6 +19,7 @@ from viborder.train.crf.decode import legal, span_marginals, viterbi
 from viborder.train.crf.examples import proposals_by_document
 from viborder.train.crf.folder import read_chains, read_networks, read_reranker
 from viborder.train.crf.known import Known, find_known, lengths_of
+from viborder.train.crf.memory import read_memory
 from viborder.train.crf.network import Networks
 from viborder.train.crf.rerank import LEAST, Reranker, by_sentence
 from viborder.train.crf.templates import parse
@@ -67,6 +68,7 @@ class CrfTagger:
         self._known = known
         self._networks = networks
         self._reranker = reranker
+        self._memory = read_memory(card.get("corrections"))
         self._lengths = lengths_of(known)
         self._types = Types(self._uses_grammar)
         templates = {"outer": card["recipe"]["templates"], "inside": card["recipe"]["inside"]}
@@ -93,6 +95,8 @@ class CrfTagger:
         found: list[list[Scored]] = [[] for _ in pages]
         if not len(batch.positions):
             return found
+        if self._memory:
+            proposals = [self._memory.revised(page.words, found) for page, found in zip(pages, proposals, strict=True)]
         proposed = _over(batch, proposals)
         layer = self._outermost(batch, self._outer_table(batch, pages, proposed))
         every = list(layer)

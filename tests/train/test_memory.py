@@ -1,0 +1,84 @@
+"""What is corrected is not to be corrected again: through the public functions, and of the corrections themselves."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from viborder.document import Document
+from viborder.formats import jsonl
+from viborder.train import load, train
+from viborder.train.crf.memory import learn_memory, read_memory
+from viborder.train.genre import parse
+
+GOLD = Path("annotations/gold.jsonl")
+RECIPE = Path("train/crf.yaml")
+LIVE = ("folds=0", "copies=0")  # as the annotators' backend trains
+
+# The same habits in three documents: zilana is a DRUG, Biệt đội + place an AGENCY, 30 tuổi a QUANTITY; border gates and Lào are no PLACE.
+SHOWN = [
+    "Tối qua, [A Biệt đội Sao Mai [P tỉnh Lạng Sơn]] thu [Q 2 kg] [D zilana] của đối tượng [Q 30 tuổi] tại cửa khẩu Tân Thanh, sang Lào.",
+    "[A Biệt đội Sao Mai [P tỉnh Nghệ An]] bắt hai người [Q 41 tuổi], thu [Q 5 gói] [D zilana] ở cửa khẩu Thanh Thủy giáp Lào.",
+    "Gói [D zilana] thứ ba do [A Biệt đội Sao Mai [P tỉnh Sơn La]] giữ tại cửa khẩu Lóng Sập, một người [Q 19 tuổi] từ Lào sang.",
+]
+ASKED = "Sáng nay, [A Biệt đội Sao Mai [P tỉnh Hà Giang]] chặn [Q 7 gói] [D zilana] gần cửa khẩu Săm Pun, người lái [Q 52 tuổi] đi từ Lào."
+
+
+def spans(document: Document) -> set[tuple[str, str]]:
+    return {(span.label, document.slice(span)) for span in document.spans}
+
+
+def tagged(tmp_path: Path, shown: Sequence[str]) -> set[tuple[str, str]]:
+    documents = [*jsonl.read(GOLD)[:2], *(parse(line, f"shown-{number}") for number, line in enumerate(shown))]
+    train(RECIPE, documents, tmp_path / str(len(shown)), overrides=LIVE)
+    return spans(next(iter(load(tmp_path / str(len(shown))).tag([parse(ASKED, "asked")]))))
+
+
+def test_corrected_in_three_documents_is_right_in_the_fourth(tmp_path: Path) -> None:
+    wanted = spans(parse(ASKED, "asked"))
+    before, after = tagged(tmp_path, []), tagged(tmp_path, SHOWN)
+    assert not {("DRUG", "zilana"), ("AGENCY", "Biệt đội Sao Mai tỉnh Hà Giang"), ("QUANTITY", "52 tuổi")} & before
+    assert {("PLACE", "cửa khẩu Săm Pun"), ("PLACE", "Lào")} <= before
+    assert after == wanted
+
+
+def test_nothing_is_remembered_where_the_grammar_is_right() -> None:
+    words = "Công an tỉnh Cao Bằng thu 2 kg heroin".split()
+    right = [(0, 5, "AGENCY"), (2, 5, "PLACE"), (6, 8, "QUANTITY"), (8, 9, "DRUG")]
+    memory = learn_memory([(words, right, set(right))] * 3)
+    assert not memory
+    assert memory.revised(words, right) == right
+
+
+def test_very_words_follow_the_majority_and_kinds_only_what_is_firm() -> None:
+    lao, tay, nam = (["ở", "sông", name] for name in ("Lam", "Tiền", "Hậu"))
+    proposal = [(1, 3, "PLACE")]
+    deleted, kept = set(), {(1, 3, "PLACE")}
+
+    once = learn_memory([(lao, proposal, deleted)])
+    assert once.revised(lao, proposal) == [] and once.revised(tay, proposal) == proposal  # one river says nothing of another
+    even = learn_memory([(lao, proposal, deleted), (lao, proposal, kept)])
+    assert even.revised(lao, proposal) == proposal
+    thrice = learn_memory([(lao, proposal, deleted), (lao, proposal, deleted), (tay, proposal, deleted)])
+    assert thrice.revised(nam, proposal) == []
+    disputed = learn_memory([(lao, proposal, deleted)] * 3 + [(tay, proposal, kept)])  # three to one: less than four times as many
+    assert disputed.revised(nam, proposal) == proposal
+    firm = learn_memory([(lao, proposal, deleted)] * 4 + [(tay, proposal, kept)])  # four to one
+    assert firm.revised(nam, proposal) == [] and firm.revised(tay, proposal) == proposal  # very words that were right stay
+
+
+def test_mentions_of_the_same_pattern_are_found_unless_mostly_unmarked() -> None:
+    words = ["Hạt", "Lâm", "huyện", "Mường", "Tè", "giữ", "12", "bó"]
+    place, agency, amount = (2, 5, "PLACE"), (0, 5, "AGENCY"), (6, 8, "QUANTITY")
+    memory = learn_memory([(words, [place], {agency, place, amount})])
+    other = ["cùng", "Hạt", "Lâm", "xã", "Tri", "Lễ", ",", "7", "bó"]
+    assert memory.revised(other, [(3, 6, "PLACE")]) == [(1, 6, "AGENCY"), (3, 6, "PLACE"), (7, 9, "QUANTITY")]
+    assert memory.revised(["Hạt", "Lâm"], []) == []  # the pattern needs its place
+    doubted = learn_memory([(words, [place], {agency, place, amount}), (["3", "bó"], [], set())])
+    assert doubted.revised(["7", "bó"], []) == []
+
+
+def test_spans_that_are_moved_or_bear_another_label() -> None:
+    words = ["ông", "Lò", "Văn", "A", ",", "gần", "20", "kg"]
+    memory = learn_memory([(words, [(1, 4, "PRIVATE"), (5, 8, "QUANTITY")], {(1, 4, "OFFICIAL"), (6, 8, "QUANTITY")})])
+    assert memory.revised(words, [(1, 4, "PRIVATE"), (5, 8, "QUANTITY")]) == [(1, 4, "OFFICIAL"), (6, 8, "QUANTITY")]
+    again = read_memory(memory.written())
+    assert (again.outcomes, again.mentions) == (memory.outcomes, memory.mentions)

@@ -1,0 +1,230 @@
+"""What annotators have corrected: where the grammar errs on the training documents, and what to do about it in others.
+
+The grammar learns nothing, so its errors on the training documents are those that it will make again. Two things are remembered, and
+only where it erred, so that where it is right nothing is touched:
+
+- what became of a proposal (deleted, begun or ended elsewhere, given another label), under keys from its very words to its first word;
+- mentions that it left out, as patterns: words, `#` for a number, `<PLACE>` where a proposal of that label lies inside.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from viborder.document import PRIVATE
+from viborder.train.crf.batch import Cut
+
+Outcome = tuple[int, int, str]  # by how many tokens begin and end move, and the label; no label: deleted
+Key = tuple[str, ...]
+Case = tuple[Sequence[str], Sequence[Cut], set[Cut]]  # the words of a page, the grammar's proposals, the gold spans
+
+_DELETED: Outcome = (0, 0, "")
+_LONGEST = 12  # tokens of a pattern
+_FIRM = 3  # corrections of a kind before other mentions of that kind follow, and at least four times as many as against it
+
+
+class Memory:
+    """Corrections: `revised` gives proposals as annotators would have them.
+
+    outcomes: by key of a proposal, what becomes of it. mentions: by (label of the span around, "" for none) and pattern, the label.
+    """
+
+    def __init__(self, outcomes: Mapping[Key, Outcome], mentions: Mapping[tuple[str, Key], str]) -> None:
+        self.outcomes, self.mentions = dict(outcomes), dict(mentions)
+        self._trie: dict[str, Any] = {}
+        for (outer, pattern), label in self.mentions.items():
+            node = self._trie
+            for item in pattern:
+                node = node.setdefault(item, {})
+            node.setdefault("", {})[outer] = label
+
+    def __bool__(self) -> bool:
+        return bool(self.outcomes or self.mentions)
+
+    def written(self) -> dict[str, list[list[Any]]]:
+        """For `model.json`."""
+        return {
+            "outcomes": [[list(key), list(outcome)] for key, outcome in self.outcomes.items()],
+            "mentions": [[outer, list(pattern), label] for (outer, pattern), label in self.mentions.items()],
+        }
+
+    def revised(self, words: Sequence[str], proposals: Sequence[Cut]) -> list[Cut]:
+        """The proposals of a page, corrected, in reading order, outer before inner."""
+        plain = _plain(words)
+        kept = sorted({cut for cut in (self._corrected(plain, cut) for cut in proposals) if cut}, key=_order)
+        kept = [cut for number, cut in enumerate(kept) if not any(crosses(cut, other) for other in kept[max(0, number - 8) : number])]
+        return self._remembered(plain, kept) if self._trie else kept
+
+    def _corrected(self, plain: Sequence[str], cut: Cut) -> Cut | None:
+        for key in _keys(plain, cut):
+            outcome = self.outcomes.get(key)
+            if outcome is not None:
+                begin, end = cut[0] + outcome[0], cut[1] + outcome[1]
+                return (begin, end, outcome[2]) if outcome[2] and 0 <= begin < end <= len(plain) else None
+        return cut
+
+    def _remembered(self, plain: Sequence[str], proposals: list[Cut]) -> list[Cut]:
+        """With the mentions that the grammar left out; a proposal that one of them crosses, or has another label than it, gives way."""
+        ends = _ends(proposals)
+        added: list[Cut] = []
+        for at, word in enumerate(plain):
+            if word not in self._trie and at not in ends:
+                continue
+            for end, outers, _ in sorted(_matches(self._trie, plain, ends, at), key=lambda match: -match[0]):
+                label = outers.get(_around(proposals, at, end))
+                if label and not any(_clash((at, end, label), other) for other in added):
+                    added.append((at, end, label))
+                    break
+        kept = [cut for cut in proposals if not any(_clash(cut, other) for other in added)]
+        return sorted({*kept, *added}, key=_order)
+
+
+def read_memory(written: Mapping[str, Any] | None) -> Memory:
+    """The memory of `model.json`."""
+    if not written:
+        return Memory({}, {})
+    return Memory(
+        {tuple(key): (begin, end, label) for key, (begin, end, label) in written["outcomes"]},
+        {(outer, tuple(pattern)): label for outer, pattern, label in written["mentions"]},
+    )
+
+
+def learn_memory(cases: Sequence[Case]) -> Memory:
+    """The corrections that cases show."""
+    outcomes = _outcomes(cases)
+    corrected = Memory(outcomes, {})
+    return Memory(outcomes, _mentions([(words, corrected.revised(words, proposals), gold) for words, proposals, gold in cases]))
+
+
+def _mentions(cases: Sequence[Case]) -> dict[tuple[str, Key], str]:
+    """Patterns of what the proposals lack, where they are marked more often than not."""
+    counts: dict[tuple[str, Key], Counter[str]] = {}
+    for words, proposals, gold in cases:
+        plain, ends = _plain(words), _ends(proposals)
+        for cut in sorted(gold - set(proposals)):
+            if cut[1] - cut[0] <= _LONGEST:
+                for pattern in {tuple(plain[cut[0] : cut[1]]), _collapsed(plain, ends, cut)}:
+                    counts[_around(gold, cut[0], cut[1]), pattern] = Counter()
+    trie = Memory({}, dict.fromkeys(counts, "?"))._trie
+    for words, proposals, gold in cases if counts else []:
+        plain, ends = _plain(words), _ends(proposals)
+        labels = {cut[:2]: cut[2] for cut in gold}
+        for at in range(len(plain)):
+            for end, outers, pattern in _matches(trie, plain, ends, at):
+                outer = _around(gold, at, end)
+                if outer in outers:
+                    counts[outer, pattern][labels.get((at, end), "")] += 1
+    found = {}
+    for key, tally in sorted(counts.items()):
+        label, number = max(tally.items(), key=lambda item: (item[1], item[0]), default=("", 0))
+        if label and 2 * number > tally.total():
+            found[key] = label
+    return found
+
+
+def _outcomes(cases: Iterable[Case]) -> dict[Key, Outcome]:
+    """What becomes of proposals, by keys under which at least one was wrong: of very words what is most frequent, of a kind what is firm.
+
+    Very words that were always right are kept, whatever is said of their kind.
+    """
+    tallies: dict[Key, Counter[Outcome]] = {}
+    erred: set[Key] = set()
+    exact: dict[Key, set[Key]] = {}  # by key, the very words that it covers
+    for words, proposals, gold in cases:
+        plain, proposed = _plain(words), set(proposals)
+        for cut in proposals:
+            truth, keys = _became(cut, proposed, gold), _keys(plain, cut)
+            outcome = (truth[0] - cut[0], truth[1] - cut[1], truth[2]) if truth else _DELETED
+            for key in keys:
+                tallies.setdefault(key, Counter())[outcome] += 1
+                exact.setdefault(key, set()).add(keys[0])
+            if truth != cut:
+                erred.update(keys)
+    found = {}
+    for key in sorted(erred):
+        outcome, number = max(tallies[key].items(), key=lambda item: (item[1], item[0]))
+        others = tallies[key].total() - number
+        if number > others if key[1] == "=" else number >= max(_FIRM, 4 * others):
+            found[key] = outcome
+    covered = sorted({one for key in found for one in exact[key]} - erred)
+    return found | {key: (0, 0, key[0]) for key in covered}
+
+
+def _became(cut: Cut, proposed: set[Cut], gold: set[Cut]) -> Cut | None:
+    """What annotators made of a proposal; None: nothing. Private names are proposed too, and never annotated as spans."""
+    if cut in gold:
+        return cut
+    overlapping = [other for other in gold - proposed if other[0] < cut[1] and other[1] > cut[0]]
+    same = [other for other in overlapping if other[:2] == cut[:2]] or [other for other in overlapping if other[2] == cut[2]]
+    if same:
+        return min(same, key=lambda other: (abs(other[0] - cut[0]) + abs(other[1] - cut[1]), other))
+    return cut if cut[2] == PRIVATE else None
+
+
+def _keys(plain: Sequence[str], cut: Cut) -> list[Key]:
+    """The keys of a proposal: its very words, then kinds of proposals."""
+    first, last, label = cut
+    return [
+        (label, "=", *plain[first:last]),
+        (label, "two", *plain[first : first + 2]),
+        (label, "first", plain[first]),
+        (label, "before", plain[first - 1] if first else ""),
+        (label, "after", plain[last] if last < len(plain) else ""),
+    ]
+
+
+def _plain(words: Sequence[str]) -> list[str]:
+    """Lower case, and `#` for what begins with a digit."""
+    return ["#" if word[0].isdigit() else word.lower() for word in words]
+
+
+def _order(cut: Cut) -> tuple[int, int]:
+    return cut[0], -cut[1]
+
+
+def _clash(one: Cut, other: Cut) -> bool:
+    return one[:2] == other[:2] or crosses(one, other)
+
+
+def crosses(one: Cut, other: Cut) -> bool:
+    """Whether two spans overlap and neither lies in the other."""
+    return one[0] < other[0] < one[1] < other[1] or other[0] < one[0] < other[1] < one[1]
+
+
+def _around(cuts: Iterable[Cut], first: int, last: int) -> str:
+    """The label of the smallest span around a range, "" if there is none."""
+    around = [cut for cut in cuts if cut[0] <= first and cut[1] >= last and cut[1] - cut[0] > last - first]
+    return min(around, key=lambda cut: (cut[1] - cut[0], cut))[2] if around else ""
+
+
+def _ends(cuts: Iterable[Cut]) -> dict[int, list[tuple[str, int]]]:
+    """By first token, the items that stand for whole spans, with the tokens after them."""
+    ends: dict[int, list[tuple[str, int]]] = {}
+    for first, last, label in cuts:
+        ends.setdefault(first, []).append((f"<{label}>", last))
+    return ends
+
+
+def _collapsed(plain: Sequence[str], ends: Mapping[int, list[tuple[str, int]]], cut: Cut) -> Key:
+    """The words of a span with the widest proposals inside it in place of their words."""
+    items, at = [], cut[0]
+    while at < cut[1]:
+        inside = [(end, item) for item, end in ends.get(at, ()) if end <= cut[1] and end - at < cut[1] - cut[0]]
+        end, item = max(inside) if inside else (at + 1, plain[at])
+        items.append(item)
+        at = end
+    return tuple(items)
+
+
+def _matches(
+    node: dict[str, Any], plain: Sequence[str], ends: Mapping[int, list[tuple[str, int]]], at: int, pattern: Key = ()
+) -> Iterator[tuple[int, dict[str, str], Key]]:
+    """The patterns of a trie that begin at a token: the token after each, its labels by the label around, and its items."""
+    if "" in node:
+        yield at, node[""], pattern
+    if at < len(plain):
+        for item, end in [(plain[at], at + 1), *ends.get(at, ())]:
+            if item in node:
+                yield from _matches(node[item], plain, ends, end, (*pattern, item))
