@@ -53,7 +53,7 @@ def _in_digits(view: View, at: int) -> tuple[int, int] | None:
         return None
     if at > 1 and keys[at - 1] == "-" and bits[at - 2] & DIGIT and keys[at - 3] not in ("ngày", "tháng"):
         start = at - 2
-    if before == "trên" and keys[at].isdecimal() and int(keys[at]) < 10 and keys[end] in ("chiếc", "xe", "tàu", "thuyền"):
+    if before == "trên" and keys[at].isdecimal() and int(keys[at]) < 10 and keys[end] in ("chiếc", "xe", "tàu", "thuyền", "phương", "ghe"):
         return start, stop  # what something lies or sits on
     return _approximated(view, start), stop
 

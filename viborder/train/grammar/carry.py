@@ -7,7 +7,7 @@ from viborder.text import Range
 from viborder.train.grammar import words
 from viborder.train.grammar.groups import Piece
 from viborder.train.grammar.lexicon import longest
-from viborder.train.grammar.places import BEFORE_PLACE, capitals
+from viborder.train.grammar.places import BEFORE_PLACE, bare, capitals
 from viborder.train.grammar.view import CAP, LOWER, UPPER, View
 
 OFFICE, UNSAID, PRIVATE_ROLE = 1, 0, -1  # what the words around a name say of the person
@@ -50,13 +50,8 @@ def places(view: View, found: list[Piece], announced: list[Range]) -> list[Piece
     """
     keys, bits = view.keys, view.bits
     known: dict[str, set[tuple[str, ...]]] = {}
-    for start, end in announced:
+    for start, end in _unlisted(view, found, announced):
         known.setdefault(keys[start], set()).add(tuple(keys[start:end]))
-    for start, end, label in found:
-        if label == "PLACE" and end - start > 2 and not bits[start] & UPPER:
-            word = longest(words.admin_words(), keys, start)
-            if word and end - word[0] > 1 and all(bits[at] & CAP for at in range(word[0], end)):
-                known.setdefault(keys[word[0]], set()).add(tuple(keys[word[0] : end]))
     if not known:
         return []
     more = []
@@ -67,6 +62,21 @@ def places(view: View, found: list[Piece], announced: list[Range]) -> list[Piece
             if tuple(keys[at:end]) in known[keys[at]]:
                 more.append((at, end, "PLACE"))
     return more
+
+
+def _unlisted(view: View, found: list[Piece], announced: list[Range]) -> list[Range]:
+    """Names of places, all capitals, that the gazetteer may not know: after an administrative word, at the end of an agency, announced."""
+    ends = {end for _, end, label in found if label == "AGENCY"}
+    names = list(announced)
+    for start, end, label in found:
+        if label != "PLACE" or end - start < 2 or view.bits[start] & UPPER:
+            continue
+        word = longest(words.admin_words(), view.keys, start)
+        if word and word[0] < end:
+            names.append((word[0], end))
+        elif end in ends and not bare(view, start):
+            names.append((start, end))  # `Đồn Biên phòng Bu Cháp`
+    return [(start, end) for start, end in names if end - start > 1 and all(view.bits[at] & CAP for at in range(start, end))]
 
 
 def given_names(view: View, found: list[Piece]) -> list[Piece]:

@@ -91,7 +91,8 @@ def without_shared_word(view: View, found: Found, follows: bool) -> int:
     start, end, level = found
     word = longest(words.admin_words(), view.keys, start)
     gates = view.keys[start] == "cửa" and view.keys[end] == "-" and bare(view, end + 1) is not None
-    plural = view.keys[start - 1] in _SEVERAL
+    before = start - 1 - (view.keys[start - 1] in ("con", "dòng", "cây"))  # `hai con suối X và Y`
+    plural = view.keys[before] in _SEVERAL and view.keys[before - 1] != "ngã"
     if word is None or (level in (words.OTHER, words.REGION) and not (gates or plural)) or word[0] >= end or view.bits[word[0]] & DIGIT:
         return start
     if (whole := bare(view, start)) and whole[1] == end:

@@ -145,6 +145,8 @@ def named(view: View, at: int) -> Found | None:
     described = False
     while attribute := longest(words.attributes(), view.keys, name):
         name, described = attribute[0], True
+    if described and view.keys[at] == "rừng":
+        return None  # `rừng biên giới Đăk Đam`
     if view.keys[name] == "(" and view.bits[name + 1] & UPPER and view.keys[name + 2] == ")" and view.bits[name + 3] & CAP:
         name += 3  # `Cửa khẩu Quốc tế (CKQT) La Lay`
     if view.keys[name] == "số" and view.keys[at] == "cửa" and view.bits[name + 2] & CAP:
@@ -194,7 +196,12 @@ def _in_capitals(view: View, name: int, end: int) -> bool:
 def _numbered(view: View, start: int, number: int, level: int) -> Found | None:
     """`tổ 5`, `quận 1`, `QL 8A`; not `3 bản 5 hộ`, where the number counts what follows."""
     value, following = view.keys[number], view.keys[number + 1]
-    if not value.isdecimal() or len(value) > 3 or following in ("/", "%") or (following == "." and view.bits[number + 2] & DIGIT):
+    if (
+        not value.isdecimal()
+        or len(value) > 3 + (view.keys[start] == "tiểu")
+        or following in ("/", "%")
+        or (following == "." and view.bits[number + 2] & DIGIT)
+    ):
         return None
     address = longest(words.admin_words(), view.keys, number + 1)
     counts = longest(words.units(), view.keys, number + 1) and not (address and view.bits[address[0]] & CAP)
