@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from viborder.document import Span
 from viborder.text import Range
-from viborder.train.grammar import agencies, amounts, carry, context, officials, places, words
+from viborder.train.grammar import agencies, amounts, carry, context, officials, places, shared, words
 from viborder.train.grammar.lexicon import longest
 from viborder.train.grammar.view import (
     AGENCY,
@@ -103,7 +103,7 @@ class _Walk:
         return body is not None and body.is_named and bool(body.inner)
 
     def _agency(self, at: int) -> int | None:
-        found = agencies.agency(self.view, at)
+        found = shared.agency(self.view, at)
         if found is None:
             return None
         if found.is_named:
@@ -202,7 +202,7 @@ class _Walk:
         if start > end and longest(words.persons(), view.keys, start) and not view.bits[start + 1] & CAP:
             return start  # `các đồng chí: Đại tá X`
         for head in range(end - 1, at, -1):  # `Trưởng phòng Cảnh sát hình sự`: the agency's head is the end of the post's word
-            if view.bits[head] & AGENCY and (body := agencies.agency(view, head)) and body.is_named and body.end > end:
+            if view.bits[head] & AGENCY and (body := shared.agency(view, head)) and body.is_named and body.end > end:
                 self.role_end = head
                 return head
         named = self.persons[-1][1] if self.persons else -1

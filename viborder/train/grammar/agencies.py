@@ -45,14 +45,6 @@ class Agency:
         return [(self.start, self.end, "AGENCY"), *self.inner]
 
 
-def agency(view: View, at: int) -> Agency | None:
-    """The agency that begins at the token, with those that share its head or tail; not named where the text gives it no name."""
-    found = one(view, at)
-    if found is None:
-        return None
-    return _shared_tail(view, found)
-
-
 def one(view: View, at: int, depth: int = 0) -> Agency | None:
     """A single agency, or several places under one head."""
     match = longest(words.heads(), view.keys, at)
@@ -160,7 +152,7 @@ def _own_tail(view: View, own: Agency, depth: int) -> Agency:
     if country and country[2] == words.COUNTRY:
         _add_places(view, own, [country])
         return own
-    if view.keys[own.start] == "cục" and (level := _bare_level(view, own.end)) and not place(view, own.end):
+    if view.keys[own.start] == "cục" and (level := bare_level(view, own.end)) and not place(view, own.end):
         return Agency(own.start, level, kind=words.BODY)  # `Cục Hải quan tỉnh`
     return _with_parent(view, own, depth)
 
@@ -187,7 +179,7 @@ def _with_parent(view: View, child: Agency, depth: int) -> Agency:
         return child  # `Bộ trưởng Bộ Nội vụ Sar Kheng`
     if places and view.keys[child.end] != "-":
         _add_places(view, child, places)
-    elif level := _bare_level(view, child.end):
+    elif level := bare_level(view, child.end):
         child.end = level
     return child
 
@@ -195,10 +187,10 @@ def _with_parent(view: View, child: Agency, depth: int) -> Agency:
 def _is_bare_parent(view: View, parent: Agency) -> bool:
     """`Công an tỉnh`: no name, yet part of the name of the body before it."""
     known = view.bits[parent.start] & (CAP | UPPER) or view.bits[parent.start - 1] & DIGIT  # `Vùng 4 cảnh sát biển`
-    return parent.kind == words.BODY and bool(known or _bare_level(view, parent.end - 1))
+    return parent.kind == words.BODY and bool(known or bare_level(view, parent.end - 1))
 
 
-def _bare_level(view: View, at: int) -> int | None:
+def bare_level(view: View, at: int) -> int | None:
     """The token after a level word without a name (`Công an tỉnh`), or None."""
     if view.keys[at] in ("tỉnh", "huyện", "xã", "phường", "quận", "thành", "thị") and view.bits[at] & (LOWER | CAP):
         found = longest(words.admin_words(), view.keys, at)
@@ -213,7 +205,7 @@ def _body(view: View, body: Agency, depth: int) -> Agency:
     body.station = head.startswith(_STATIONS)
     if head in _FORCES and view.keys[body.end] in ("đồn", "trạm", "chi"):
         return body  # `BĐBP | Đồn Biên phòng X`
-    level = _bare_level(view, body.end)
+    level = bare_level(view, body.end)
     if several := group(view, body.end) or (group(view, level) if level else None):  # `Công an tỉnh 3 tỉnh X, Y, Z`
         body.end, body.inner, body.is_named, body.has_tail = several[0], several[1], True, True
         return body
@@ -295,46 +287,3 @@ def _add_seat(view: View, body: Agency) -> None:
     if view.keys[body.start] in ("đại", "tổng", "lãnh", "cơ") and view.keys[body.end] == "tại" and (host := bare(view, body.end + 1)):
         body.end = host[1]
         body.inner.append((host[0], host[1], "PLACE"))
-
-
-def _shared_tail(view: View, first: Agency) -> Agency:
-    """Rule 5: names that share a tail are one span, and the last, complete with the tail, is nested: `Tỉnh ủy và [UBND tỉnh X]`."""
-    keys = view.keys
-    if first.kind == words.OUTSIDE or first.has_tail or first.kind in (words.OWN, words.CODE) or _is_post(view, first):
-        return first
-    if first.kind == words.BODY and first.end - first.start > 1 and _bare_level(view, first.end - 1):
-        return first
-    if keys[first.end] not in (",", "và", "-", "&"):
-        return first
-    at = first.end + 1 + (keys[first.end] == "," and keys[first.end + 1] == "và")
-    if not view.bits[at] & AGENCY:
-        return first
-    following = one(view, at)
-    if following is None or _is_post(view, following) or following.kind == words.OUTSIDE:
-        return first
-    if first.kind == words.BODY and view.bits[first.start] & LOWER and view.bits[at] & CAP:
-        return first  # `lực lượng biên phòng và Công an huyện X`
-    department = keys[first.start] == "sở" and first.kind == words.UNIT and following.kind == words.BODY  # `Sở Ngoại vụ, Công an tỉnh X`
-    party = keys[first.start] == "đảng" and keys[at + 1] in ("chỉ", "tư")  # `Đảng ủy, Bộ Chỉ huy BĐBP tỉnh X`
-    if following.kind != first.kind and not department and not party:
-        return first
-    if first.kind == words.UNIT and keys[first.start] != keys[at] and not department:
-        return first
-    following = _shared_tail(view, following)
-    if not (following.is_named and following.has_tail):
-        return first
-    if following.inner and following.inner[0][2] == "PLACE" and following.kind == words.BODY:
-        level = longest(words.admin_words(), keys, following.inner[0][0])
-        if department and not (level and level[1][0] == words.PROVINCE):
-            return first
-        if keys[first.start] == "chính" or (keys[first.start] == "đảng" and keys[at] not in ("ubnd", "hđnd", "ủy")):
-            return first
-        if keys[first.start] in ("cảnh", "csgt") and keys[at] == "công" and keys[at - 1] == ",":
-            return first  # rule 3: `CSGT, Công an huyện X`, a body and its parent
-    nested = following.inner if following.is_joint else following.pieces()
-    return Agency(first.start, following.end, True, True, True, first.kind, False, nested)
-
-
-def _is_post(view: View, body: Agency) -> bool:
-    """Whether the body is called after a place of its own, so that it shares none: `Đồn Biên phòng X`, not `Hải quan`."""
-    return body.station and not (view.keys[body.start] == "hải" and (body.has_tail or body.end - body.start == 2))
