@@ -75,14 +75,17 @@ def to_record(document: Document) -> dict[str, Any]:
     record: dict[str, Any] = {"id": document.id, "text": document.text}
     if document.meta:
         record["meta"] = dict(document.meta)
-    record["spans"] = [
-        {"start": span.start, "end": span.end, "label": span.label, "text": document.slice(span)}
-        | ({} if span.score is None else {"score": span.score})
-        for span in document.spans
-    ]
+    record["spans"] = [_entry(document.text, span) for span in document.spans]
     if document.private:
         record["private"] = [{"start": span.start, "end": span.end, "text": document.slice(span)} for span in document.private]
     return record
+
+
+def _entry(text: str, span: Span) -> dict[str, Any]:
+    entry = {"start": span.start, "end": span.end, "label": span.label, "text": text[span.start : span.end]}
+    if span.score is not None:
+        entry["score"] = span.score
+    return entry
 
 
 def from_record(record: Any, where: str, problems: list[Problem]) -> Document | None:

@@ -10,10 +10,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
-from viborder.text import tokenize
+from viborder.text import cut
 
 Trie = dict[str, Any]  # key → deeper trie; the empty key holds the value of the phrase that ends there
 
@@ -24,6 +25,7 @@ _I = dict(zip("yỳýỷỹỵ", "iìíỉĩị", strict=True))
 _MARKS = {"–": "-", "—": "-", "−": "-", "’": "'", "‘": "'", "`": "'", "“": '"', "”": '"'}
 
 
+@lru_cache(maxsize=1 << 14)
 def key(token: str) -> str:
     """The form in which syllables are compared."""
     if token in _MARKS:
@@ -31,10 +33,7 @@ def key(token: str) -> str:
     word = token.lower()
     if not word.isascii():
         word = word.replace("ð", "đ")  # an eth typed for a d with stroke: `Ðồn`
-        for old, new in _TONES.items():
-            if word.endswith(old):
-                word = word[: -len(old)] + new
-                break
+        word = word[:-2] + _TONES.get(word[-2:], word[-2:])
     match = _Y_FOR_I.match(word)
     return match[1] + _I[match[2]] if match else word
 
@@ -71,7 +70,7 @@ def insert(trie: Trie, keys: Sequence[str], value: Any) -> None:
 
 def keys_of(phrase: str) -> list[str]:
     """The keys of a phrase's tokens."""
-    return [key(phrase[start:end]) for start, end in tokenize(phrase)]
+    return [key(word) for word in cut(phrase)[2]]
 
 
 def build(entries: Iterable[tuple[str, Any]]) -> Trie:
