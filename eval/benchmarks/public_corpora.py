@@ -48,8 +48,8 @@ def main() -> None:
 
         if arguments.keep:
             command = " ".join(["python eval/benchmarks/public_corpora.py TRAIN DEV TEST", *arguments.overrides])
-            networks = tagger.card["recipe"]["networks"]
-            system = f"CRF and {networks} networks" if networks else "CRF"
+            networks, folds = (tagger.card["recipe"][key] for key in ("networks", "rerank"))
+            system = (f"CRF and {networks} networks" if networks else "CRF") + (", spans reranked" if folds else "")
             said = {"system": f"{system}, no pretrained weights", "task": f"{arguments.keep}, test, by syllable", "recipe": str(RECIPE)}
             kept = results.result(result, intervals, **said, tuned_on="its dev set", command=command)
             results.add([kept])
