@@ -1,6 +1,6 @@
 """Spans by grammar and lexicons alone: one walk over a text's tokens, from one word that may begin a span to the next.
 
-The rules are in `places`, `agencies` (with `groups`), `officials` and `amounts`, numbered as in the
+The rules are in `places`, `agencies` (with `units`, `groups` and `shared`), `officials` and `amounts`, numbered as in the
 scheme (annotations/GUIDELINES.md); here they are put in order.
 """
 
