@@ -121,62 +121,81 @@ def named(view: View, at: int) -> Found | None:
     found = longest(words.admin_words(), view.keys, at)
     if not found:
         return None
-    start, (name, (level, numbered)) = at, found
-    if view.keys[at] in ("bang", "tỉnh", "xã", "huyện") and at and view.keys[at - 1] == "liên":
+    end, (level, numbered) = found
+    following = view.keys[end]
+    if view.bits[end] & LOWER and following not in words.attributes() and following != "số" and view.keys[at] not in ("tỉnh", "huyện"):
+        return None  # the most frequent case: nothing that may be a name
+    if _heads_nothing(view, at, end):
         return None
-    if view.bits[at] & CAP and view.bits[at] & NAME and name - at == 1 and view.bits[name] & CAP and not bare(view, name):
-        return None  # Hồ Văn Pả
-    if view.keys[at] == "biển" and (view.keys[at - 1] in ("ven", "bờ", "ngoài", "vùng") or longest(words.attributes(), view.keys, name)):
-        return None  # `ven biển Tây Nam`, `vùng biển biên giới Móng Cái`
-    if (view.keys[at] == "đường" and view.keys[name] == "biên") or (view.keys[at] == "núi" and view.keys[at - 1] == "miền"):
-        return None  # `đường biên giới Khánh Bình`, `tỉnh miền núi Tây Bắc`
-    if view.keys[name + 1] == "." and len(view.keys[name]) == 1 and longest(words.admin_words(), view.keys, name):
-        return None  # `bờ biển P.Phú Thủy`
-    if view.keys[name - 1] == "." and at and view.keys[at - 1] == "." and view.glued(at):
-        return None  # initials: `N.T.X.N.`
-    if view.keys[name - 1] == "." and (
-        not view.bits[at] & CAP or view.bits[name] & UPPER or "." in view.keys[name + 1] or _alone(view, name)
-    ):
-        return None  # `H.KHÁ` is an author
-    if view.keys[name] in _ROADS and view.bits[name] & UPPER:
-        name += 1  # `đường ĐT.741`
-    if view.keys[name] == "." and view.keys[name - 1] in ("tp", "tx", "tt", *_ROADS):
-        name += 1
-    described = False
-    while attribute := longest(words.attributes(), view.keys, name):
-        name, described = attribute[0], True
-    if described and view.keys[at] == "rừng":
+    name, described = _to_name(view, at, end)
+    if (described and view.keys[at] == "rừng") or view.keys[name] in ('"', ":"):
         return None  # `rừng biên giới Đăk Đam`
-    if view.keys[name] == "(" and view.bits[name + 1] & UPPER and view.keys[name + 2] == ")" and view.bits[name + 3] & CAP:
-        name += 3  # `Cửa khẩu Quốc tế (CKQT) La Lay`
-    if view.keys[name] == "số" and view.keys[at] == "cửa" and view.bits[name + 2] & CAP:
-        name += 2  # `Cửa khẩu đường bộ số II Kim Thành`
-    if view.keys[name] == '"' or view.keys[name] == ":":
-        return None
     if view.bits[name] & DIGIT:
-        return _numbered(view, start, name, level) if numbered else None
+        return _numbered(view, at, name, level) if numbered else None
     if not view.bits[name] & (CAP | UPPER):
         return _small(view, at, name)
     known = bare(view, name, loose=True)
     if known and (known[2] == words.COUNTRY or (known[2] == words.REGION and (described or level == words.PROVINCE))):
         return None  # `ngã ba biên giới Việt Nam - Lào`: located, not named
+    stop = _name_end(view, at, name, level, known)
+    return (at, letter_or_number(view, stop, level), level) if stop else None
+
+
+def _heads_nothing(view: View, at: int, name: int) -> bool:
+    """Whether the administrative word `[at, name)` is part of another word, of a person's name or of initials."""
+    keys, bits = view.keys, view.bits
+    before = keys[at - 1] if at else "\n"
+    if before == "liên" and keys[at] in ("bang", "tỉnh", "xã", "huyện"):
+        return True
+    if bits[at] & CAP and bits[at] & NAME and name - at == 1 and bits[name] & CAP and not bare(view, name):
+        return True  # Hồ Văn Pả
+    if keys[at] == "biển" and (before in ("ven", "bờ", "ngoài", "vùng") or longest(words.attributes(), keys, name)):
+        return True  # `ven biển Tây Nam`, `vùng biển biên giới Móng Cái`
+    if (keys[at] == "đường" and keys[name] == "biên") or (keys[at] == "núi" and before == "miền"):
+        return True  # `đường biên giới Khánh Bình`, `tỉnh miền núi Tây Bắc`
+    if keys[name + 1] == "." and len(keys[name]) == 1 and longest(words.admin_words(), keys, name):
+        return True  # `bờ biển P.Phú Thủy`
+    if keys[name - 1] != ".":
+        return False
+    author = bits[name] & UPPER or keys[name + 1] == "." or _alone(view, name)
+    return bool(author or not bits[at] & CAP or (before == "." and view.glued(at)))  # `H.KHÁ`, `N.T.X.N.`
+
+
+def _to_name(view: View, at: int, name: int) -> tuple[int, bool]:
+    """(where the name begins, whether words such as `quốc tế` describe it) after the administrative word `[at, name)`."""
+    keys, bits = view.keys, view.bits
+    if keys[name] in _ROADS and bits[name] & UPPER:
+        name += 1  # `đường ĐT.741`
+    if keys[name] == "." and keys[name - 1] in ("tp", "tx", "tt", *_ROADS):
+        name += 1
+    described = False
+    while attribute := longest(words.attributes(), keys, name):
+        name, described = attribute[0], True
+    if keys[name] == "(" and bits[name + 1] & UPPER and keys[name + 2] == ")" and bits[name + 3] & CAP:
+        name += 3  # `Cửa khẩu Quốc tế (CKQT) La Lay`
+    if keys[name] == "số" and keys[at] == "cửa" and bits[name + 2] & CAP:
+        name += 2  # `Cửa khẩu đường bộ số II Kim Thành`
+    return name, described
+
+
+def _name_end(view: View, at: int, name: int, level: int, known: Found | None) -> int | None:
+    """The token after the name at `name`, of which the gazetteer knows `known`; None where it is none."""
+    bits = view.bits
     run = capitals(view, name, 6)
     if run - name > 3 and level != words.PROVINCE and (last := bare(view, run - 2)) and last[1:] == (run, words.PROVINCE):
         run -= 2  # `huyện Kỳ Sơn Nghệ An`
     if known and run == known[1] + 1 and _alone(view, known[1]):
         known = known[0], run, known[2]  # `phường Châu Phú A`
-    if known and (known[1] >= run or (level <= words.PROVINCE and name < known[1]) or view.bits[known[1]] & NAME):
-        return start, letter_or_number(view, known[1], level), level
+    if known and (known[1] >= run or (level <= words.PROVINCE and name < known[1]) or bits[known[1]] & NAME):
+        return known[1]
     if run == name or (not known and view.keys[name] in words.no_name() and not _in_capitals(view, name, run)):
         return None
-    personal = view.bits[name] & NAME and run - name > 2 and (level == words.PROVINCE or view.keys[name + 1] in _MIDDLE_NAMES)
+    personal = bits[name] & NAME and run - name > 2 and (level == words.PROVINCE or view.keys[name + 1] in _MIDDLE_NAMES)
     if personal and view.keys[at] in ("tỉnh", "huyện", "xã"):
         return None  # `Chủ tịch UBND tỉnh Lê Văn Hùng`
-    if view.bits[name] & (AGENCY | PERSON) and stops(view, name):
+    if (bits[name] & (AGENCY | PERSON) and stops(view, name)) or (view.keys[at] in ("miền", "vùng", "đồng") and not known):
         return None
-    if view.keys[at] in ("miền", "vùng", "đồng") and not known:
-        return None
-    return start, letter_or_number(view, run, level), level
+    return run
 
 
 def _alone(view: View, at: int) -> bool:
