@@ -82,3 +82,10 @@ def test_spans_that_are_moved_or_bear_another_label() -> None:
     assert memory.revised(words, [(1, 4, "PRIVATE"), (5, 8, "QUANTITY")]) == [(1, 4, "OFFICIAL"), (6, 8, "QUANTITY")]
     again = read_memory(memory.written())
     assert (again.outcomes, again.mentions) == (memory.outcomes, memory.mentions)
+
+
+def test_a_label_that_one_document_lacks_is_not_forgotten(tmp_path: Path) -> None:
+    first = parse("[A Công an [P tỉnh Lạng Sơn]] họp với [A Công an [P tỉnh Quảng Tây]].", "first")
+    one = train(RECIPE, [first], tmp_path / "model", overrides=LIVE)
+    found = spans(next(iter(one.tag([parse("Thu giữ 2 kg heroin.", "asked")]))))
+    assert found == {("QUANTITY", "2 kg"), ("DRUG", "heroin")}

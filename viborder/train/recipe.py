@@ -22,6 +22,7 @@ class CrfRecipe(BaseModel):
     inside: list[str] = Field(min_length=1)
     scheme: Literal["IOB2", "IOBES"] = "IOB2"
     grammar: bool = True
+    corrections: bool = True
     genre: list[str] = []
     known: bool = False
     networks: int = Field(0, ge=0)

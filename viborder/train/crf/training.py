@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -33,6 +34,7 @@ from viborder.train.recipe import CrfRecipe
 
 MOST_FOLDED = 200  # documents: with more, and no dev set, nothing is held out and the settings stay as they are
 RELIED_ON = 0.95  # F1 of the grammar on the training documents from which on its word decides, where nothing is settled
+LEFT_OUT = 3  # proposals of a label, none of them annotated, from which on the label is taken to be no part of the task
 
 NO_GRAMMAR = [0.0, -0.2, -0.4, -0.6, 0.2, 0.4]  # added to O everywhere, where there is no grammar: recall against precision
 
@@ -89,6 +91,12 @@ class _Work:
         copied = augmented([*documents, *self.genre], recipe.copies, recipe.seed)
         self.variants = {document.id: document for document in copied}
         self.prepare([*documents, *self.genre, *copied])
+        self.labels = sorted({*self.labels, *self._unseen()})
+
+    def _unseen(self) -> set[str]:
+        """Labels of the genre that the documents lack by chance: the grammar hardly proposes them there, so nobody has left them out."""
+        proposed = Counter(label for document in self.documents for _, _, label in self.proposals[document.id])
+        return {span.label for document in self.genre for span in document.spans if proposed[span.label] < LEFT_OUT}
 
     def prepare(self, documents: Sequence[Document]) -> None:
         """Work out pages and proposals."""
@@ -210,7 +218,7 @@ class _Work:
             "settings": asdict(settings),
             "chains": {name: weights.tags for name, weights in chains.items()},
             "recipe": self.recipe.model_dump(),
-            "corrections": self.memory(documents).written() if self.grammar else None,
+            "corrections": self.memory(documents).written() if self.grammar and self.recipe.corrections else None,
             "documents": [document.id for document in documents],
             "data_sha256": data_hash(documents),
         }
