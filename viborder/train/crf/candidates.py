@@ -17,7 +17,10 @@ Reals = NDArray[np.float64]
 def candidates(
     emissions: Floats, transitions: Floats, first: Floats, starts: Ints, lengths: Ints, tags: Sequence[str], least: float
 ) -> list[tuple[Cut, float]]:
-    """Spans in rows whose probability is `least` or more, in reading order. The rest as in `viterbi`; all rows belong to a sequence."""
+    """Spans in rows whose probability is `least` or more, in reading order; one that IOBES tags leave open at the end is none.
+
+    The rest as in `viterbi`; all rows belong to a sequence.
+    """
     rows, steps, ends = by_step(starts, lengths)
     step_weights, entry, weights, beta = _beliefs(emissions, transitions, first, rows, steps)
     goes_on = np.ones(len(rows), dtype=bool)
