@@ -80,6 +80,7 @@ def test_spans_that_are_moved_or_bear_another_label() -> None:
     words = ["ông", "Lò", "Văn", "A", ",", "gần", "20", "kg"]
     memory = learn_memory([(words, [(1, 4, "PRIVATE"), (5, 8, "QUANTITY")], {(1, 4, "OFFICIAL"), (6, 8, "QUANTITY")})])
     assert memory.revised(words, [(1, 4, "PRIVATE"), (5, 8, "QUANTITY")]) == [(1, 4, "OFFICIAL"), (6, 8, "QUANTITY")]
+    assert "PRIVATE = lò văn a\n" in memory.written()  # whole names on one line, where the check before publication looks for them
     again = read_memory(memory.written())
     assert (again.outcomes, again.mentions) == (memory.outcomes, memory.mentions)
 

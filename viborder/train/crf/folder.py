@@ -1,4 +1,4 @@
-"""The model folder: `model.json`, known mentions, features as text, weights as plain arrays. No pickle; checksums for all."""
+"""The model folder: `model.json`, words and features as text, weights as plain arrays. No pickle; checksums for all."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import io
 import json
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -17,39 +17,49 @@ from viborder.errors import ViborderError, fail
 from viborder.files import new_folder
 from viborder.train.crf.chain import Weights
 from viborder.train.crf.known import Known
+from viborder.train.crf.memory import Memory, read_memory
 from viborder.train.crf.network import Network, Networks
 from viborder.train.crf.rerank import Reranker
 from viborder.train.crf.span_features import Strings
 
 FORMAT = "viborder-crf"
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 
 
-def write_model(
-    folder: Path,
-    card: Mapping[str, Any],
-    chains: Mapping[str, Weights],
-    known: Known,
-    networks: Networks | None = None,
-    reranker: Reranker | None = None,
-) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """What training brings forth, but for the settings: the chains by name, and what stands beside them."""
+
+    chains: Mapping[str, Weights]
+    known: Known
+    corrections: Memory
+    networks: Networks | None = None
+    reranker: Reranker | None = None
+
+
+def write_model(folder: Path, card: Mapping[str, Any], learned: Learned) -> dict[str, Any]:
     """Write a model folder; it appears whole or not at all. Returns what `model.json` holds. The same model gives the same bytes.
 
-    card: what is known of the model. Added to it: `format`, `format_version`, `version` (a hash of card and weights), `files` (SHA-256).
+    card: what is known of the model. Added to it: `format`, `format_version`, `version` (a hash of card and weights), `chains` (the tags of
+    each), `files` (SHA-256).
     """
-    contents = {"known.tsv": "".join(f"{label}\t{' '.join(mention)}\n" for mention, label in known.items()).encode()}
-    for name, weights in chains.items():
+    contents = {
+        "known.tsv": "".join(f"{label}\t{' '.join(mention)}\n" for mention, label in learned.known.items()).encode(),
+        "corrections.tsv": learned.corrections.written().encode(),
+    }
+    for name, weights in learned.chains.items():
         contents[f"{name}.features.txt"] = "".join(feature + "\n" for feature in weights.features).encode()
         contents[f"{name}.npz"] = _arrays(weights)
-    if networks:
-        contents["networks.attributes.txt"] = "".join(attribute + "\n" for attribute in networks.attributes).encode()
-        contents["networks.npz"] = _network_arrays(networks)
-    if reranker:
-        strings = reranker.strings
+    if learned.networks:
+        contents["networks.attributes.txt"] = "".join(attribute + "\n" for attribute in learned.networks.attributes).encode()
+        contents["networks.npz"] = _network_arrays(learned.networks)
+    if learned.reranker:
+        strings = learned.reranker.strings
         rows = [(label, count, strings.occurrences[string], string) for (string, label), count in sorted(strings.labels.items())]
         contents["spans.strings.tsv"] = "".join("\t".join(map(str, row)) + "\n" for row in rows).encode()
-        contents["spans.weights.tsv"] = "".join(f"{weight}\t{name}\n" for name, weight in sorted(reranker.weights.items())).encode()
+        contents["spans.weights.tsv"] = "".join(f"{weight}\t{name}\n" for name, weight in sorted(learned.reranker.weights.items())).encode()
     files = {name: hashlib.sha256(data).hexdigest() for name, data in sorted(contents.items())}
+    card = {**card, "chains": {name: weights.tags for name, weights in learned.chains.items()}}
     identity = json.dumps([card, files], sort_keys=True, ensure_ascii=False)
     head = {"format": FORMAT, "format_version": FORMAT_VERSION, "version": hashlib.sha256(identity.encode()).hexdigest()[:12]}
     whole = {**head, **card, "files": files}
@@ -74,51 +84,56 @@ def read_card(folder: Path) -> dict[str, Any]:
     return card
 
 
-def read_chains(folder: Path, card: Mapping[str, Any]) -> tuple[dict[str, Weights], dict[tuple[str, ...], str]]:
-    """The weights of each chain and the known mentions, checked against the checksums.
+def read_learned(folder: Path, card: Mapping[str, Any]) -> Learned:
+    """What was learned, checked against the checksums.
 
     Raises ViborderError `model-foreign` where the folder is of another format or version, `model-damaged` where a file is not as written.
     """
     if card.get("format") != FORMAT or card.get("format_version") != FORMAT_VERSION:
         found = f"format {card.get('format')!r} version {card.get('format_version')!r}"
         raise fail(folder, "model-foreign", f"{found}, not {FORMAT!r} version {FORMAT_VERSION}", "train it again with this version")
-    chains = {}
     try:
-        rows = [line.split("\t") for line in _checked(folder, card, "known.tsv").decode().splitlines()]
+        rows = [line.split("\t") for line in _lines(folder, card, "known.tsv")]
         known = {tuple(mention.split(" ")): label for label, mention in rows}
-        for name, tags in card["chains"].items():
-            features = _checked(folder, card, f"{name}.features.txt").decode().splitlines()
-            arrays = np.load(io.BytesIO(_checked(folder, card, f"{name}.npz")), allow_pickle=False)
-            chains[name] = Weights(tags, features, *(arrays[key] for key in ("indptr", "indices", "values", "transitions")))
+        corrections = read_memory(_checked(folder, card, "corrections.tsv").decode())
+        chains = {name: _chain(folder, card, name) for name in card["chains"]}
+        return Learned(chains, known, corrections, _networks(folder, card), _reranker(folder, card))
     except ViborderError:
         raise
     except (KeyError, ValueError, TypeError, AttributeError, OSError) as error:
         raise _damaged(folder, f"{type(error).__name__}: {error}") from None
-    return chains, known
 
 
-def read_networks(folder: Path, card: Mapping[str, Any]) -> Networks | None:
-    """The networks of a model that has some, checked against the checksums. Raises ViborderError `model-damaged`."""
+def _chain(folder: Path, card: Mapping[str, Any], name: str) -> Weights:
+    arrays = np.load(io.BytesIO(_checked(folder, card, f"{name}.npz")), allow_pickle=False)
+    parts = (arrays[key] for key in ("indptr", "indices", "values", "transitions"))
+    return Weights(card["chains"][name], _lines(folder, card, f"{name}.features.txt"), *parts)
+
+
+def _networks(folder: Path, card: Mapping[str, Any]) -> Networks | None:
     if "networks.npz" not in card["files"]:
         return None
-    attributes = _checked(folder, card, "networks.attributes.txt").decode().splitlines()
     arrays = np.load(io.BytesIO(_checked(folder, card, "networks.npz")), allow_pickle=False)
     count = len(arrays.files) // len(fields(Network))
-    return Networks(attributes, [Network(*(arrays[f"{number}.{field.name}"] for field in fields(Network))) for number in range(count)])
+    members = [Network(*(arrays[f"{number}.{field.name}"] for field in fields(Network))) for number in range(count)]
+    return Networks(_lines(folder, card, "networks.attributes.txt"), members)
 
 
-def read_reranker(folder: Path, card: Mapping[str, Any]) -> Reranker | None:
-    """The reranker of a model that has one, checked against the checksums. Raises ViborderError `model-damaged`."""
+def _reranker(folder: Path, card: Mapping[str, Any]) -> Reranker | None:
     if "spans.weights.tsv" not in card["files"]:
         return None
-    rows = [line.split("\t") for line in _checked(folder, card, "spans.strings.tsv").decode().splitlines()]
+    rows = [line.split("\t") for line in _lines(folder, card, "spans.strings.tsv")]
     labels = {(string, label): int(count) for label, count, _, string in rows}
     marked: Counter[str] = Counter()
     for (string, _), count in labels.items():
         marked[string] += count
     strings = Strings(labels, marked, {string: int(occurrences) for _, _, occurrences, string in rows})
-    lines = (line.split("\t") for line in _checked(folder, card, "spans.weights.tsv").decode().splitlines())
-    return Reranker({name: float(weight) for weight, name in lines}, strings)
+    weights = (line.split("\t") for line in _lines(folder, card, "spans.weights.tsv"))
+    return Reranker({name: float(weight) for weight, name in weights}, strings)
+
+
+def _lines(folder: Path, card: Mapping[str, Any], name: str) -> list[str]:
+    return _checked(folder, card, name).decode().splitlines()
 
 
 def _checked(folder: Path, card: Mapping[str, Any], name: str) -> bytes:

@@ -43,12 +43,14 @@ class Memory:
     def __bool__(self) -> bool:
         return bool(self.outcomes or self.mentions)
 
-    def written(self) -> dict[str, list[list[Any]]]:
-        """For `model.json`."""
-        return {
-            "outcomes": [[list(key), list(outcome)] for key, outcome in self.outcomes.items()],
-            "mentions": [[outer, list(pattern), label] for (outer, pattern), label in self.mentions.items()],
-        }
+    def written(self) -> str:
+        """A line a correction, tabs between: `proposal`, how far begin and end move, the label, the key; `mention`, the label around, ….
+
+        Words stand on one line, as they do in a text, so that a name in them is found.
+        """
+        outcomes = [f"proposal\t{begin}\t{end}\t{label}\t{' '.join(key)}\n" for key, (begin, end, label) in self.outcomes.items()]
+        mentions = [f"mention\t{outer}\t{label}\t{' '.join(pattern)}\n" for (outer, pattern), label in self.mentions.items()]
+        return "".join([*outcomes, *mentions])
 
     def revised(self, words: Sequence[str], proposals: Sequence[Cut]) -> list[Cut]:
         """The proposals of a page, corrected, in reading order, outer before inner."""
@@ -81,14 +83,19 @@ class Memory:
         return sorted({*kept, *added}, key=_order)
 
 
-def read_memory(written: Mapping[str, Any] | None) -> Memory:
-    """The memory of `model.json`."""
-    if not written:
-        return Memory({}, {})
-    return Memory(
-        {tuple(key): (begin, end, label) for key, (begin, end, label) in written["outcomes"]},
-        {(outer, tuple(pattern)): label for outer, pattern, label in written["mentions"]},
-    )
+def read_memory(text: str) -> Memory:
+    """The memory that `Memory.written` wrote. Raises ValueError where a line is not of its form."""
+    outcomes: dict[Key, Outcome] = {}
+    mentions: dict[tuple[str, Key], str] = {}
+    for line in text.splitlines():
+        kind, *values = line.split("\t")
+        if kind == "proposal":
+            begin, end, label, key = values
+            outcomes[tuple(key.split(" "))] = (int(begin), int(end), label)
+        else:
+            outer, label, pattern = values
+            mentions[outer, tuple(pattern.split(" "))] = label
+    return Memory(outcomes, mentions)
 
 
 def learn_memory(cases: Sequence[Case]) -> Memory:

@@ -13,15 +13,13 @@ from numpy.typing import NDArray
 from viborder.document import Document, Span, in_order
 from viborder.train.crf.batch import Batch, Cut, lay_out, same_tag, unpaint
 from viborder.train.crf.candidates import candidates
-from viborder.train.crf.chain import Chain, Columns, Floats, Ints, Types, Weights
+from viborder.train.crf.chain import Chain, Columns, Floats, Ints, Types
 from viborder.train.crf.columns import COLUMNS, inside_columns, outer_columns
 from viborder.train.crf.decode import legal, span_marginals, viterbi
 from viborder.train.crf.examples import proposals_by_document
-from viborder.train.crf.folder import read_chains, read_networks, read_reranker
-from viborder.train.crf.known import Known, find_known, lengths_of
-from viborder.train.crf.memory import read_memory
-from viborder.train.crf.network import Networks
-from viborder.train.crf.rerank import LEAST, Reranker, by_sentence
+from viborder.train.crf.folder import Learned, read_learned
+from viborder.train.crf.known import find_known, lengths_of
+from viborder.train.crf.rerank import LEAST, by_sentence
 from viborder.train.crf.templates import parse
 from viborder.train.page import Page, read_page
 
@@ -51,28 +49,20 @@ class Settings:
 class CrfTagger:
     """Tags documents with nested spans. Made by `viborder.train.load` or `viborder.train.train`."""
 
-    def __init__(
-        self,
-        card: Mapping[str, Any],
-        chains: Mapping[str, Weights],
-        known: Known,
-        networks: Networks | None = None,
-        reranker: Reranker | None = None,
-    ) -> None:
+    def __init__(self, card: Mapping[str, Any], learned: Learned) -> None:
         self.card = card
         self.labels: list[str] = card["labels"]
         self.version: str = card.get("version", "")
         self.settings = Settings(**card["settings"])
         self._uses_grammar: bool = card["grammar"]
         self._containers = frozenset(card["containers"])
-        self._known = known
-        self._networks = networks
-        self._reranker = reranker
-        self._memory = read_memory(card.get("corrections"))
-        self._lengths = lengths_of(known)
+        self._learned = learned
+        self._lengths = lengths_of(learned.known)
         self._types = Types(self._uses_grammar)
         templates = {"outer": card["recipe"]["templates"], "inside": card["recipe"]["inside"]}
-        self._chains = {name: Chain(weights, parse(templates[name], COLUMNS, "", []), self._types) for name, weights in chains.items()}
+        self._chains = {
+            name: Chain(weights, parse(templates[name], COLUMNS, "", []), self._types) for name, weights in learned.chains.items()
+        }
         self._legal = {name: legal(chain.tags) for name, chain in self._chains.items()}
 
     def tag(self, documents: Iterable[Document], *, spaced: bool = False) -> Iterator[Document]:
@@ -95,8 +85,8 @@ class CrfTagger:
         found: list[list[Scored]] = [[] for _ in pages]
         if not len(batch.positions):
             return found
-        if self._memory:
-            proposals = [self._memory.revised(page.words, found) for page, found in zip(pages, proposals, strict=True)]
+        if self._learned.corrections:
+            proposals = [self._learned.corrections.revised(page.words, found) for page, found in zip(pages, proposals, strict=True)]
         proposed = _over(batch, proposals)
         layer = self._outermost(batch, self._outer_table(batch, pages, proposed))
         every = list(layer)
@@ -135,7 +125,7 @@ class CrfTagger:
         return by_sentence(batch.starts, self._possible(batch, table))
 
     def _outer_table(self, batch: Batch, pages: Sequence[Page], proposed: Sequence[Cut]) -> Columns:
-        known = _over(batch, [find_known(page.words, self._known, self._lengths) for page in pages]) if self._known else []
+        known = _over(batch, [find_known(page.words, self._learned.known, self._lengths) for page in pages]) if self._learned.known else []
         return outer_columns(batch, proposed, known, self.labels)
 
     def _possible(self, batch: Batch, table: Columns) -> list[tuple[Cut, float]]:
@@ -143,10 +133,10 @@ class CrfTagger:
         return candidates(*scores, batch.starts, batch.lengths, self._chains["outer"].tags, LEAST)
 
     def _outermost(self, batch: Batch, table: Columns) -> list[tuple[Cut, float]]:
-        if self._reranker is None:
+        if self._learned.reranker is None:
             return self._decode("outer", table, batch.positions, batch.starts, batch.lengths)
         words = [self._types.attributes[number]["word"] for number in batch.types.take(batch.positions).tolist()]
-        return self._reranker.choose(words, batch.starts, batch.lengths, self._possible(batch, table))
+        return self._learned.reranker.choose(words, batch.starts, batch.lengths, self._possible(batch, table))
 
     def _decode(self, name: str, table: Columns, positions: Ints, starts: Ints, lengths: Ints) -> list[tuple[Cut, float]]:
         """Spans and their probabilities, for sequences of rows; `positions` says where each row stands in `table`."""
@@ -166,8 +156,8 @@ class CrfTagger:
         """The scores of the tags of each row, of one tag after another, and of the first tag."""
         chain, (extra, first) = self._chains[name], self._legal[name]
         emissions, transitions = chain.emissions(table, positions), chain.transitions
-        if name == "outer" and self._networks:
-            said = self._networks.log_chances(self._types, table.types[positions], starts, lengths)
+        if name == "outer" and self._learned.networks:
+            said = self._learned.networks.log_chances(self._types, table.types[positions], starts, lengths)
             emissions, transitions = (emissions + said) * np.float32(0.5), transitions * np.float32(0.5)
         self._vote(emissions, chain.tags, table, positions)
         return emissions, transitions + extra, first
@@ -212,5 +202,4 @@ def _over(batch: Batch, by_page: Sequence[Sequence[Cut]]) -> list[Cut]:
 
 def load_crf(folder: Path, card: Mapping[str, Any]) -> CrfTagger:
     """The tagger of a model folder. Raises ViborderError `model-foreign`, `model-damaged`."""
-    chains, known = read_chains(folder, card)
-    return CrfTagger(card, chains, known, read_networks(folder, card), read_reranker(folder, card))
+    return CrfTagger(card, read_learned(folder, card))

@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,7 @@ from viborder.train.crf.batch import Cut, containers, cuts, tagset
 from viborder.train.crf.chain import Weights
 from viborder.train.crf.columns import COLUMNS
 from viborder.train.crf.examples import dropped, lay_out_examples, mentions, proposals_by_document, spanned_sentences, tagged_sentences
-from viborder.train.crf.folder import write_model
+from viborder.train.crf.folder import Learned, write_model
 from viborder.train.crf.learn import Lesson, learn
 from viborder.train.crf.memory import Memory, learn_memory
 from viborder.train.crf.network import Networks
@@ -49,18 +49,17 @@ def train_crf(
     Raises ViborderError: `nothing-to-learn`, `span-splits-token`, `template-…`.
     """
     work = _Work(recipe, documents, where, spaced)
-    chains, networks, reranker = work.learn(work.documents), work.networks(work.documents), work.reranker(work.documents)
+    learned = work.learned(work.documents)
     if dev:
         work.prepare(dev)
-        held = [work.held(work.tagger(work.documents, chains, networks, reranker), dev)]
+        held = [work.held(CrfTagger(work.card(documents, Settings()), learned), dev)]
     elif recipe.folds > 1 and 1 < len(documents) <= MOST_FOLDED:
         held = list(work.folds())
     else:
         held = []
     speech, silence = (recipe.speech, recipe.silence) if work.grammar else ([0.0], NO_GRAMMAR)
     settings = settle(held, speech, silence, recipe.doubt) if held else work.unsettled(speech, silence)
-    known = mentions(documents, spaced=spaced) if recipe.known else {}
-    return load_crf(out, write_model(out, work.card(chains, documents, settings), chains, known, networks, reranker))
+    return load_crf(out, write_model(out, work.card(documents, settings), learned))
 
 
 class _Work:
@@ -105,7 +104,17 @@ class _Work:
         for document, page, found in zip(documents, pages, proposals, strict=True):
             self.pages[document.id], self.proposals[document.id] = page, found
 
-    def learn(self, documents: Sequence[Document]) -> dict[str, Weights]:
+    def learned(self, documents: Sequence[Document]) -> Learned:
+        """Everything that the recipe asks for, from documents."""
+        return replace(self.alone(documents), networks=self.networks(documents), reranker=self.reranker(documents))
+
+    def alone(self, documents: Sequence[Document]) -> Learned:
+        """The chains, with the mentions and corrections that they are told, without networks and reranker."""
+        known = mentions(documents, spaced=self.spaced) if self.recipe.known else {}
+        corrections = self.memory(documents) if self.grammar and self.recipe.corrections else Memory({}, {})
+        return Learned(self.chains(documents), known, corrections)
+
+    def chains(self, documents: Sequence[Document]) -> dict[str, Weights]:
         """The weights of both chains, from documents, the sentences of the genre, and the variants of both."""
         names = {document.id for document in (*documents, *self.genre)}
         settings: dict[str, Any] = {"c1": self.recipe.c1, "c2": self.recipe.c2, "iterations": self.recipe.iterations}
@@ -143,7 +152,7 @@ class _Work:
         gold: list[set[Cut]] = []
         for fold in track(sorted(set(fold_of)), "learning from held-out documents", console=Console(stderr=True), transient=True):
             others = [document for document, number in zip(documents, fold_of, strict=True) if number != fold]
-            tagger = self.tagger(others, self.learn(others))
+            tagger = CrfTagger(self.card(others, Settings()), self.alone(others))
             strings = count_strings(one for some, number in zip(sentences, fold_of, strict=True) if number != fold for one in some)
             for number in range(len(documents)):
                 if fold_of[number] == fold:
@@ -174,14 +183,7 @@ class _Work:
         for fold in range(min(self.recipe.folds, len(self.documents))):
             out = self.documents[fold :: self.recipe.folds]
             others = [document for document in self.documents if document not in out]
-            yield self.held(self.tagger(others, self.learn(others), self.networks(others), self.reranker(others)), out)
-
-    def tagger(
-        self, documents: Sequence[Document], chains: dict[str, Weights], networks: Networks | None = None, reranker: Reranker | None = None
-    ) -> CrfTagger:
-        """A tagger that is not written, of what was learned from documents."""
-        known = mentions(documents, spaced=self.spaced) if self.recipe.known else {}
-        return CrfTagger(self.card(chains, documents, Settings()), chains, known, networks, reranker)
+            yield self.held(CrfTagger(self.card(others, Settings()), self.learned(others)), out)
 
     def unsettled(self, speech: Sequence[float], silence: Sequence[float]) -> Settings:
         """Votes where nothing is held out: the first of each, or the last where the grammar errs much on the training documents."""
@@ -209,16 +211,14 @@ class _Work:
         gold = [set(cuts(page.ranges, document.spans)) for document, page in zip(documents, pages, strict=True)]
         return tagger, pages, [self.proposals[document.id] for document in documents], gold
 
-    def card(self, chains: dict[str, Weights], documents: Sequence[Document], settings: Settings) -> dict[str, Any]:
+    def card(self, documents: Sequence[Document], settings: Settings) -> dict[str, Any]:
         """What `model.json` says of the model."""
         return {
             "labels": self.labels,
             "containers": sorted({span.label for document in (*self.documents, *self.genre) for span in containers(document.spans)}),
             "grammar": self.grammar,
             "settings": asdict(settings),
-            "chains": {name: weights.tags for name, weights in chains.items()},
             "recipe": self.recipe.model_dump(),
-            "corrections": self.memory(documents).written() if self.grammar and self.recipe.corrections else None,
             "documents": [document.id for document in documents],
             "data_sha256": data_hash(documents),
         }
