@@ -56,8 +56,8 @@ def places(view: View, found: list[Piece], announced: list[Range]) -> list[Piece
         return []
     more = []
     taken = {at for start, end, _ in found for at in range(start, end)}
-    for at in [index for index, look in enumerate(bits) if look & CAP]:
-        if keys[at] in known and at not in taken and not bits[at - 1] & CAP and keys[at - 1] != "báo":
+    for at in [at for at, word in enumerate(keys) if word in known and bits[at] & CAP]:
+        if at not in taken and not bits[at - 1] & CAP and keys[at - 1] != "báo":
             end = capitals(view, at, 7)
             if tuple(keys[at:end]) in known[keys[at]]:
                 more.append((at, end, "PLACE"))
