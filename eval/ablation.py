@@ -30,11 +30,11 @@ SYSTEMS = {
 LEARNER = "CRF alone, no lexicon"  # what no reader of any of these texts has written rules for
 ARTICLES = "the five articles, each tagged by a model that learned from the other four"
 SENTENCES = "held-out sentences of the genre, by a model that learned from the five articles"
-BLIND = "articles of the genre by another hand, by a model that learned from the five articles"
+BLIND = "blind articles of the genre, by a model that learned from the five articles"
 TUNED = {
     ARTICLES: "these articles: the grammar was written and mended with them in view (a development score)",
     SENTENCES: "the other half, by the same hand; how much the grammar counts was set by this half's scores",
-    BLIND: "a sister set; of these, written by a language model, scores were looked at several times, errors never",
+    BLIND: "other texts; of these, written by a language model, scores were looked at five times, errors never",
 }
 TUNED_LEARNER = {
     ARTICLES: "these articles: penalties and features were chosen on them",

@@ -1,7 +1,7 @@
 """Score the grammar alone on the sentences of the genre, and on gold: python eval/genre.py [FILE…]
 
-Gold, the tuning and adversarial sentences and both sets of articles are what it was mended on (`articles_blind.jsonl` last); of
-`heldout.txt`, written before it, only scores were looked at.
+Gold, the tuning and adversarial sentences and `articles.jsonl` are what it was mended on; of `heldout.txt`, written before it, and of
+`articles_blind.jsonl` only scores were looked at.
 """
 
 import argparse

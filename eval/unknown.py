@@ -30,7 +30,7 @@ from viborder.train import grammar, train
 from viborder.train.grammar import lexicon, view, words
 
 RECIPE = Path("train/crf.yaml")
-FILES = ("annotations/gold.jsonl", "train/genre/articles.jsonl", "train/genre/articles_blind.jsonl")
+FILES = ("annotations/gold.jsonl", "train/genre/articles.jsonl")
 SIZES = (1, 2, 4, 8, 16, 24)
 TESTED = 9
 OPEN = ("body", "own", "unit", "function", "code", "rank", "post", "substance", "street", "kinh", "minority", "lao", "khmer", "measure",
