@@ -70,7 +70,7 @@ def _ignorance(documents: Sequence[Document], share: float, options: argparse.Na
             values = [scores.micro().f1 for scores in found]
             cells.append(f"{100 * mean(values):.1f} ({' '.join(f'{100 * value:.1f}' for value in values)})")
             lines.append(
-                _line(system, f"{share:.0%} of the lexicon hidden: mean and range of draws; all spans, learned from {size}", found)
+                _line(system, f"{share:.0%} of the lexicon hidden, by documents learned from (mean and range of draws); {size}", found)
             )
         table.add_row(str(size), *cells)
     Console(width=160).print(table)
@@ -207,7 +207,7 @@ def _habits(documents: Sequence[Document], options: argparse.Namespace) -> list[
                     total += len(marked | unmarked)
             mean_f1 = mean(scores.micro().f1 for scores in found)
             cells.append(f"{right}/{total} {100 * mean_f1:.1f}")
-            task = f"another habit of annotators, live backend: mean and range of draws; all spans, documents that show it: {size}"
+            task = f"another habit of annotators, live backend, by documents that show it (mean and range of draws); {size}"
             lines.append(_line(habit, task, found))
         table.add_row(habit, *cells)
     Console(width=160).print(table)

@@ -41,12 +41,24 @@ def test_table():
     }
     inner = LINE | {"task": f"{LINE['task']}; outermost spans", "value": 0.61, "interval": None}
     assert results.render([LINE, cited, inner]).splitlines() == [
-        "**five articles, leave one out, all spans**",
+        "**five articles, leave one out, all spans: strict F1**",
         "",
-        "| system | strict F1 | strict F1, outermost spans | n | tuned on |",
+        "| system | strict F1 | outermost spans | n | tuned on |",
         "| --- | --- | --- | --- | --- |",
         "| crf | 70.5 (65.0 – 76.0) | 61.0 | 5 documents | the same articles |",
         "| PhoBERT \\| large (a paper) | 94.5 |  | published | its dev set |",
+    ]
+
+
+def test_what_all_systems_share_is_said_once_under_the_table():
+    other = LINE | {"system": "other", "value": 0.5, "interval": None}
+    assert results.render([LINE, other]).splitlines()[2:] == [
+        "| system | strict F1 |",
+        "| --- | --- |",
+        "| crf | 70.5 (65.0 – 76.0) |",
+        "| other | 50.0 |",
+        "",
+        "5 documents; tuned on the same articles.",
     ]
 
 

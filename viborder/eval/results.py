@@ -127,27 +127,36 @@ def _share(value: Any) -> bool:
 def render(results: Sequence[Result]) -> str:
     """The scores as tables in Markdown, in the order of the file; speed and memory stay in the file.
 
-    One table a task; what stands behind a semicolon in a task (`…; outermost spans`) is a column.
+    One table a task and metric; what stands behind a semicolon in a task (`…; outermost spans`) is a column. What is the same of all
+    systems, sample and tuning, is said once under the table.
     """
-    tables: dict[str, dict[str, dict[str, Result]]] = {}  # task → system → column → line
+    tables: dict[str, dict[str, dict[str, Result]]] = {}  # task and metric → system → column → line
     for line in results:
         if line["metric"] not in MEASURES:
             task, _, column = line["task"].partition("; ")
-            name = line["metric"].replace("_", " ").replace("f1", "F1")
-            columns = tables.setdefault(task, {}).setdefault(line["system"], {})
-            columns[f"{name}, {column}" if column else name] = line
+            metric = line["metric"].replace("_", " ").replace("f1", "F1")
+            tables.setdefault(f"{task}: {metric}", {}).setdefault(line["system"], {})[column or metric] = line
     return "\n\n".join(_table(task, systems) for task, systems in tables.items())
 
 
 def _table(task: str, systems: dict[str, dict[str, Result]]) -> str:
     columns = list(dict.fromkeys(column for row in systems.values() for column in row))
-    rows = [_cells(["system", *columns, "n", "tuned on"]), _cells(["---"] * (len(columns) + 3))]
-    for system, row in systems.items():
-        line = next(iter(row.values()))
-        n = f"{line['n']} {line['unit']}s" if line.get("n") else "published"
-        name = f"{system} ({line['source']})" if line.get("source") else system
-        rows.append(_cells([name, *(_score(row.get(column)) for column in columns), n, line["tuned_on"]]))
-    return f"**{task}**\n\n" + "\n".join(rows)
+    lines = {system: next(iter(row.values())) for system, row in systems.items()}
+    notes = [[_sample(line), line["tuned_on"]] for line in lines.values()]
+    same = len(notes) > 1 and all(note == notes[0] for note in notes)  # said once, under the table
+    rows = [[_called(system, lines[system]), *(_score(row.get(column)) for column in columns)] for system, row in systems.items()]
+    table = [["system", *columns, *([] if same else ["n", "tuned on"])], ["---"] * (len(columns) + (1 if same else 3))]
+    table += [row + ([] if same else note) for row, note in zip(rows, notes, strict=True)]
+    under = f"\n\n{notes[0][0]}; tuned on {notes[0][1]}." if same else ""
+    return f"**{task}**\n\n" + "\n".join(map(_cells, table)) + under
+
+
+def _sample(line: Result) -> str:
+    return f"{line['n']} {line['unit']}s" if line.get("n") else "published"
+
+
+def _called(system: str, line: Result) -> str:
+    return f"{system} ({line['source']})" if line.get("source") else system
 
 
 def _score(line: Result | None) -> str:
