@@ -29,6 +29,9 @@ from viborder.train.grammar.view import (
 )
 
 Piece = tuple[int, int, str]  # first token, token after the last, label
+_SURNAMES_ALONE = frozenset(
+    ("nguyễn", "trần", "phạm", "hoàng", "huỳnh", "trương")
+)  # a province after one is a given name: `Phạm Thái Bình`
 _OFFICE = words.RANK | words.POST | words.COMRADE
 
 
@@ -134,6 +137,8 @@ class _Walk:
     def _credit(self, at: int) -> int | None:
         """Rule 3: the photographer after `Ảnh:`, initials too."""
         view = self.view
+        if view.keys[at - 1] == ":" and view.bits[at] & UPPER and view.bits[at + 1] & UPPER and not longest(words.heads(), view.keys, at):
+            return None if places.bare(view, at) else at + 2  # `Ảnh: HỮU TOÀN`
         if view.keys[at - 1] != ":" or not view.bits[at] & CAP or view.bits[at] & UPPER:
             return None
         if head := longest(words.heads(), view.keys, at):  # an outlet: `An ninh Lai Châu`
@@ -174,6 +179,8 @@ class _Walk:
                 self._emit_names(found[1], stop, self.role)
                 return self.persons[-1][1]
         more = context.listed(view, found[1]) if start > found[0] else context.between(view, found)
+        if found[1] - at == 1 and view.keys[at - 2 : at] == ["trung", "-"] and view.bits[at - 3] & LOWER and self.end < at - 1:
+            self.found.append((at - 2, at - 1, "PLACE"))  # `Trung - Việt`
         end = self._emit_places(more) or found[1]
         if end - at == 1 and view.keys[end] == "-" and view.keys[end + 1] == "trung" and not view.bits[end + 2] & CAP:
             self.found.append((end + 1, end + 2, "PLACE"))  # rule 5: `Việt - Trung`
@@ -240,15 +247,17 @@ class _Walk:
         view = self.view
         end = places.capitals(view, at, 7)
         rest = places.bare(view, at + 1) if view.bits[at + 1] & PLACE else None
-        if rest and rest[1] >= end and (rest[2] <= words.PROVINCE or view.bits[at] & LOCATIVE):
+        if rest and rest[1] >= end and view.keys[at] not in _SURNAMES_ALONE and (rest[2] <= words.PROVINCE or view.bits[at] & LOCATIVE):
             return None  # `Đoàn Lào`, `Từ Hang Kia`
         if view.keys[at] == "từ" and (found := context.located(view, at + 1)):
             return self._emit_places(found)
         if at == self.role_end and self.role and (stop := officials.name(view, at, self.role)):
             self._emit_names(at, stop, self.role)
             return self.persons[-1][1]
+        if view.keys[at - 2 : at - 1] == ["số"] and view.bits[at - 1] & DIGIT and view.keys[end] == ",":
+            return self._emit_places([(at, end)])  # an address: `số 10 Lý Thường Kiệt, TP Đồng Hới`
         start = officials.begins(view, at, self.end)
-        if end - start < 2 or view.keys[start - 1] in ("người", "tộc"):  # `người Mông Pú Hia`
+        if end - start < 2 or view.keys[start - 1] in ("người", "tộc", "đán", "tết", "truyền"):  # `người Mông Pú Hia`, `Tết Bun Pi May`
             return None
         self._emit_names(start, end, self.role & _OFFICE if at == self.role_end + 1 and view.keys[at - 1] == "," else 0)
         return self.persons[-1][1]

@@ -52,6 +52,8 @@ def one(view: View, at: int, depth: int = 0) -> Agency | None:
         return None
     if view.keys[at] == "ca" and not view.bits[at] & UPPER:
         return None  # `kêu ca`
+    if at and view.keys[at - 1] in ("cựu", "viên") and view.keys[at] in ("cảnh", "công"):
+        return None  # a person: `cựu cảnh sát Hàn Quốc`
     if view.keys[at] == "an" and match[0] - at == 2 and not _security(view, at, match[0]):
         return None
     if at and view.bits[at] & LOWER and f"{view.keys[at - 1]} {view.keys[at]}" in words.compounds() and view.keys[at - 2] != "cán":
@@ -93,7 +95,6 @@ def one(view: View, at: int, depth: int = 0) -> Agency | None:
             parent = longest(words.heads(), view.keys, inside) if view.bits[inside] & AGENCY else None
             if parent and parent[0] == end and parent[1] & words.OWN and view.bits[inside] & CAP and view.keys[inside] != "cục":
                 own.inner.append((inside, end, "AGENCY"))
-                break
         if named_last:
             return own
         return _own_tail(view, own, depth)

@@ -9,6 +9,7 @@ from viborder.train.grammar.view import AGENCY, CAP, DIGIT, LOWER, PERSON, UPPER
 _STREETS = frozenset(("đường", "phố", "ngõ", "hẻm"))
 _DAYS = frozenset(("ngày", "sáng", "trưa", "chiều", "tối", "đêm", "hôm", "khuya"))
 _HARD_PARTIES = frozenset(("bên", "nước", "phía"))
+_LEVELS = frozenset(("phường", "thị trấn", "thị xã", "quận", "thôn", "bản", "ấp"))  # parties only where their names follow
 
 
 def drug(view: View, at: int) -> int | None:
@@ -118,6 +119,8 @@ def _unit(view: View, at: int, end: int) -> int | None:
             return None
         if keys[end] in _STREETS and bits[end + 1] & CAP:
             return None  # `số 459 đường Trần Hưng Đạo`
+        if bits[stop] & CAP and " ".join(keys[end:stop]) in _LEVELS:
+            return None  # `giữa 2 phường Trà Cổ và Bình Ngọc`
         if bits[end] & CAP and not kind & words.MEASURE and not (kind & words.COUNTED and stop - end > 1) and keys[end] != "sim":
             return None
         if soft and not kind & (words.MEASURE | words.SEIZED | words.COUNTED) and keys[end] not in ("vụ", "người"):
@@ -142,7 +145,7 @@ def _is_party(view: View, at: int, end: int, stop: int) -> bool:
     if word in ("tỉnh", "đơn vị", "địa phương", "lực lượng", "bộ", "ngành", "cơ quan", "châu", "thành phố", "quốc gia"):
         return value <= 6
     return word not in ("huiện", "huyện", "xã", "đoàn đại biểu", "khu vực", "tổ chức", "mặt", "dân tộc") or (
-        value <= 2 and word in ("huyện", "xã")
+        value <= 2 and word in ("huyện", "xã", "dân tộc")
     )
 
 

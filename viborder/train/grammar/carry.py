@@ -102,4 +102,6 @@ def _stands_alone(view: View, at: int) -> bool:
     before, after = view.keys[at - 1], view.keys[at + 1]
     if view.bits[at + 1] & CAP or not (view.bits[at - 1] & LOWER or before == ","):
         return False
+    if after == "-" and view.bits[at + 2] & CAP:
+        return False  # `Trung - Việt`
     return not view.bits[at + 1] & LOWER or after in words.amount_words("function") or after in _SAYS

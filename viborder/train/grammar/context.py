@@ -28,11 +28,14 @@ def located(view: View, at: int) -> list[Range]:
         return []
     if view.bits[at] & AGENCY and one(view, at):
         return []
+    if view.bits[end - 1] & UPPER and not view.bits[at] & UPPER:
+        return []  # `tại Trường THCS dân tộc nội trú`
+    end = letter_or_number(view, end, words.VILLAGE)
     found = [(at, end)]
     while view.keys[end] in (",", "và") and not place(view, end + 1):
         following = end + 1
-        end = capitals(view, following, 5)
-        if end - following < 2 or view.bits[following] & (UPPER | AGENCY) or stops(view, following):
+        end = letter_or_number(view, capitals(view, following, 5), words.VILLAGE)
+        if (end - following < 2 and not view.foreign(following)) or view.bits[following] & (UPPER | AGENCY) or stops(view, following):
             break
         found.append((following, end))
     return found

@@ -16,7 +16,8 @@ def tail(view: View, at: int, station: bool) -> list[Found] | None:
     """The first place after a head: with its level (`tỉnh Cao Bằng`) or bare (`Lạng Sơn`)."""
     if found := named(view, at):
         if found[2] == words.OTHER and not station and view.keys[at] not in ("cửa", "khu", "cảng", "sân", "đặc"):
-            return None
+            known = bare(view, at)  # `CAH Sông Mã`
+            return [known] if known and known[2] == words.DISTRICT else None
         shared = _shared_level(view, found)
         return [shared or found]
     if view.bits[at] & (CAP | UPPER | PLACE):

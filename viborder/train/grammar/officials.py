@@ -72,7 +72,7 @@ def name(view: View, at: int, bits: int) -> int | None:
 
 def _is_name_part(view: View, at: int) -> bool:
     """Whether the capital after a hyphen is of the name: `Thoong-Lếc`, not `Hải-Chỉ huy trưởng`."""
-    return bool(view.bits[at] & CAP) and not view.bits[at] & (AGENCY | PERSON | PLACE)
+    return bool(view.bits[at] & CAP) and not (view.bits[at] & (AGENCY | PERSON) and stops(view, at)) and not bare(view, at)
 
 
 def _after_dash(view: View, end: int) -> int:
@@ -124,7 +124,19 @@ def is_post(view: View, at: int) -> bool:
     found = longest(words.persons(), view.keys, at)
     if found is None or not found[1] & (words.POST | words.RANK):
         return False
+    if found[1] & words.POST and _is_business(view, found[0]):
+        return False
     return not (view.bits[found[0]] & CAP and view.bits[found[0]] & NAME and found[1] & words.RANK)
+
+
+def _is_business(view: View, end: int) -> bool:
+    """Whether the post before `end` is in a company: `Chủ tịch kiêm Tổng giám đốc Công ty X`."""
+    end += view.keys[end] == "kiêm"
+    if more := longest(words.persons(), view.keys, end):
+        if not more[1]:
+            return True
+        end = more[0]
+    return view.keys[end] in ("hđqt", "hđtv") or " ".join(view.keys[end : end + 2]) in ("công ti", "tập đoàn", "doanh nghiệp")
 
 
 def is_list_joint(view: View, at: int) -> int | None:
@@ -151,7 +163,8 @@ def bylines(view: View) -> dict[int, int]:
             alone = stop == end or view.keys[stop] in ("-", ",")
             place = bare(view, at)
             known = place is not None and (place[1] >= stop or place[1] - at > 1)
-            if place and place[2] >= words.DISTRICT and view.bits[at] & NAME and not any(word != "\n" for word in view.keys[end:]):
+            called_so = view.bits[at] & NAME or view.keys[stop] == "-"
+            if place and place[2] >= words.DISTRICT and called_so and not any(word != "\n" for word in view.keys[end:]):
                 known = False  # the last line: an author called like a district
             if stop - at < 2 or rest or not alone or view.bits[at] & UPPER or known or stops(view, at):
                 break

@@ -182,8 +182,9 @@ def _name_end(view: View, at: int, name: int, level: int, known: Found | None) -
     """The token after the name at `name`, of which the gazetteer knows `known`; None where it is none."""
     bits = view.bits
     run = capitals(view, name, 6)
-    if run - name > 3 and level != words.PROVINCE and (last := bare(view, run - 2)) and last[1:] == (run, words.PROVINCE):
-        run -= 2  # `huyện Kỳ Sơn Nghệ An`
+    last = bare(view, run - 2) if run - name > 3 and level != words.PROVINCE else None
+    if last and last[1] == run and (last[2] == words.PROVINCE or (view.keys[run] == "-" and last[2] == words.COUNTRY)):
+        run -= 2  # `huyện Kỳ Sơn Nghệ An`, `ngã ba Đông Dương Việt Nam - Lào`
     if known and run == known[1] + 1 and _alone(view, known[1]):
         known = known[0], run, known[2]  # `phường Châu Phú A`
     if known and (known[1] >= run or (level <= words.PROVINCE and name < known[1]) or bits[known[1]] & NAME):
@@ -215,6 +216,8 @@ def _in_capitals(view: View, name: int, end: int) -> bool:
 def _numbered(view: View, start: int, number: int, level: int) -> Found | None:
     """`tổ 5`, `quận 1`, `QL 8A`; not `3 bản 5 hộ`, where the number counts what follows."""
     value, following = view.keys[number], view.keys[number + 1]
+    if view.keys[start] == "tiểu" and following in ("-", "/") and view.glued(number + 1) and view.bits[number + 2] & DIGIT:
+        return start, number + 3, level  # `Tiểu khu 19-5`
     if (
         not value.isdecimal()
         or len(value) > 3 + (view.keys[start] == "tiểu")

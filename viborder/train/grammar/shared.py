@@ -26,6 +26,8 @@ def _together(view: View, first: Agency) -> Agency:
     if keys[first.end] not in (",", "và", "-", "&"):
         return first
     at = first.end + 1 + (keys[first.end] == "," and keys[first.end + 1] == "và")
+    if keys[at] == "bđbp" and keys[at - 1] == "-" and keys[first.start] == "bộ":
+        return first  # its own abbreviation: `Bộ đội Biên phòng - BĐBP tỉnh X`
     if not view.bits[at] & AGENCY:
         return first
     following = one(view, at)

@@ -82,7 +82,7 @@ def deeds() -> frozenset[str]:
 @cache
 def persons() -> Trie:
     """Ranks, posts, titles and private roles → bits."""
-    classes = {"rank": RANK, "post": POST, "title": TITLE, "private": ROLE, "kin": ROLE | KIN}
+    classes = {"rank": RANK, "post": POST, "title": TITLE, "private": ROLE, "kin": ROLE | KIN, "business": 0}
     trie = build((phrase, bit) for name, bit in classes.items() for phrase in phrases("officials", name))
     for phrase in ("đồng chí", "đ / c", "các đồng chí"):
         node = trie
@@ -154,6 +154,7 @@ def gazetteer() -> tuple[Trie, Trie]:
         for district in filter(None, (part.strip() for part in districts.split(","))):
             if " " in district or len(district) > 5:
                 put(district, DISTRICT)
+    put("Việt nam", COUNTRY)  # the second capital is often forgotten
     for row in rows("countries"):
         for name in row[0].split("|"):
             put(name, COUNTRY)
