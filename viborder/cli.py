@@ -256,7 +256,8 @@ def score(
     if errors or suspects:
         from viborder.eval.error_files import write_errors, write_suspects
 
-        documents, answers = _chosen(gold, labels, exclude, nested), _chosen(pred, labels, exclude, nested)
+        documents = _chosen(gold, labels, exclude, nested)
+        answers = _answers(documents, gold, pred, labels, exclude, nested)
         if errors:
             number = write_errors(errors, documents, answers, _chosen(train, labels, exclude, nested) if train else None)
             print(f"{number} errors: {errors}")
@@ -312,11 +313,12 @@ def _report(
 ) -> None:
     from viborder.eval.report import read_curve, write
 
-    systems = {name: _chosen(pred, labels, exclude) for name, pred in _called(preds).items()}
+    annotated = _chosen(gold, labels, exclude)
+    systems = {name: _answers(annotated, gold, pred, labels, exclude) for name, pred in _called(preds).items()}
     trained = _chosen(train, labels, exclude) if train else None
     curve = {name: read_curve(file) for name, file in _called(curves).items()}
     title = f"{', '.join(systems)}: report"
-    write(path, _chosen(gold, labels, exclude), systems, train=trained, curve=curve, title=title, note=note)
+    write(path, annotated, systems, train=trained, curve=curve, title=title, note=note)
     print(f"report: {path}")
 
 
@@ -326,6 +328,18 @@ def _chosen(path: Path, labels: str, exclude: str, nested: bool = True) -> list[
     from viborder.formats import read
 
     return only(read(path), _names(labels), _names(exclude), nested)
+
+
+def _answers(annotated: list[Document], gold: Path, pred: Path, labels: str, exclude: str, nested: bool = True) -> list[Document]:
+    """The documents of a prediction. Sentences of columns have no ids but after their file, and bear those of the gold ones."""
+    from dataclasses import replace
+
+    from viborder.formats import format_of
+
+    found = _chosen(pred, labels, exclude, nested)
+    if len(found) != len(annotated) or not format_of(gold) == format_of(pred) == "conll":
+        return found
+    return [replace(document, id=truth.id) for document, truth in zip(found, annotated, strict=True)]
 
 
 def _names(listed: str) -> list[str]:

@@ -77,12 +77,28 @@ def test_mentions_of_the_same_pattern_are_found_unless_mostly_unmarked() -> None
 
 
 def test_spans_that_are_moved_or_bear_another_label() -> None:
-    words = ["ông", "Lò", "Văn", "A", ",", "gần", "20", "kg"]
-    memory = learn_memory([(words, [(1, 4, "PRIVATE"), (5, 8, "QUANTITY")], {(1, 4, "OFFICIAL"), (6, 8, "QUANTITY")})])
-    assert memory.revised(words, [(1, 4, "PRIVATE"), (5, 8, "QUANTITY")]) == [(1, 4, "OFFICIAL"), (6, 8, "QUANTITY")]
-    assert "PRIVATE = lò văn a\n" in memory.written()  # whole names on one line, where the check before publication looks for them
+    words = ["Pa", "Háng", ",", "gần", "20", "kg"]
+    memory = learn_memory([(words, [(0, 2, "DRUG"), (3, 6, "QUANTITY")], {(0, 2, "PLACE"), (4, 6, "QUANTITY")})])
+    assert memory.revised(words, [(0, 2, "DRUG"), (3, 6, "QUANTITY")]) == [(0, 2, "PLACE"), (4, 6, "QUANTITY")]
+    assert "DRUG = Pa Háng\n" in memory.written()  # whole names on one line, where the check before publication looks for them
     again = read_memory(memory.written())
     assert (again.outcomes, again.mentions) == (memory.outcomes, memory.mentions)
+
+
+def test_kinds_need_three_documents_and_headlines_are_no_rule_for_the_text() -> None:
+    river, gate = (1, 3, "PLACE"), (4, 6, "PLACE")
+    words = ["ở", "sông", "Lam", ",", "sông", "Hậu", "và", "sông", "Đà"]
+    often = learn_memory([(words, [river, gate, (7, 9, "PLACE")], set())])  # three in one document
+    assert often.revised(["ở", "sông", "Tiền"], [river]) == [river]
+    headline, text = ["CÔNG", "AN", "TỈNH", "X"], ["Công", "an", "tỉnh", "X"]
+    memory = learn_memory([(headline, [(0, 4, "AGENCY")], set())])
+    assert memory.revised(headline, [(0, 4, "AGENCY")]) == [] and memory.revised(text, [(0, 4, "AGENCY")]) == [(0, 4, "AGENCY")]
+
+
+def test_names_of_persons_are_not_remembered() -> None:
+    words = ["Ông", "Lò", "Văn", "A", "gặp", "Vàng", "A", "Sùng"]
+    memory = learn_memory([(words, [(1, 4, "OFFICIAL")], {(5, 8, "OFFICIAL")})] * 3)
+    assert not memory and memory.written() == ""
 
 
 def test_a_label_that_one_document_lacks_is_not_forgotten(tmp_path: Path) -> None:

@@ -113,12 +113,16 @@ def _local(model: str, chunks: list[Chunk], jobs: int) -> Iterator[Done]:
         return
     from concurrent.futures import ProcessPoolExecutor, as_completed
     from concurrent.futures.process import BrokenProcessPool
-    from multiprocessing import get_context
+    from multiprocessing import active_children, get_context
 
     with ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), initializer=_end_on_interrupt) as pool:
         try:
             for future in as_completed([pool.submit(_task, model, chunk) for chunk in chunks]):
                 yield future.result()
+        except (KeyboardInterrupt, GeneratorExit):  # whoever was interrupted, this process or the one that reads
+            for worker in active_children():
+                worker.terminate()
+            raise
         except BrokenProcessPool:
             hint = "the same command again goes on; fewer jobs need less memory"
             raise fail("--jobs", "worker-died", "a process was killed, perhaps for want of memory", hint) from None

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from viborder.errors import Problem, ViborderError, fail
 from viborder.files import read_text
+
+
+def _several_or_none(folds: int) -> int:
+    if folds == 1:
+        raise ValueError("one fold leaves nothing to learn from: 0, or 2 and more")
+    return folds
 
 
 class CrfRecipe(BaseModel):
@@ -26,7 +32,7 @@ class CrfRecipe(BaseModel):
     genre: list[str] = []
     known: bool = False
     networks: int = Field(0, ge=0)
-    rerank: int = Field(0, ge=0)
+    rerank: Annotated[int, AfterValidator(_several_or_none)] = Field(0, ge=0)
     copies: int = Field(0, ge=0)
     dropout: float = Field(0.0, ge=0, le=1)
     doubt: float = Field(0.05, ge=0, le=1)

@@ -5,6 +5,8 @@ only where it erred, so that where it is right nothing is touched:
 
 - what became of a proposal (deleted, begun or ended elsewhere, given another label), under keys from its very words to its first word;
 - mentions that it left out, as patterns: words, `#` for a number, `<PLACE>` where a proposal of that label lies inside.
+
+Names of persons are left out of it: who holds office is said by each text anew, and a namesake elsewhere may be anyone.
 """
 
 from __future__ import annotations
@@ -22,7 +24,8 @@ Case = tuple[Sequence[str], Sequence[Cut], set[Cut]]  # the words of a page, the
 
 _DELETED: Outcome = (0, 0, "")
 _LONGEST = 12  # tokens of a pattern
-_FIRM = 3  # corrections of a kind before other mentions of that kind follow, and at least four times as many as against it
+_FIRM = 3  # documents that correct a kind before other mentions of that kind follow, with four times as many corrections as against it
+_PERSONS = ("OFFICIAL", PRIVATE)
 
 
 class Memory:
@@ -55,12 +58,12 @@ class Memory:
     def revised(self, words: Sequence[str], proposals: Sequence[Cut]) -> list[Cut]:
         """The proposals of a page, corrected, in reading order, outer before inner."""
         plain = _plain(words)
-        kept = sorted({cut for cut in (self._corrected(plain, cut) for cut in proposals) if cut}, key=_order)
+        kept = sorted({cut for cut in (self._corrected(words, plain, cut) for cut in proposals) if cut}, key=_order)
         kept = [cut for number, cut in enumerate(kept) if not any(crosses(cut, other) for other in kept[max(0, number - 8) : number])]
         return self._remembered(plain, kept) if self._trie else kept
 
-    def _corrected(self, plain: Sequence[str], cut: Cut) -> Cut | None:
-        for key in _keys(plain, cut):
+    def _corrected(self, words: Sequence[str], plain: Sequence[str], cut: Cut) -> Cut | None:
+        for key in _keys(words, plain, cut) if cut[2] not in _PERSONS else ():
             outcome = self.outcomes.get(key)
             if outcome is not None:
                 begin, end = cut[0] + outcome[0], cut[1] + outcome[1]
@@ -111,7 +114,7 @@ def _mentions(cases: Sequence[Case]) -> dict[tuple[str, Key], str]:
     for words, proposals, gold in cases:
         plain, ends = _plain(words), _ends(proposals)
         for cut in sorted(gold - set(proposals)):
-            if cut[1] - cut[0] <= _LONGEST:
+            if cut[1] - cut[0] <= _LONGEST and cut[2] not in _PERSONS:
                 for pattern in {tuple(plain[cut[0] : cut[1]]), _collapsed(plain, ends, cut)}:
                     counts[_around(gold, cut[0], cut[1]), pattern] = Counter()
     trie = Memory({}, dict.fromkeys(counts, "?"))._trie
@@ -139,42 +142,43 @@ def _outcomes(cases: Iterable[Case]) -> dict[Key, Outcome]:
     tallies: dict[Key, Counter[Outcome]] = {}
     erred: set[Key] = set()
     exact: dict[Key, set[Key]] = {}  # by key, the very words that it covers
-    for words, proposals, gold in cases:
+    documents: dict[tuple[Key, Outcome], set[int]] = {}
+    for number, (words, proposals, gold) in enumerate(cases):
         plain, proposed = _plain(words), set(proposals)
-        for cut in proposals:
-            truth, keys = _became(cut, proposed, gold), _keys(plain, cut)
+        for cut in [cut for cut in proposals if cut[2] not in _PERSONS]:
+            truth, keys = _became(cut, proposed, gold), _keys(words, plain, cut)
             outcome = (truth[0] - cut[0], truth[1] - cut[1], truth[2]) if truth else _DELETED
             for key in keys:
                 tallies.setdefault(key, Counter())[outcome] += 1
                 exact.setdefault(key, set()).add(keys[0])
+                documents.setdefault((key, outcome), set()).add(number)
             if truth != cut:
                 erred.update(keys)
     found = {}
     for key in sorted(erred):
         outcome, number = max(tallies[key].items(), key=lambda item: (item[1], item[0]))
         others = tallies[key].total() - number
-        if number > others if key[1] == "=" else number >= max(_FIRM, 4 * others):
+        if number > others if key[1] == "=" else number >= 4 * others and len(documents[key, outcome]) >= _FIRM:
             found[key] = outcome
     covered = sorted({one for key in found for one in exact[key]} - erred)
     return found | {key: (0, 0, key[0]) for key in covered}
 
 
 def _became(cut: Cut, proposed: set[Cut], gold: set[Cut]) -> Cut | None:
-    """What annotators made of a proposal; None: nothing. Private names are proposed too, and never annotated as spans."""
+    """What annotators made of a proposal; None: nothing."""
     if cut in gold:
         return cut
     overlapping = [other for other in gold - proposed if other[0] < cut[1] and other[1] > cut[0]]
     same = [other for other in overlapping if other[:2] == cut[:2]] or [other for other in overlapping if other[2] == cut[2]]
-    if same:
-        return min(same, key=lambda other: (abs(other[0] - cut[0]) + abs(other[1] - cut[1]), other))
-    return cut if cut[2] == PRIVATE else None
+    return min(same, key=lambda other: (abs(other[0] - cut[0]) + abs(other[1] - cut[1]), other), default=None)
 
 
-def _keys(plain: Sequence[str], cut: Cut) -> list[Key]:
-    """The keys of a proposal: its very words, then kinds of proposals."""
+def _keys(words: Sequence[str], plain: Sequence[str], cut: Cut) -> list[Key]:
+    """The keys of a proposal: its very words, in their capitals (headlines go by rules of their own), then kinds of proposals."""
     first, last, label = cut
+    very = [word if item != "#" else item for word, item in zip(words[first:last], plain[first:last], strict=True)]
     return [
-        (label, "=", *plain[first:last]),
+        (label, "=", *very),
         (label, "two", *plain[first : first + 2]),
         (label, "first", plain[first]),
         (label, "before", plain[first - 1] if first else ""),
