@@ -1,8 +1,11 @@
+"""Files to score, as the command line reads them."""
+
+from typer.testing import CliRunner
+
+from viborder.cli import app
+
+
 def test_errors_and_pages_of_columns_pair_sentences_by_their_order(tmp_path):
-    from typer.testing import CliRunner
-
-    from viborder.cli import app
-
     (tmp_path / "gold.conll").write_text("Hà B-P\nNội I-P\n\nở O\nHuế B-P\n", encoding="utf-8")
     (tmp_path / "pred.conll").write_text("Hà B-P\nNội I-P\n\nở O\nHuế O\n", encoding="utf-8")
     errors, page = tmp_path / "errors.jsonl", tmp_path / "page.html"

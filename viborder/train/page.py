@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from dataclasses import dataclass
+from unicodedata import normalize
 
 from viborder.document import Document
 from viborder.text import Range, cut, sentences
@@ -16,7 +17,7 @@ _GIVEN = re.compile(r"\S+")
 class Page:
     """Tokens of a document in order.
 
-    words: the tokens. starts, ends: their half-open code-point ranges in the document's text.
+    words: the tokens, NFC. starts, ends: their half-open code-point ranges in the document's text.
     breaks: where sentences begin, counted in tokens, with the number of tokens at the end; no sentence is empty.
     """
 
@@ -34,12 +35,13 @@ class Page:
 def read_page(document: Document, *, spaced: bool = False) -> Page:
     """The tokens and sentences of a document.
 
-    spaced: the text is a list of given tokens (CoNLL), with a blank between tokens and a line a sentence; they are kept as they are.
+    spaced: the text is a list of given tokens (CoNLL), with a blank between tokens and a line a sentence; their borders are kept.
     """
     text = document.text
     if spaced:
         given = list(_GIVEN.finditer(text))
-        starts, ends, words = [match.start() for match in given], [match.end() for match in given], [match[0] for match in given]
+        starts, ends = [match.start() for match in given], [match.end() for match in given]
+        words = [normalize("NFC", match[0]) for match in given]  # letter and mark apart would be another word
         begins = [offset + 1 for offset, char in enumerate(text) if char == "\n"]
     else:
         starts, ends, words = cut(text)
