@@ -34,7 +34,7 @@ BLIND = "blind articles of the genre, by a model that learned from the five arti
 TUNED = {
     ARTICLES: "these articles: the grammar was written and mended with them in view (a development score)",
     SENTENCES: "the other half, by the same hand; how much the grammar counts was set by this half's scores",
-    BLIND: "other texts; of these, written by a language model, scores were looked at five times, errors never",
+    BLIND: "other texts; of these, written by a language model, scores were looked at a few times, errors never",
 }
 TUNED_LEARNER = {
     ARTICLES: "these articles: penalties and features were chosen on them",
