@@ -53,6 +53,16 @@ def cuts(tokens: list[Range], spans: Iterable[Span]) -> list[Cut]:
     return [(where[0], where[1], label) for where, label in found if where is not None]
 
 
+def moved(found: Iterable[Cut], offset: int) -> list[Cut]:
+    """Cuts of a page in tokens of what the page is a part of."""
+    return [(first + offset, last + offset, label) for first, last, label in found]
+
+
+def over(batch: Batch, by_page: Sequence[Sequence[Cut]]) -> list[Cut]:
+    """Cuts by page, each in tokens of its page, in tokens of the batch."""
+    return [cut for found, offset in zip(by_page, batch.offsets, strict=False) for cut in moved(found, offset)]
+
+
 def layers(tokens: list[Range], spans: Iterable[Span]) -> list[list[Cut]]:
     """Nested spans in tokens, by depth, the outermost first."""
     return [cuts(tokens, layer) for layer in by_depth(spans)]

@@ -9,8 +9,8 @@ from random import Random
 
 import numpy as np
 
-from viborder.document import Document
-from viborder.train.crf.batch import Batch, Cut, lay_out, layers, paint, tagset
+from viborder.document import Document, outermost
+from viborder.train.crf.batch import Batch, Cut, cuts, lay_out, layers, moved, over, paint, tagset
 from viborder.train.crf.chain import Columns, Types
 from viborder.train.crf.columns import inside_columns, outer_columns
 from viborder.train.crf.known import find_known, learn_known, lengths_of
@@ -76,27 +76,34 @@ def lay_out_examples(
         for depth, layer in enumerate(layers(page.ranges, document.spans)):
             if depth == len(by_depth):
                 by_depth.append([])
-            by_depth[depth] += _moved(layer, offset)
-    proposed = [cut for found, offset in zip(proposals, batch.offsets, strict=False) for cut in _moved(found, offset)]
+            by_depth[depth] += moved(layer, offset)
     known = _jackknife(documents, pages, batch) if recipe.known else []
-    return Examples([document.id for document in documents], types, batch, by_depth, proposed, known, labels, tagset(labels, recipe.scheme))
+    return Examples(
+        [document.id for document in documents],
+        types,
+        batch,
+        by_depth,
+        over(batch, proposals),
+        known,
+        labels,
+        tagset(labels, recipe.scheme),
+    )
 
 
 def tagged_sentences(documents: Sequence[Document], pages: Sequence[Page], tags: Sequence[str]) -> Iterator[tuple[list[str], list[int]]]:
     """The sentences of documents: tokens, and for each the code of its tag among `tags` by the outermost spans."""
     for document, page in zip(documents, pages, strict=True):
         row = np.zeros(len(page.words), dtype=np.int64)
-        for layer in layers(page.ranges, document.spans)[:1]:
-            paint(row, layer, tags)
+        paint(row, _outermost(document, page), tags)
         for first, last in pairwise(page.breaks):
             yield page.words[first:last], row[first:last].tolist()
 
 
 def spanned_sentences(document: Document, page: Page) -> Iterator[tuple[list[str], list[Cut]]]:
     """The sentences of a document: tokens, and the outermost spans in them."""
-    outermost = [cut for layer in layers(page.ranges, document.spans)[:1] for cut in layer]
+    outer = _outermost(document, page)
     for first, last in pairwise(page.breaks):
-        yield page.words[first:last], [(start - first, end - first, label) for start, end, label in outermost if first <= start < last]
+        yield page.words[first:last], [(start - first, end - first, label) for start, end, label in outer if first <= start < last]
 
 
 def dropped(found: Sequence[Cut], share: float, seed: str) -> list[Cut]:
@@ -111,8 +118,7 @@ def mentions(documents: Sequence[Document], *, spaced: bool) -> dict[tuple[str, 
     found: list[Cut] = []
     for document in documents:
         page = read_page(document, spaced=spaced)
-        for layer in layers(page.ranges, document.spans)[:1]:
-            found += _moved(layer, len(words))
+        found += moved(_outermost(document, page), len(words))
         words += page.words
     return learn_known(words, found)
 
@@ -129,15 +135,13 @@ def _jackknife(documents: Sequence[Document], pages: Sequence[Page], batch: Batc
         words = [word for number in others for word in pages[number].words]
         starts = np.cumsum([0, *(len(pages[number].words) for number in others)]).tolist()
         spans = [
-            cut
-            for number, start in zip(others, starts, strict=False)
-            for cut in _moved((layers(pages[number].ranges, documents[number].spans) or [[]])[0], start)
+            cut for number, start in zip(others, starts, strict=False) for cut in moved(_outermost(documents[number], pages[number]), start)
         ]
         known = learn_known(words, spans)
         lengths = lengths_of(known)
         for number, document in enumerate(documents):
             if fold_of[document.id.split("~")[0]] == fold:
-                by_fold[number] = _moved(find_known(pages[number].words, known, lengths), batch.offsets[number])
+                by_fold[number] = moved(find_known(pages[number].words, known, lengths), batch.offsets[number])
     for number in range(len(documents)):
         found += by_fold[number]
     return found
@@ -150,5 +154,5 @@ def proposals_by_document(documents: Sequence[Document], pages: Sequence[Page]) 
     return [pieces(document.text, page.starts, page.ends, page.words) for document, page in zip(documents, pages, strict=True)]
 
 
-def _moved(found: Sequence[Cut], offset: int) -> list[Cut]:
-    return [(first + offset, last + offset, label) for first, last, label in found]
+def _outermost(document: Document, page: Page) -> list[Cut]:
+    return cuts(page.ranges, outermost(document.spans))

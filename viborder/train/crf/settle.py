@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import product
 from random import Random
@@ -25,9 +25,9 @@ def settle(held: Sequence[Held], speech: Sequence[float], silence: Sequence[floa
     best, best_f1 = Settings(), -1.0
     for loud, quiet in product(speech, silence):
         settings = Settings(speech=loud, silence=quiet)
-        f1 = _f1(held, settings)
-        if f1 > best_f1 + 1e-9:
-            best, best_f1 = settings, f1
+        score = f1(({cut for cut, _, _ in found}, gold) for found, gold in _tagged(held, settings))
+        if score > best_f1 + 1e-9:
+            best, best_f1 = settings, score
     moved = [
         (tagger, pages, [_moved(cuts, doubt, f"{number}") for number, cuts in enumerate(by_page)], gold)
         for tagger, pages, by_page, gold in held
@@ -53,11 +53,11 @@ def _tagged(held: Sequence[Held], settings: Settings) -> list[tuple[list[Scored]
     return found
 
 
-def _f1(held: Sequence[Held], settings: Settings) -> float:
+def f1(pages: Iterable[tuple[set[Cut], set[Cut]]]) -> float:
+    """The F1 of found spans, given with the gold ones page by page; 0 where there are none."""
     right = wrong = missed = 0
-    for found, gold in _tagged(held, settings):
-        cuts = {cut for cut, _, _ in found}
-        right, wrong, missed = right + len(cuts & gold), wrong + len(cuts - gold), missed + len(gold - cuts)
+    for found, gold in pages:
+        right, wrong, missed = right + len(found & gold), wrong + len(found - gold), missed + len(gold - found)
     return 2 * right / max(1, 2 * right + wrong + missed)
 
 

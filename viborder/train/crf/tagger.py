@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from viborder.document import Document, Span, in_order
-from viborder.train.crf.batch import Batch, Cut, lay_out, same_tag, unpaint
+from viborder.train.crf.batch import Batch, Cut, lay_out, over, same_tag, unpaint
 from viborder.train.crf.candidates import candidates
 from viborder.train.crf.chain import Chain, Columns, Floats, Ints, Types
 from viborder.train.crf.columns import COLUMNS, inside_columns, outer_columns
@@ -87,7 +87,7 @@ class CrfTagger:
             return found
         if self._learned.corrections:
             proposals = [self._learned.corrections.revised(page.words, found) for page, found in zip(pages, proposals, strict=True)]
-        proposed = _over(batch, proposals)
+        proposed = over(batch, proposals)
         layer = self._outermost(batch, self._outer_table(batch, pages, proposed))
         every = list(layer)
         for _ in range(DEPTH - 1):
@@ -121,11 +121,11 @@ class CrfTagger:
         batch = lay_out(pages, self._types)
         if not len(batch.positions):
             return []
-        table = self._outer_table(batch, pages, _over(batch, proposals))
+        table = self._outer_table(batch, pages, over(batch, proposals))
         return by_sentence(batch.starts, self._possible(batch, table))
 
     def _outer_table(self, batch: Batch, pages: Sequence[Page], proposed: Sequence[Cut]) -> Columns:
-        known = _over(batch, [find_known(page.words, self._learned.known, self._lengths) for page in pages]) if self._learned.known else []
+        known = over(batch, [find_known(page.words, self._learned.known, self._lengths) for page in pages]) if self._learned.known else []
         return outer_columns(batch, proposed, known, self.labels)
 
     def _possible(self, batch: Batch, table: Columns) -> list[tuple[Cut, float]]:
@@ -190,14 +190,6 @@ def _batches(documents: Iterable[Document]) -> Iterator[list[Document]]:
             some, size = [], 0
     if some:
         yield some
-
-
-def _over(batch: Batch, by_page: Sequence[Sequence[Cut]]) -> list[Cut]:
-    return [
-        (first + offset, last + offset, label)
-        for found, offset in zip(by_page, batch.offsets, strict=False)
-        for first, last, label in found
-    ]
 
 
 def load_crf(folder: Path, card: Mapping[str, Any]) -> CrfTagger:

@@ -25,7 +25,7 @@ from viborder.train.crf.learn import Lesson, learn
 from viborder.train.crf.memory import Memory, learn_memory
 from viborder.train.crf.network import Networks
 from viborder.train.crf.rerank import Reranker
-from viborder.train.crf.settle import Held, settle
+from viborder.train.crf.settle import Held, f1, settle
 from viborder.train.crf.span_features import Chance, count_strings, span_features
 from viborder.train.crf.tagger import CrfTagger, Settings, load_crf
 from viborder.train.crf.templates import parse
@@ -187,29 +187,25 @@ class _Work:
 
     def unsettled(self, speech: Sequence[float], silence: Sequence[float]) -> Settings:
         """Votes where nothing is held out: the first of each, or the last where the grammar errs much on the training documents."""
-        right = wrong = missed = 0
-        for document in self.documents:
-            gold = set(cuts(self.pages[document.id].ranges, document.spans))
-            said = {cut for cut in self.proposals[document.id] if cut[2] != PRIVATE}
-            right, wrong, missed = right + len(said & gold), wrong + len(said - gold), missed + len(gold - said)
-        errs = self.grammar and 2 * right < RELIED_ON * (2 * right + wrong + missed)
+        said = ({cut for cut in self.proposals[document.id] if cut[2] != PRIVATE} for document in self.documents)
+        errs = self.grammar and f1(zip(said, map(self.gold, self.documents), strict=True)) < RELIED_ON
         return Settings(speech[-1], silence[-1]) if errs else Settings(speech[0], silence[0])
 
     def memory(self, documents: Sequence[Document]) -> Memory:
         """What documents correct in the grammar's proposals."""
         pages = [self.pages[document.id] for document in documents]
         return learn_memory(
-            [
-                (page.words, self.proposals[document.id], set(cuts(page.ranges, document.spans)))
-                for document, page in zip(documents, pages, strict=True)
-            ]
+            [(page.words, self.proposals[document.id], self.gold(document)) for document, page in zip(documents, pages, strict=True)]
         )
 
     def held(self, tagger: CrfTagger, documents: Sequence[Document]) -> Held:
         """Documents for a tagger that has not seen them."""
         pages = [self.pages[document.id] for document in documents]
-        gold = [set(cuts(page.ranges, document.spans)) for document, page in zip(documents, pages, strict=True)]
-        return tagger, pages, [self.proposals[document.id] for document in documents], gold
+        return tagger, pages, [self.proposals[document.id] for document in documents], [self.gold(document) for document in documents]
+
+    def gold(self, document: Document) -> set[Cut]:
+        """The spans that annotators marked, in tokens of the document."""
+        return set(cuts(self.pages[document.id].ranges, document.spans))
 
     def card(self, documents: Sequence[Document], settings: Settings) -> dict[str, Any]:
         """What `model.json` says of the model."""
