@@ -1,4 +1,4 @@
-"""A generated task that can be learned: the words around a name tell its type, never the name itself."""
+"""Generated tasks that can be learned: the words around a name tell its type, never the name itself."""
 
 from __future__ import annotations
 
@@ -13,6 +13,18 @@ def documents(count: int, seed: int) -> list[Document]:
     """Short texts of three to five sentences with nested spans: AGENCY (a PLACE inside), PLACE, OFFICIAL, QUANTITY."""
     draw = random.Random(seed)
     return [_document(f"{seed}-{number}", draw) for number in range(count)]
+
+
+def far(count: int, seed: int, between: int) -> list[Document]:
+    """Sentences in which the last word, `x`, is a mention if the first is `a`, and none if it is `b`; `between` words lie between."""
+    draw = random.Random(seed)
+    found = []
+    for number in range(count):
+        words = [draw.choice("ab"), *draw.choices("cdefgh", k=between), "x"]
+        start = 2 * (between + 1)
+        spans = (Span(start, start + 1, "MENTION"),) if words[0] == "a" else ()
+        found.append(Document(f"{seed}-{number}", " ".join(words), spans))
+    return found
 
 
 def _document(identity: str, draw: random.Random) -> Document:

@@ -2,12 +2,12 @@
 
 import sys
 from pathlib import Path
-from random import Random
 
 import numpy as np
 import pytest
 
-from viborder.document import Document, Span
+from tests.train.learnable import far
+from viborder.document import Document
 from viborder.errors import ViborderError
 from viborder.train import load, train
 from viborder.train.crf.chain import Types
@@ -49,17 +49,6 @@ def test_numpy_gives_what_pytorch_gives() -> None:
         at += len(words)
 
 
-def far(count: int, seed: int) -> list[Document]:
-    """Sentences in which `x` is a mention if the first word, four words before, is `a`, and none if it is `b`."""
-    random = Random(seed)
-    documents = []
-    for number in range(count):
-        words = [random.choice("ab"), *random.choices("cdefgh", k=3), "x"]
-        spans = (Span(8, 9, "MENTION"),) if words[0] == "a" else ()
-        documents.append(Document(f"{seed}-{number}", " ".join(words), spans))
-    return documents
-
-
 def right(model: Path, documents: list[Document]) -> float:
     found = load(model).tag([Document(document.id, document.text) for document in documents], spaced=True)
     return sum(set(one.spans) == set(other.spans) for one, other in zip(documents, found, strict=True)) / len(documents)
@@ -67,7 +56,7 @@ def right(model: Path, documents: list[Document]) -> float:
 
 @pytest.mark.usefixtures("small")
 def test_networks_see_the_whole_sentence_and_are_the_same_bytes_again(tmp_path: Path) -> None:
-    documents, others = far(100, 1), far(50, 2)
+    documents, others = far(100, 1, 3), far(50, 2, 3)
     train(RECIPE, documents, tmp_path / "crf", others, spaced=True)
     assert right(tmp_path / "crf", others) < 0.8  # a coin, and what the words between happen to say
     for name in ("one", "again"):
@@ -86,6 +75,6 @@ def test_without_torch_the_extra_is_named(tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.delitem(sys.modules, "viborder.train.crf.learn_network", raising=False)
     monkeypatch.setitem(sys.modules, "torch", None)
     with pytest.raises(ViborderError) as error:
-        train(RECIPE, far(2, 1), tmp_path / "out", overrides=["networks=1"], spaced=True)
+        train(RECIPE, far(2, 1, 3), tmp_path / "out", overrides=["networks=1"], spaced=True)
     assert [problem.rule for problem in error.value.problems] == ["extra-missing"]
     assert not (tmp_path / "out").exists()

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.linear_model import LogisticRegression
 
-from viborder.document import Document, Span
+from tests.train.learnable import far
 from viborder.errors import ViborderError
 from viborder.train import load, train
 from viborder.train.crf.batch import tagset
@@ -123,30 +123,19 @@ def test_texts_that_tell_of_the_same_share_a_fold() -> None:
     assert sorted(alike(["một", "hai", "ba"], 5)) == [0, 1, 2]
 
 
-def far(count: int, seed: int) -> list[Document]:
-    """Sentences in which `x` is a mention if the first word, five words before, is `a`, and none if it is `b`."""
-    random = Random(seed)
-    documents = []
-    for number in range(count):
-        words = [random.choice("ab"), *random.choices("cdefgh", k=4), "x"]
-        spans = (Span(10, 11, "MENTION"),) if words[0] == "a" else ()
-        documents.append(Document(f"{seed}-{number}", " ".join(words), spans))
-    return documents
-
-
 def test_sees_further_than_the_chain_and_its_folder_is_whole(tmp_path: Path) -> None:
     options = ["rerank=3", "iterations=20"]
-    train(RECIPE, far(150, 0), tmp_path / "one", far(30, 1), options, spaced=True)
-    train(RECIPE, far(150, 0), tmp_path / "two", far(30, 1), options, spaced=True)
+    train(RECIPE, far(150, 0, 4), tmp_path / "one", far(30, 1, 4), options, spaced=True)
+    train(RECIPE, far(150, 0, 4), tmp_path / "two", far(30, 1, 4), options, spaced=True)
     for path in (tmp_path / "one").iterdir():
         assert path.read_bytes() == (tmp_path / "two" / path.name).read_bytes(), path.name
-    gold = far(100, 2)
+    gold = far(100, 2, 4)
     found = list(load(tmp_path / "one").tag(gold, spaced=True))
     assert sum(set(one.spans) == set(other.spans) for one, other in zip(gold, found, strict=True)) >= 95
-    blind = train(RECIPE, far(150, 0), tmp_path / "chain", far(30, 1), [*options, "rerank=0"], spaced=True)
+    blind = train(RECIPE, far(150, 0, 4), tmp_path / "chain", far(30, 1, 4), [*options, "rerank=0"], spaced=True)
     assert sum(set(one.spans) == set(other.spans) for one, other in zip(gold, blind.tag(gold, spaced=True), strict=True)) < 75
     strings = (tmp_path / "one" / "spans.strings.tsv").read_text(encoding="utf-8")
-    marked = sum(len(document.spans) for document in far(150, 0))
+    marked = sum(len(document.spans) for document in far(150, 0, 4))
     assert strings == f"MENTION\t{marked}\t150\tx\n"
     (tmp_path / "one" / "spans.weights.tsv").write_text("1.0\t* span\n", encoding="utf-8")
     with pytest.raises(ViborderError) as error:
