@@ -28,7 +28,7 @@ labelstudio: | .venv/run
 	@$(BIN)/viborder labelstudio up --prepare
 
 results: .venv/run
-	$(BIN)/python -m viborder.eval.results
+	$(BIN)/python -m viborder.eval.show.results
 
 clean:
 	rm -rf .venv .venv-labelstudio build

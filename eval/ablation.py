@@ -1,10 +1,10 @@
 """What grammar and CRF each do: python eval/ablation.py [--keep]
 
-Three systems by one recipe (train/crf.yaml): the grammar alone (its votes outweigh everything), the CRF alone (no grammar, no lexicon, no
-sentences of the genre), and both, which is the default. Each on the five articles, every one tagged by a model that learned from the
-other four, and, after learning from all five, on the held-out sentences and the blind articles of the genre. With --keep the scores go
-into eval/results.jsonl.
-Then how far the default's confidence can be trusted on those sentences.
+Three systems by one recipe (train/crf.yaml): the grammar alone (its votes outweigh everything), the CRF alone (no
+grammar, no lexicon, no sentences of the genre), and both, which is the default. Each on the five articles, every one
+tagged by a model that learned from the other four, and, after learning from all five, on the held-out sentences and the
+blind articles of the genre. With --keep the scores go into eval/results.jsonl. Then how far the default's confidence
+can be trusted on those sentences.
 """
 
 import argparse
@@ -15,10 +15,12 @@ from rich.console import Console
 from rich.table import Table
 
 from viborder.document import Document
-from viborder.eval import results, score
-from viborder.eval.intervals import bootstrap
+from viborder.eval import score
+from viborder.eval.show import results
+from viborder.eval.uncertainty.intervals import bootstrap
+from viborder.formats import brackets as genre
 from viborder.formats import jsonl
-from viborder.train import crossval, genre, train
+from viborder.train import crossval, train
 from viborder.train.reliability import calibration_error, reliability
 
 RECIPE, GOLD = Path("train/crf.yaml"), Path("annotations/gold.jsonl")
@@ -54,21 +56,36 @@ def main(keep: bool) -> None:
             tagger = train(RECIPE, gold, Path(folder) / "model", overrides=overrides)
             on_sentences, on_blind = list(tagger.tag(held_out)), list(tagger.tag(blind))
         on_articles = list(crossval(RECIPE, gold, overrides=overrides))
-        for task, truth, found in ((ARTICLES, gold, on_articles), (SENTENCES, held_out, on_sentences), (BLIND, blind, on_blind)):
+        for task, truth, found in (
+            (ARTICLES, gold, on_articles),
+            (SENTENCES, held_out, on_sentences),
+            (BLIND, blind, on_blind),
+        ):
             shown = []
             for layers in ("all spans", "outermost spans"):
                 line = measured(truth, found, system, task, layers)
                 lines.append(line)
-                shown.append(f"{100 * line['value']:.1f} ({100 * line['interval'][0]:.1f} – {100 * line['interval'][1]:.1f})")
+                shown.append(
+                    f"{100 * line['value']:.1f} ({100 * line['interval'][0]:.1f} – {100 * line['interval'][1]:.1f})"
+                )
             table.add_row(system, task, *shown)
     console = Console()
     console.print(table)
     bins = reliability(held_out, on_sentences)
     figure = Table(
-        "score", "spans", "mean score", "share right", title=f"reliability; expected calibration error {calibration_error(bins):.3f}"
+        "score",
+        "spans",
+        "mean score",
+        "share right",
+        title=f"reliability; expected calibration error {calibration_error(bins):.3f}",
     )
     for one in bins:
-        figure.add_row(f"{one.low} – {one.high}", str(one.count), f"{one.score:.3f}", f"{one.right:.3f} {'█' * round(20 * one.right)}")
+        figure.add_row(
+            f"{one.low} – {one.high}",
+            str(one.count),
+            f"{one.score:.3f}",
+            f"{one.right:.3f} {'█' * round(20 * one.right)}",
+        )
     console.print(figure)
     if keep:
         results.add(lines)

@@ -6,15 +6,17 @@ from pathlib import Path
 
 from viborder.errors import ViborderError
 from viborder.eval import compare
-from viborder.eval.intervals import bootstrap
-from viborder.eval.score_tables import compare_table
+from viborder.eval.show.score_tables import compare_table
+from viborder.eval.uncertainty.intervals import bootstrap
 from viborder.formats import read
 
 parser = argparse.ArgumentParser(description=__doc__)
 parser.add_argument("gold", type=Path)
 parser.add_argument("preds", type=Path, nargs="+", metavar="pred")
 parser.add_argument("--flat", action="store_true", help="the outermost spans only")
-parser.add_argument("--unit", choices=["document", "sentence"], default="document", help="what is resampled and exchanged")
+parser.add_argument(
+    "--unit", choices=["document", "sentence"], default="document", help="what is resampled and exchanged"
+)
 
 
 def main(options: argparse.Namespace) -> None:

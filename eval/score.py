@@ -9,9 +9,10 @@ import sys
 from pathlib import Path
 
 from viborder.errors import ViborderError
-from viborder.eval import results, score
-from viborder.eval.intervals import bootstrap
-from viborder.eval.score_tables import score_table
+from viborder.eval import score
+from viborder.eval.show import results
+from viborder.eval.show.score_tables import score_table
+from viborder.eval.uncertainty.intervals import bootstrap
 from viborder.formats import read
 
 parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)

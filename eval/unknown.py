@@ -1,11 +1,13 @@
 """What learning adds where the grammar knows little: python eval/unknown.py [--keep] [key=value…]
 
-First: a random share of the entries of the lexicons (heads, functions, posts, places, drugs, units, names) is hidden, as if the texts were
-of another genre; taggers learn from 1 to 24 of 33 documents (the five articles, and the made-up ones of train/genre) and tag nine others.
-The learned layer earns its place where "both" rises above the grammar, and never falls below it.
+First: a random share of the entries of the lexicons (heads, functions, posts, places, drugs, units, names) is hidden,
+as if the texts were of another genre; taggers learn from 1 to 24 of 33 documents (the five articles, and the made-up
+ones of train/genre) and tag nine others. The learned layer earns its place where "both" rises above the grammar, and
+never falls below it.
 
-Then: with the whole lexicon, annotators who mark, leave out or cut something otherwise than the grammar does, always in the same way. How
-many documents that show it does the tagger need before it follows? With --keep the figures go into eval/results.jsonl.
+Then: with the whole lexicon, annotators who mark, leave out or cut something otherwise than the grammar does, always in
+the same way. How many documents that show it does the tagger need before it follows? With --keep the figures go into
+eval/results.jsonl.
 """
 
 import argparse
@@ -20,21 +22,24 @@ from statistics import mean
 from rich.console import Console
 from rich.table import Table
 
+from viborder import grammar
 from viborder.document import PRIVATE, Document, Span, in_order
-from viborder.eval import results, score
-from viborder.eval.intervals import bootstrap
-from viborder.eval.scores import Scores
+from viborder.eval import score
+from viborder.eval.counting.scores import Scores
+from viborder.eval.show import results
+from viborder.eval.uncertainty.intervals import bootstrap
 from viborder.formats import jsonl
+from viborder.grammar import lexicon, view, words
 from viborder.text import tokenize
-from viborder.train import grammar, train
-from viborder.train.grammar import lexicon, view, words
+from viborder.train import train
 
 RECIPE = Path("train/crf.yaml")
 FILES = ("annotations/gold.jsonl", "train/genre/articles.jsonl")
 SIZES = (1, 2, 4, 8, 16, 24)
 TESTED = 9
 OPEN = ("body", "own", "unit", "function", "code", "rank", "post", "substance", "street", "kinh", "minority", "lao", "khmer", "measure",
-        "seized", "classifier", "counted", "region", "gate")  # fmt: skip  # the classes of lexicon entries that may be hidden
+        # the classes of lexicon entries that may be hidden
+        "seized", "classifier", "counted", "region", "gate")  # fmt: skip
 LIVE = ["folds=0", "copies=0"]  # as the annotators' backend trains
 TUNED = "these documents: the grammar was mended on some of them, and what corrections need to be followed was chosen on such draws"
 
@@ -51,9 +56,16 @@ def main(options: argparse.Namespace) -> None:
 
 
 def _ignorance(documents: Sequence[Document], share: float, options: argparse.Namespace) -> list[results.Result]:
-    systems = {"grammar alone": None, "CRF alone": ["grammar=false"], "both, the default": [], "both, as in the live backend": LIVE}
+    systems = {
+        "grammar alone": None,
+        "CRF alone": ["grammar=false"],
+        "both, the default": [],
+        "both, as in the live backend": LIVE,
+    }
     if options.systems:
-        systems = {name: overrides for name, overrides in systems.items() if any(part in name for part in options.systems)}
+        systems = {
+            name: overrides for name, overrides in systems.items() if any(part in name for part in options.systems)
+        }
     title = f"{share:.0%} of the lexicon hidden, strict F1 over all spans, mean of {options.seeds} draws"
     table = Table("learned from", *systems, title=title)
     lines = []
@@ -65,12 +77,20 @@ def _ignorance(documents: Sequence[Document], share: float, options: argparse.Na
                 shuffled = Random(seed).sample(documents, len(documents))
                 learned, tested = shuffled[:size], shuffled[-TESTED:]
                 with hidden(share, seed):
-                    tagged = proposed(tested) if overrides is None else _tagged(learned, tested, [*overrides, *options.overrides])
+                    tagged = (
+                        proposed(tested)
+                        if overrides is None
+                        else _tagged(learned, tested, [*overrides, *options.overrides])
+                    )
                 found.append(score(tested, tagged))
             values = [scores.micro().f1 for scores in found]
             cells.append(f"{100 * mean(values):.1f} ({' '.join(f'{100 * value:.1f}' for value in values)})")
             lines.append(
-                _line(system, f"{share:.0%} of the lexicon hidden, by documents learned from (mean and range of draws); {size}", found)
+                _line(
+                    system,
+                    f"{share:.0%} of the lexicon hidden, by documents learned from (mean and range of draws); {size}",
+                    found,
+                )
             )
         table.add_row(str(size), *cells)
     Console(width=160).print(table)
@@ -89,11 +109,22 @@ def hidden(share: float, seed: int) -> Iterator[None]:
             if column == 1 and row[0] not in OPEN:
                 yield row
                 continue
-            kept = [phrase for phrase in row[column].split("|") if not gone.setdefault(f"{name}/{phrase}", random.random() < share)]
+            kept = [
+                phrase
+                for phrase in row[column].split("|")
+                if not gone.setdefault(f"{name}/{phrase}", random.random() < share)
+            ]
             if name == "vietnam":
                 districts = row[3].split(",") if len(row) > 3 else []
-                row = [*row[:3], ",".join(one for one in districts if not gone.setdefault(one.strip(), random.random() < share))]
-            yield [*row[:column], "|".join(kept) or "¤", *row[column + 1 :]]  # a name that occurs nowhere, where all are hidden
+                row = [
+                    *row[:3],
+                    ",".join(one for one in districts if not gone.setdefault(one.strip(), random.random() < share)),
+                ]
+            yield [
+                *row[:column],
+                "|".join(kept) or "¤",
+                *row[column + 1 :],
+            ]  # a name that occurs nowhere, where all are hidden
 
     lexicon.rows = words.rows = rows
     try:
@@ -129,7 +160,13 @@ def _tagged(learned: Sequence[Document], tested: Sequence[Document], overrides: 
 def _line(system: str, task: str, found: Sequence[Scores]) -> results.Result:
     """A line for the mean over draws; the interval is that of the draws' lowest and highest."""
     values = [scores.micro().f1 for scores in found]
-    said = {"system": system, "task": task, "recipe": str(RECIPE), "tuned_on": TUNED, "command": "python eval/unknown.py"}
+    said = {
+        "system": system,
+        "task": task,
+        "recipe": str(RECIPE),
+        "tuned_on": TUNED,
+        "command": "python eval/unknown.py",
+    }
     line = results.result(found[0], bootstrap(found[0]), **said)
     return line | {"value": round(mean(values), 4), "interval": [round(min(values), 4), round(max(values), 4)]}
 
@@ -142,7 +179,11 @@ def marking(pattern: str, label: str) -> Callable[[Document], Document]:
 
     def change(document: Document) -> Document:
         found = [Span(*match.span(), label) for match in re.finditer(pattern, document.text)]
-        free = [span for span in found if not any(span.start < other.end and other.start < span.end for other in document.spans)]
+        free = [
+            span
+            for span in found
+            if not any(span.start < other.end and other.start < span.end for other in document.spans)
+        ]
         return document.with_spans(in_order([*document.spans, *free]))
 
     return change
@@ -152,7 +193,9 @@ def deleting(pattern: str, label: str) -> Callable[[Document], Document]:
     """Leave out the spans of a label whose whole text matches."""
 
     def change(document: Document) -> Document:
-        kept = [span for span in document.spans if not (span.label == label and re.fullmatch(pattern, document.slice(span)))]
+        kept = [
+            span for span in document.spans if not (span.label == label and re.fullmatch(pattern, document.slice(span)))
+        ]
         return document.with_spans(kept)
 
     return change
@@ -182,10 +225,14 @@ HABITS: dict[str, Callable[[Document], Document]] = {
 
 
 def _habits(documents: Sequence[Document], options: argparse.Namespace) -> list[results.Result]:
-    """As the live backend learns: from five documents that do not show the habit, and 0 to 4 that do; tested on all others that do."""
+    """As the live backend learns: from five documents that do not show the habit, and 0 to 4 that do; tested on all
+    others that do.
+    """
     sizes = (0, 1, 2, 3, 4)
     table = Table(
-        "habit", *map(str, sizes), title="spans of the habit that come out right, by documents that show it; strict F1 of all spans"
+        "habit",
+        *map(str, sizes),
+        title="spans of the habit that come out right, by documents that show it; strict F1 of all spans",
     )
     lines = []
     for habit, change in HABITS.items():

@@ -1,6 +1,7 @@
 """How words that others cut differ from gold borders: python eval/words.py [GOLD]
 
-pyvi's words (what PhoBERT reads), and words between blanks (what transformers' pipeline gives with aggregation_strategy="first").
+pyvi's words (what PhoBERT reads), and words between blanks (what transformers' pipeline gives with
+aggregation_strategy="first").
 """
 
 import re
@@ -28,7 +29,9 @@ def main(gold: Path) -> None:
             words, cut = words + len(units), cut + split_at(document.text, units, document.spans)[1]
             spans, lost = spans + len(document.spans), lost + len(document.spans) - len(reached)
             flat, flat_lost = flat + len(outer), flat_lost + sum(span not in reached for span in outer)
-        print(f"{name}: {cut} of {words} cross a gold border; {lost} of {spans} spans ({flat_lost} of {flat} outermost) out of reach")
+        print(
+            f"{name}: {cut} of {words} cross a gold border; {lost} of {spans} spans ({flat_lost} of {flat} outermost) out of reach"
+        )
 
 
 if __name__ == "__main__":

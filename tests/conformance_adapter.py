@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from viborder import tags as schemes
-from viborder.eval import compat
+from viborder.eval.other_scorers import compat
 
 
 def entities(tags: list[str], mode: str) -> list[tuple[str, int, int]]:

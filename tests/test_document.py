@@ -13,7 +13,10 @@ def test_depths_of_nested_spans():
 
 
 def test_score_takes_no_part_in_equality():
-    assert Span(0, 3, "PLACE", 0.4) == Span(0, 3, "PLACE", 0.9) and len({Span(0, 3, "PLACE", 0.4), Span(0, 3, "PLACE")}) == 1
+    assert (
+        Span(0, 3, "PLACE", 0.4) == Span(0, 3, "PLACE", 0.9)
+        and len({Span(0, 3, "PLACE", 0.4), Span(0, 3, "PLACE")}) == 1
+    )
 
 
 def test_overlap_containment_and_crossing():

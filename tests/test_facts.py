@@ -13,7 +13,7 @@ from viborder.cli import app
 from viborder.errors import ViborderError
 from viborder.facts import facts, write
 from viborder.formats import jsonl
-from viborder.train.genre import parse
+from viborder.formats.brackets import parse
 
 
 @pytest.mark.parametrize(
@@ -25,7 +25,10 @@ from viborder.train.genre import parse
         ),
         (  # two amounts of one narcotic
             "Tang vật: [Q 476.509 viên] và [Q 456,865 Kg] [D ma túy tổng hợp].",
-            [("476.509 viên", "476509", "viên", "ma túy tổng hợp", None), ("456,865 Kg", "456.865", "kg", "ma túy tổng hợp", None)],
+            [
+                ("476.509 viên", "476509", "viên", "ma túy tổng hợp", None),
+                ("456,865 Kg", "456.865", "kg", "ma túy tổng hợp", None),
+            ],
         ),
         (  # cases and persons are no amounts of a narcotic
             "[A Công an [P Sơn La]] bắt [Q 2 vụ], [Q 3 đối tượng], thu [Q hai kg] ma túy loại [D heroin].",
@@ -63,7 +66,14 @@ def test_verb_writes_csv_and_jsonl(tmp_path: Path) -> None:
     jsonl.write(source, [parse("Bắt giữ [Q hơn 1,5 tấn] [D ma túy đá].", "mot")])
     for name in ("facts.csv", "facts.jsonl"):
         assert CliRunner().invoke(app, ["facts", str(source), "-o", str(tmp_path / name)]).exit_code == 0
-    row = {"document_id": "mot", "sentence": 0, "amount": "hơn 1,5 tấn", "value": "1.5", "unit": "t", "approximate": True}
+    row = {
+        "document_id": "mot",
+        "sentence": 0,
+        "amount": "hơn 1,5 tấn",
+        "value": "1.5",
+        "unit": "t",
+        "approximate": True,
+    }
     row |= {"drug": "ma túy đá", "agency": None}
     assert json.loads((tmp_path / "facts.jsonl").read_text(encoding="utf-8")) == row
     with (tmp_path / "facts.csv").open(encoding="utf-8", newline="") as file:

@@ -12,7 +12,11 @@ TEXTS = st.lists(st.lists(st.sampled_from("Công an tỉnh Lào bắt".split()),
 
 
 def test_shingles_ignore_case_and_marks():
-    assert shingles("Công an tỉnh, Cao Bằng!", 3) == {("công", "an", "tỉnh"), ("an", "tỉnh", "cao"), ("tỉnh", "cao", "bằng")}
+    assert shingles("Công an tỉnh, Cao Bằng!", 3) == {
+        ("công", "an", "tỉnh"),
+        ("an", "tỉnh", "cao"),
+        ("tỉnh", "cao", "bằng"),
+    }
     assert shingles("Lào", 3) == {("lào",)}
     assert shingles("…", 3) == frozenset()
 
@@ -34,7 +38,9 @@ def test_a_changed_number_makes_a_near_twin():
 def test_every_pair_above_the_threshold_is_found(texts, threshold):
     sets = [shingles(text, 2) for text in texts]
     expected = [
-        Twin(i, j, jaccard(sets[i], sets[j])) for i, j in combinations(range(len(texts)), 2) if jaccard(sets[i], sets[j]) >= threshold
+        Twin(i, j, jaccard(sets[i], sets[j]))
+        for i, j in combinations(range(len(texts)), 2)
+        if jaccard(sets[i], sets[j]) >= threshold
     ]
     assert twins(texts, threshold, 2) == expected
 

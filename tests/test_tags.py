@@ -39,10 +39,15 @@ def test_flat_spans_come_back(spans):
 
 
 def test_an_inside_tag_that_continues_nothing_begins_a_span():
-    assert from_iob2([(0, 1), (2, 3), (4, 5)], ["I-PLACE", "I-AGENCY", "O"]) == [Span(0, 1, "PLACE"), Span(2, 3, "AGENCY")]
+    assert from_iob2([(0, 1), (2, 3), (4, 5)], ["I-PLACE", "I-AGENCY", "O"]) == [
+        Span(0, 1, "PLACE"),
+        Span(2, 3, "AGENCY"),
+    ]
 
 
-@pytest.mark.parametrize(("span", "rule"), [(Span(0, 3, "PLACE"), "span-splits-token"), (Span(8, 12, "PLACE"), "span-overlaps-span")])
+@pytest.mark.parametrize(
+    ("span", "rule"), [(Span(0, 3, "PLACE"), "span-splits-token"), (Span(8, 12, "PLACE"), "span-overlaps-span")]
+)
 def test_spans_that_tags_cannot_hold_are_refused(span, rule):
     with pytest.raises(ViborderError) as caught:
         to_iob2(tokenize(TEXT), [Span(0, 21, "AGENCY"), span])
@@ -75,7 +80,9 @@ def test_flat_spans_come_back_in_every_scheme(spans, scheme):
     assert scheme == "BILOU" or from_tags(tokens, tags) == spans
 
 
-any_tags = st.lists(st.sampled_from("O B I L E S O-X B-X I-X E-X S-X L-X U-X B-Y I-Y E-Y x-X . B_X I-X-Y".split()), max_size=8)
+any_tags = st.lists(
+    st.sampled_from("O B I L E S O-X B-X I-X E-X S-X L-X U-X B-Y I-Y E-Y x-X . B_X I-X-Y".split()), max_size=8
+)
 
 
 @pytest.mark.filterwarnings("ignore:.*seems not to be NE tag")
@@ -87,7 +94,11 @@ def test_the_forgiving_reading_is_seqevals_default(tags):
 @given(st.sampled_from(sorted(SCHEMES)), st.data())
 def test_a_schemes_own_reading_is_seqevals_strict_one(scheme, data):
     prefixes = SCHEMES[scheme].prefixes
-    tags = data.draw(st.lists(st.sampled_from([f"{p}{t}" for p in prefixes if p != "O" for t in ("-X", "-Y", "")] + ["O"]), max_size=8))
+    tags = data.draw(
+        st.lists(
+            st.sampled_from([f"{p}{t}" for p in prefixes if p != "O" for t in ("-X", "-Y", "")] + ["O"]), max_size=8
+        )
+    )
     theirs = seqeval.scheme.Tokens(tags, getattr(seqeval.scheme, scheme)).entities
     assert entities(tags, scheme) == [(entity.tag, entity.start, entity.end - 1) for entity in theirs]
 
@@ -107,7 +118,8 @@ def test_illegal_transitions_by_place(scheme, tags, places):
 
 
 @pytest.mark.parametrize(
-    ("tags", "scheme", "rule"), [([""], None, "tag-unknown"), (["S-X"], "IOB2", "tag-unknown"), (["O"], "IOB3", "scheme-unknown")]
+    ("tags", "scheme", "rule"),
+    [([""], None, "tag-unknown"), (["S-X"], "IOB2", "tag-unknown"), (["O"], "IOB3", "scheme-unknown")],
 )
 def test_unknown_tags_and_schemes_are_refused(tags, scheme, rule):
     with pytest.raises(ViborderError) as caught:

@@ -1,10 +1,11 @@
 """Fine-tune a transformer by a recipe, and tell how it scores on documents that it has not seen.
 
-    python train/finetune.py train/xlmr.yaml --out build/models/xlmr
-    torchrun --nproc_per_node 2 train/finetune.py train/xlmr.yaml --out build/models/xlmr
-    accelerate launch --config_file train/accelerate/two-machines.yaml train/finetune.py train/xlmr.yaml --out /shared/xlmr
+    python train/finetune.py train/xlmr.yaml --out build/models/xlmr torchrun --nproc_per_node 2 train/finetune.py
+    train/xlmr.yaml --out build/models/xlmr accelerate launch --config_file train/accelerate/two-machines.yaml
+    train/finetune.py train/xlmr.yaml --out /shared/xlmr
 
-The steps in order; what they do is in viborder/train/encoder/finetune.py. `viborder train` calls the same function for one process.
+The steps in order; what they do is in viborder/train/encoder/finetune.py. `viborder train` calls the same function for
+one process.
 """
 
 from __future__ import annotations
@@ -17,8 +18,8 @@ from pathlib import Path
 from viborder.errors import ViborderError
 from viborder.eval import score
 from viborder.formats import read
+from viborder.tag.files import given_tokens
 from viborder.train import train
-from viborder.train.tag import given_tokens
 
 
 def main() -> None:
@@ -26,7 +27,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("recipe", type=Path)
     parser.add_argument("overrides", nargs="*", metavar="key=value", help="keys of the recipe to set")
-    parser.add_argument("--train", type=Path, default=Path("annotations/gold.jsonl"), help="documents with spans, in any format")
+    parser.add_argument(
+        "--train", type=Path, default=Path("annotations/gold.jsonl"), help="documents with spans, in any format"
+    )
     parser.add_argument("--dev", type=Path, help="documents to choose the checkpoint by")
     parser.add_argument("--test", type=Path, help="documents to score on, looked at once, at the end")
     parser.add_argument("--out", type=Path, required=True, help="the model folder")
@@ -41,7 +44,9 @@ def main() -> None:
         found = list(tagger.tag([document.with_spans([]) for document in gold], spaced=given_tokens(options.test)))
         scores = score(gold, found)
         micro = scores.micro()
-        print(f"precision {micro.precision:.4f}  recall {micro.recall:.4f}  F1 {micro.f1:.4f}  ({micro.gold} gold spans)")
+        print(
+            f"precision {micro.precision:.4f}  recall {micro.recall:.4f}  F1 {micro.f1:.4f}  ({micro.gold} gold spans)"
+        )
         print(scores.signature)
 
 

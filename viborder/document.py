@@ -39,8 +39,11 @@ class Document:
     """A text with its spans.
 
     id: the stem of the source file. text: NFC, line ends `\\n`.
-    spans: the entities. private: names of private persons (label PRIVATE), never trained on, masked in what is published.
+    spans: the entities. private: names of private persons (label PRIVATE), never trained on, masked in what is
+    published.
     meta: what is known of the text (outlet, date, …).
+    tokens: the borders of the tokens that the text was given in, half-open code points, where it came as tokens (CoNLL
+    columns); None where it came as running text.
     """
 
     id: str
@@ -48,6 +51,7 @@ class Document:
     spans: tuple[Span, ...] = ()
     private: tuple[Span, ...] = ()
     meta: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    tokens: tuple[tuple[int, int], ...] | None = field(default=None, compare=False)
 
     def slice(self, span: Span) -> str:
         """The text of a span."""

@@ -41,7 +41,9 @@ def fail(where: object, rule: str, message: str, hint: str = "") -> ViborderErro
     return ViborderError(Problem(str(where), rule, message, hint))
 
 
-def place(where: str, document_id: str, start: int | None = None, end: int | None = None, text: str | None = None) -> str:
+def place(
+    where: str, document_id: str, start: int | None = None, end: int | None = None, text: str | None = None
+) -> str:
     """The `where` of a problem inside a document: `file:line id=… [12:20] "…"`; long text is cut."""
     parts = [where, f"id={document_id}"] if where else [f"id={document_id}"]
     if start is not None and end is not None:

@@ -22,18 +22,24 @@ _PIECES = frozenset(
     "|bình|ba lô|balo|va li|vali".split("|")
 )
 # What may stand between an amount and its narcotic, and between two amounts of the same narcotic.
-_BEFORE_DRUG = re.compile(r"[\s“\"']*(?:(?:nghi|là|loại|chứa|gồm|chất|ma túy|ma tuý|nghi là|dạng|các|nilon|nylon|nén|có)[\s,“\"':]*)*\s*")
+_BEFORE_DRUG = re.compile(
+    r"[\s“\"']*(?:(?:nghi|là|loại|chứa|gồm|chất|ma túy|ma tuý|nghi là|dạng|các|nilon|nylon|nén|có)[\s,“\"':]*)*\s*"
+)
 _BETWEEN = re.compile(r"\s*(?:,|và|cùng|;|,\s*và)?\s*")
-# An amount after its narcotic, in brackets or said to be its weight: `12 bánh heroin (trọng lượng 4,2 kg)`, `số ketamine nặng 1,5 kg`.
+# An amount after its narcotic, in brackets or said to be its weight: `12 bánh heroin (trọng lượng 4,2 kg)`, `số
+# ketamine nặng 1,5 kg`.
 _WEIGHS = r"(?:có\s+|với\s+)?(?:tổng\s+)?(?:trọng lượng|khối lượng|số lượng|nặng)\s+(?:là\s+)?"
 _AFTER_DRUG = re.compile(rf"\s*(?:\(\s*(?:{_WEIGHS}|trị giá\s+)?|,?\s*{_WEIGHS})")
-_SEIZES = re.compile(r"\b(?:thu giữ|tịch thu|thu được|thu|bắt giữ|bắt quả tang|bắt|phát hiện|tạm giữ|triệt phá)\b", re.IGNORECASE)
+_SEIZES = re.compile(
+    r"\b(?:thu giữ|tịch thu|thu được|thu|bắt giữ|bắt quả tang|bắt|phát hiện|tạm giữ|triệt phá)\b", re.IGNORECASE
+)
 _NOT_ACTING = re.compile(r"(?:của|tại|thuộc|cho|từ|theo|với|do|ở|đến)\s+(?:\S+\s+){0,3}$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """An amount of a narcotic. sentence: its number in the document, from 0. value: a decimal without an exponent, or None.
+    """An amount of a narcotic. sentence: its number in the document, from 0. value: a decimal without an exponent, or
+    None.
 
     agency: the body that seized it, or None where the sentence does not say.
     """
@@ -84,7 +90,12 @@ def _amounts_before(text: str, before: Sequence[Span], drug: Span, paired: set[S
     found: list[Span] = []
     reach, joint = drug.start, _BEFORE_DRUG
     for span in reversed(before):
-        if span.label != "QUANTITY" or span in paired or not _counts_drugs(text, span) or not joint.fullmatch(text[span.end : reach]):
+        if (
+            span.label != "QUANTITY"
+            or span in paired
+            or not _counts_drugs(text, span)
+            or not joint.fullmatch(text[span.end : reach])
+        ):
             break
         found.insert(0, span)
         reach, joint = span.start, _BETWEEN
@@ -123,7 +134,15 @@ def show(found: Sequence[Fact]) -> None:
         table.add_column(column, justify="right" if column in ("sentence", "value") else "left")
     for fact in found:
         value = ("≈ " if fact.approximate else "") + (fact.value or "")
-        cells = (fact.document_id, str(fact.sentence), fact.amount, value, fact.unit or "", fact.drug, fact.agency or "")
+        cells = (
+            fact.document_id,
+            str(fact.sentence),
+            fact.amount,
+            value,
+            fact.unit or "",
+            fact.drug,
+            fact.agency or "",
+        )
         table.add_row(*(escape(cell) for cell in cells))
     Console().print(table)
 
@@ -131,7 +150,12 @@ def show(found: Sequence[Fact]) -> None:
 def write(path: Path, found: Iterable[Fact]) -> int:
     """Facts as `.csv` (with a header) or `.jsonl`; how many. Raises ViborderError `format-unknown`, `cannot-write`."""
     if path.suffix not in (".csv", ".jsonl"):
-        raise fail(path, "format-unknown", f"facts are not written as {path.suffix or 'a file without an ending'}", "use .csv or .jsonl")
+        raise fail(
+            path,
+            "format-unknown",
+            f"facts are not written as {path.suffix or 'a file without an ending'}",
+            "use .csv or .jsonl",
+        )
     count = 0
     with new_file(path) as file:
         table = csv.writer(file, lineterminator="\n")

@@ -45,7 +45,9 @@ def decode(data: bytes, where: str) -> str:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         byte = data[error.start]
-        raise fail(where, "not-utf8", f"byte 0x{byte:02x} at {error.start} is not UTF-8", "save the file as UTF-8") from None
+        raise fail(
+            where, "not-utf8", f"byte 0x{byte:02x} at {error.start} is not UTF-8", "save the file as UTF-8"
+        ) from None
 
 
 def lines(path: Path) -> Iterator[tuple[int, str]]:
@@ -59,7 +61,12 @@ def lines(path: Path) -> Iterator[tuple[int, str]]:
             while data := file.readline(MAX_LINE + 1):
                 number += 1
                 if len(data) > MAX_LINE:
-                    raise fail(f"{path}:{number}", "line-too-long", f"more than {MAX_LINE:,} bytes on one line", "one document a line")
+                    raise fail(
+                        f"{path}:{number}",
+                        "line-too-long",
+                        f"more than {MAX_LINE:,} bytes on one line",
+                        "one document a line",
+                    )
                 yield number, decode(data, f"{path}:{number}").rstrip("\r\n")
     except FileNotFoundError:
         raise fail(path, "file-missing", "no such file", "check the path") from None
@@ -122,7 +129,9 @@ def _cannot_write(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise fail(path, "cannot-write", error.strerror or str(error), "choose a folder that you may write to") from None
+        raise fail(
+            path, "cannot-write", error.strerror or str(error), "choose a folder that you may write to"
+        ) from None
 
 
 def _umask() -> int:

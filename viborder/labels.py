@@ -10,7 +10,10 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """A label: `entity` is false for PRIVATE, which is no entity type. Descriptions by language (`en`, `vi`); colour as `#RRGGBB`."""
+    """A label: `entity` is false for PRIVATE, which is no entity type.
+
+    Descriptions by language (`en`, `vi`); colour as `#RRGGBB`.
+    """
 
     name: str
     description: dict[str, str]

@@ -1,4 +1,6 @@
-"""The value of an amount in Vietnamese: `hơn 1,5 tấn` → 1.5 t, approximate; `710 nghìn đồng` → 710,000 VND; `hai kg` → 2 kg."""
+"""The value of an amount in Vietnamese: `hơn 1,5 tấn` → 1.5 t, approximate; `710 nghìn đồng` → 710,000 VND; `hai kg`
+→ 2 kg.
+"""
 
 from __future__ import annotations
 
@@ -35,7 +37,8 @@ UNITS = {
 
 @dataclass(frozen=True, slots=True)
 class Amount:
-    """What an amount says. value: exact, the lower end of a range; None where no number stands. unit: normalised, None where none stands.
+    """What an amount says. value: exact, the lower end of a range; None where no number stands. unit: normalised, None
+    where none stands.
 
     approximate: `hơn`, `gần`, `khoảng`, …, or a range.
     """
@@ -46,7 +49,11 @@ class Amount:
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values; `value` as a string without an exponent, so that nothing is lost."""
-        return {"value": None if self.value is None else format(self.value, "f"), "unit": self.unit, "approximate": self.approximate}
+        return {
+            "value": None if self.value is None else format(self.value, "f"),
+            "unit": self.unit,
+            "approximate": self.approximate,
+        }
 
 
 def parse(text: str) -> Amount:
@@ -66,17 +73,22 @@ def parse(text: str) -> Amount:
 
 
 def decimal(numeral: str) -> Decimal:
-    """A Vietnamese numeral: a point groups thousands, a comma begins the decimals (`1.056` = 1056, `168,55`, `567.800.000`).
+    """A Vietnamese numeral: a point groups thousands, a comma begins the decimals (`1.056` = 1056, `168,55`,
+    `567.800.000`).
 
-    A point that cannot group, since not exactly three digits follow it, begins decimals (`10.5`); commas that must group, since there are
-    several, do (`1,234,567`). `1,500` is ambiguous and read by the rule: 1.5.
+    A point that cannot group, since not exactly three digits follow it, begins decimals (`10.5`); commas that must
+    group, since there are several, do (`1,234,567`). `1,500` is ambiguous and read by the rule: 1.5.
     """
     points, commas = numeral.count("."), numeral.count(",")
     if points and commas:
         decimal_mark = max(".", ",", key=numeral.rfind)
         grouping = "." if decimal_mark == "," else ","
         whole = numeral.replace(grouping, "")
-        return Decimal(whole.replace(decimal_mark, ".")) if whole.count(decimal_mark) == 1 else Decimal(re.sub(r"[.,]", "", numeral))
+        return (
+            Decimal(whole.replace(decimal_mark, "."))
+            if whole.count(decimal_mark) == 1
+            else Decimal(re.sub(r"[.,]", "", numeral))
+        )
     if commas > 1:
         return Decimal(numeral.replace(",", ""))
     if commas:

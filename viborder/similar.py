@@ -1,7 +1,7 @@
 """Near-duplicate texts and sentences: every pair whose syllable shingles have a Jaccard index above a threshold.
 
-The search is exact, unlike MinHash: two sets that share enough must share one of their rarest shingles (prefix filtering,
-Chaudhuri et al. 2006; Bayardo et al. 2007), so that only texts with such a shingle in common are compared.
+The search is exact, unlike MinHash: two sets that share enough must share one of their rarest shingles (prefix
+filtering, Chaudhuri et al. 2006; Bayardo et al. 2007), so that only texts with such a shingle in common are compared.
 """
 
 from __future__ import annotations
@@ -26,7 +26,9 @@ class Twin:
 
 
 def shingles(text: str, size: int = 3) -> frozenset[Shingle]:
-    """The runs of `size` syllables and numbers of a text, without regard to case and marks; a shorter text is one run."""
+    """The runs of `size` syllables and numbers of a text, without regard to case and marks; a shorter text is one
+    run.
+    """
     words = [text[start:end].casefold() for start, end in tokenize(text) if text[start:end][0].isalnum()]
     if not words:
         return frozenset()
@@ -53,7 +55,9 @@ def twins(texts: Sequence[str], threshold: float = 0.8, size: int = 3) -> list[T
 
 
 def nearest(texts: Sequence[str], among: Sequence[str], threshold: float = 0.8, size: int = 3) -> list[Twin | None]:
-    """For each of `texts` the most similar of `among` (the earliest of equals), or None where none reaches the threshold."""
+    """For each of `texts` the most similar of `among` (the earliest of equals), or None where none reaches the
+    threshold.
+    """
     sets, others = [shingles(text, size) for text in texts], [shingles(text, size) for text in among]
     order = _rarest_first(sets + others)
     index = _Index(threshold)
@@ -92,6 +96,8 @@ def _rarest_first(sets: Sequence[frozenset[Shingle]]) -> dict[Shingle, tuple[int
 
 
 def _prefix(own: frozenset[Shingle], order: dict[Shingle, tuple[int, Shingle]], threshold: float) -> list[Shingle]:
-    """A set that shares ceil(threshold · n) of these n shingles must share one of the first n − ceil(threshold · n) + 1."""
+    """A set that shares ceil(threshold · n) of these n shingles must share one of the first n − ceil(threshold · n)
+    + 1.
+    """
     length = len(own) - math.ceil(threshold * len(own) - 1e-9) + 1
     return sorted(own, key=order.__getitem__)[:length]

@@ -8,10 +8,10 @@
 | IOBES | `S`, `B E`, `B I E` | |
 | BILOU | `U`, `B L`, `B I L` | spaCy |
 
-A rule looks at two neighbouring tags: the prefix before, the prefix now, and whether both name one type. Before the first token and
-after the last stands `O`. `reading` None is conlleval's forgiving one, in which a tag that continues nothing begins an entity; the
-schemes' own readings drop whatever is illegal. Both are those of seqeval 1.2.2 (`mode=None`; `mode="strict"`), so that the same
-tags give the same entities.
+A rule looks at two neighbouring tags: the prefix before, the prefix now, and whether both name one type. Before the
+first token and after the last stands `O`. `reading` None is conlleval's forgiving one, in which a tag that continues
+nothing begins an entity; the schemes' own readings drop whatever is illegal. Both are those of seqeval 1.2.2
+(`mode=None`; `mode="strict"`), so that the same tags give the same entities.
 """
 
 from __future__ import annotations
@@ -32,7 +32,8 @@ class Scheme:
     """The rules of a scheme.
 
     prefixes: those that it has. legal: may the second tag follow the first? begins: does an entity begin here?
-    goes_on: does the entity that holds the tag before hold this one too? closed: given that it does not, is that entity whole?
+    goes_on: does the entity that holds the tag before hold this one too? closed: given that it does not, is that entity
+    whole?
     """
 
     prefixes: str
@@ -58,7 +59,9 @@ SCHEMES = {
     "IOB1": Scheme(
         prefixes="BIO",
         legal=lambda before, now, same: now != "B" or (before in "BI" and same),
-        begins=lambda before, now, same: (before in "BI" and same) if now == "B" else now == "I" and not (before == "I" and same),
+        begins=lambda before, now, same: (
+            (before in "BI" and same) if now == "B" else now == "I" and not (before == "I" and same)
+        ),
         goes_on=lambda before, now, same: before in "BI" and now == "I" and same,
         # seqeval loses an entity of one B that another type's B follows
         closed=lambda before, now, same: same or (before, now) != ("B", "B"),
@@ -95,8 +98,8 @@ def forgiving_ends(before: str, now: str, same: bool) -> bool:
 def to_tags(tokens: list[Range], spans: Iterable[Span], scheme: str = "IOB2") -> list[str]:
     """One tag a token for flat spans (`outermost` makes nested ones flat).
 
-    Raises ViborderError `span-splits-token` where a border lies inside a token, `span-overlaps-span` where two share a token,
-    `scheme-unknown`.
+    Raises ViborderError `span-splits-token` where a border lies inside a token, `span-overlaps-span` where two share a
+    token, `scheme-unknown`.
     """
     scheme_named(scheme)
     tags = ["O"] * len(tokens)
@@ -142,7 +145,8 @@ def from_iob2(tokens: Sequence[Range], tags: Sequence[str]) -> list[Span]:
 def entities(tags: Sequence[str], reading: str | None = None) -> list[tuple[str, int, int]]:
     """(type, first token, last token) of each entity of one sequence of tags, in order.
 
-    Raises ViborderError: `tag-unknown` for an empty tag or, in a scheme's own reading, one that the scheme has not; `scheme-unknown`.
+    Raises ViborderError: `tag-unknown` for an empty tag or, in a scheme's own reading, one that the scheme has not;
+    `scheme-unknown`.
     """
     parts = [split(tag, reading) for tag in tags]
     if reading is None:
@@ -192,11 +196,15 @@ def split(tag: str, reading: str | None = None) -> tuple[str, str]:
 
 
 def illegal(tags: Sequence[str], scheme: str) -> list[int]:
-    """The tokens whose tag may not follow the one before; the number of tokens stands for an end in the middle of an entity."""
+    """The tokens whose tag may not follow the one before; the number of tokens stands for an end in the middle of an
+    entity.
+    """
     rules = scheme_named(scheme)
     parts = [("O", "_"), *(split(tag, scheme) for tag in tags), ("O", "_")]
     pairs = itertools.pairwise(parts)
-    return [index for index, (before, now) in enumerate(pairs) if not rules.legal(before[0], now[0], before[1] == now[1])]
+    return [
+        index for index, (before, now) in enumerate(pairs) if not rules.legal(before[0], now[0], before[1] == now[1])
+    ]
 
 
 def scheme_named(name: str) -> Scheme:

@@ -24,14 +24,19 @@ _TOKEN = re.compile(
 )
 
 # A full stop after these does not end a sentence.
-_ABBREVIATIONS = frozenset("TP Tp tp TX Tx tx TT Tt tt Th TS Ts ThS GS PGS BS KS CN NSƯT NSND ĐC Đc Mr Mrs Ms Dr St Nxb NXB".split())
+_ABBREVIATIONS = frozenset(
+    "TP Tp tp TX Tx tx TT Tt tt Th TS Ts ThS GS PGS BS KS CN NSƯT NSND ĐC Đc Mr Mrs Ms Dr St Nxb NXB".split()
+)
 _STOP = re.compile(r"[.!?…]+[\"”’')\]»]*(?=\s+[\"“‘'(\[«\-–—]*(\w))")
 _LONG = 40  # code points between two blanks from which they are not remembered
 _WORD_BEFORE = re.compile(r"[^\W\d_]+$")
 
 
 def normalise(text: str) -> tuple[str, list[str]]:
-    """Text in the form that offsets refer to: NFC, line ends `\\n`. Returns it with a note for each change that was made."""
+    """Text in the form that offsets refer to: NFC, line ends `\\n`.
+
+    Returns it with a note for each change that was made.
+    """
     notes = []
     if "\r\n" in text:
         text = text.replace("\r\n", "\n")
@@ -55,7 +60,8 @@ def tokenize(text: str) -> list[Range]:
 def cut(text: str) -> tuple[list[int], list[int], list[str]]:
     """The tokens of `tokenize` as three lists: where they start, where they end, and their strings.
 
-    What stands between two blanks is cut on its own, and remembered: no token crosses a blank, and a few thousand syllables make most text.
+    What stands between two blanks is cut on its own, and remembered: no token crosses a blank, and a few thousand
+    syllables make most text.
     """
     starts, ends, words = [], [], []
     begun = 0
@@ -76,10 +82,11 @@ _remembered = lru_cache(maxsize=1 << 15)(_pieces)
 
 
 def sentences(text: str) -> list[Range]:
-    """Sentences as half-open code-point ranges without the white space around them; every other character is in exactly one.
+    """Sentences as half-open code-point ranges without the white space around them; every other character is in exactly
+    one.
 
-    A line end always ends a sentence. A full stop, question mark, exclamation mark or ellipsis does where white space and
-    something other than a lower-case letter follow, unless it closes an abbreviation (`TP. Lạng Sơn`), an initial
+    A line end always ends a sentence. A full stop, question mark, exclamation mark or ellipsis does where white space
+    and something other than a lower-case letter follow, unless it closes an abbreviation (`TP. Lạng Sơn`), an initial
     (`Nguyễn V. An`) or the number of a list item at the beginning of a line (`1. Công an …`).
     """
     found = []

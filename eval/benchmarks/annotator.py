@@ -1,16 +1,17 @@
 """What suggestions save an annotator: python eval/benchmarks/annotator.py [--keep]
 
-A simulated annotator, with the gold for an oracle, brings an article to its gold. Actions: drawing a span is one (digit and mouse),
-deleting one is one, giving one another label is one; a border is mended by deleting and drawing (two). Reading is not counted.
-Without suggestions every span is drawn; with them, the tagger has learned from the 1, 2, 3 or 4 articles that follow the article in turn,
-trained as the live backend does. `label one, get all` draws the other occurrences of a drawn span; what the gold lacks is deleted again.
+A simulated annotator, with the gold for an oracle, brings an article to its gold. Actions: drawing a span is one (digit
+and mouse), deleting one is one, giving one another label is one; a border is mended by deleting and drawing (two).
+Reading is not counted. Without suggestions every span is drawn; with them, the tagger has learned from the 1, 2, 3 or 4
+articles that follow the article in turn, trained as the live backend does. `label one, get all` draws the other
+occurrences of a drawn span; what the gold lacks is deleted again.
 
-Two taggers: the default recipe, whose grammar and lexicons were written with these articles in view (a development figure), and its CRF
-alone, which knows nothing but the articles that it learned from.
+Two taggers: the default recipe, whose grammar and lexicons were written with these articles in view (a development
+figure), and its CRF alone, which knows nothing but the articles that it learned from.
 
-Then a day's work on the blind articles of the genre: the default has learned from the five, suggests for one after another, and learns from
-each that the annotator has finished before it suggests for the next; beside it, the same tagger if it did not learn on. --keep puts the
-figures into eval/results.jsonl.
+Then a day's work on the blind articles of the genre: the default has learned from the five, suggests for one after
+another, and learns from each that the annotator has finished before it suggests for the next; beside it, the same
+tagger if it did not learn on. --keep puts the figures into eval/results.jsonl.
 """
 
 import sys
@@ -62,7 +63,9 @@ def actions(gold: Document, suggested: Iterable[Span], *, get_all: bool) -> int:
 
 
 def after(articles: Sequence[Document], size: int, overrides: Sequence[str]) -> list[tuple[int, int]]:
-    """(actions, actions with `label one, get all`) for each article after learning from the `size` articles that follow it in turn."""
+    """(actions, actions with `label one, get all`) for each article after learning from the `size` articles that
+    follow it in turn.
+    """
     found = []
     for index, held_out in enumerate(articles):
         chosen = [articles[(index + step) % len(articles)] for step in range(1, size + 1)]
@@ -74,7 +77,9 @@ def after(articles: Sequence[Document], size: int, overrides: Sequence[str]) -> 
 
 
 def onward(known: Sequence[Document], articles: Sequence[Document], *, learns: bool) -> list[tuple[int, int]]:
-    """The same for each of the articles in turn, after learning from `known` and, if it learns, from those before it."""
+    """The same for each of the articles in turn, after learning from `known` and, if it learns, from those before
+    it.
+    """
     found = []
     with tempfile.TemporaryDirectory() as folder:
         tagger = train(RECIPE, known, Path(folder) / "model", overrides=LIVE)
@@ -102,25 +107,49 @@ def main() -> None:
     for learns, said in ((False, "the five"), (True, "the five and those before it")):
         rows.append((TWENTY, "default recipe", said, onward(articles, blind, learns=learns)))
     table = Table(
-        "articles", "suggestions", "learned from", "actions an article", "least–greatest", "with label one, get all", "share of the work"
+        "articles",
+        "suggestions",
+        "learned from",
+        "actions an article",
+        "least–greatest",
+        "with label one, get all",
+        "share of the work",
     )
     for where, name, size, found in rows:
         plain, helped = zip(*found, strict=True)
         if name == "none":
             whole = sum(plain)
-        cells = [f"{mean(plain):.1f}", f"{min(plain)}–{max(plain)}", f"{mean(helped):.1f}", f"{100 * sum(plain) / whole:.0f} %"]
+        cells = [
+            f"{mean(plain):.1f}",
+            f"{min(plain)}–{max(plain)}",
+            f"{mean(helped):.1f}",
+            f"{100 * sum(plain) / whole:.0f} %",
+        ]
         table.add_row(where, name, size, *cells)
     Console(width=140).print(table)
     if "--keep" in sys.argv:
-        from viborder.eval import results
+        from viborder.eval.show import results
 
-        said = {"metric": "actions", "interval": None, "unit": "document", "data": "gold", "command": "python eval/benchmarks/annotator.py"}
+        said = {
+            "metric": "actions",
+            "interval": None,
+            "unit": "document",
+            "data": "gold",
+            "command": "python eval/benchmarks/annotator.py",
+        }
         seen = {(FIVE, "default recipe"): "these articles (a development figure)"}
         results.add(
             [
                 said
-                | {"system": f"suggestions: {name}", "task": f"actions of a simulated annotator on {where}, learned from {size}"}
-                | {"value": round(mean(plain for plain, _ in found), 1), "n": len(found), "recipe": None if name == "none" else str(RECIPE)}
+                | {
+                    "system": f"suggestions: {name}",
+                    "task": f"actions of a simulated annotator on {where}, learned from {size}",
+                }
+                | {
+                    "value": round(mean(plain for plain, _ in found), 1),
+                    "n": len(found),
+                    "recipe": None if name == "none" else str(RECIPE),
+                }
                 | {"tuned_on": seen.get((where, name), "nothing" if where == FIVE else "other texts")}
                 for where, name, size, found in rows
             ]

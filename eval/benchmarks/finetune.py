@@ -1,10 +1,12 @@
-"""Speed of fine-tuning and of tagging beside a plain Trainer script of the kind that the transformers examples show, in one run.
+"""Speed of fine-tuning and of tagging beside a plain Trainer script of the kind that the transformers examples show, in
+one run.
 
     python eval/benchmarks/finetune.py [--documents 400] [--repeats 3]
 
-Same encoder (tiny.yaml's, the same random weights), same tokenizer, same sentences of the five articles, same batch size, one thread.
-The plain script truncates at 128 subwords, pads every batch to its longest and shuffles; ours groups by length. Each is run in turn,
-`repeats` times, and the fastest of each counts, in CPU seconds. A token is a syllable, a number or a mark.
+Same encoder (tiny.yaml's, the same random weights), same tokenizer, same sentences of the five articles, same batch
+size, one thread. The plain script truncates at 128 subwords, pads every batch to its longest and shuffles; ours groups
+by length. Each is run in turn, `repeats` times, and the fastest of each counts, in CPU seconds. A token is a syllable,
+a number or a mark.
 """
 
 import argparse
@@ -15,7 +17,13 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from transformers import AutoModelForTokenClassification, DataCollatorForTokenClassification, Trainer, TrainingArguments, pipeline
+from transformers import (
+    AutoModelForTokenClassification,
+    DataCollatorForTokenClassification,
+    Trainer,
+    TrainingArguments,
+    pipeline,
+)
 
 from viborder.document import Document, Span, outermost
 from viborder.formats import read
@@ -49,7 +57,9 @@ def plain_rows(tokenizer: Any, documents: list[Document], label2id: dict[str, in
     for document in documents:
         tokens = tokenize(document.text)
         tags = to_iob2(tokens, document.spans)
-        encoded = tokenizer([document.text[a:b] for a, b in tokens], is_split_into_words=True, truncation=True, max_length=128)
+        encoded = tokenizer(
+            [document.text[a:b] for a, b in tokens], is_split_into_words=True, truncation=True, max_length=128
+        )
         labels, before = [], None
         for word in encoded.word_ids():
             labels.append(-100 if word is None or word == before else label2id[tags[word]])
@@ -83,7 +93,13 @@ def main() -> None:
     torch.set_num_threads(1)
     documents = data(options.documents)
     tokens = sum(len(tokenize(document.text)) for document in documents)
-    overrides = ["nested=false", f"per_device_train_batch_size={BATCH}", "num_train_epochs=1", "save_steps=100000", "logging_steps=100000"]
+    overrides = [
+        "nested=false",
+        f"per_device_train_batch_size={BATCH}",
+        "num_train_epochs=1",
+        "save_steps=100000",
+        "logging_steps=100000",
+    ]
     recipe = finetune_recipe(load_recipe(Path("train/tiny.yaml"), overrides), "train/tiny.yaml")
 
     with tempfile.TemporaryDirectory() as name:
@@ -96,7 +112,9 @@ def main() -> None:
             reader, model = prepare(recipe, documents, "")
             arguments = training_arguments(recipe, folder / "ours")
             arguments.save_strategy = "no"
-            return timed(lambda: make_trainer(recipe, arguments, reader, model, learn_from(reader, documents), [], False).train())
+            return timed(
+                lambda: make_trainer(recipe, arguments, reader, model, learn_from(reader, documents), [], False).train()
+            )
 
         def plain() -> float:
             reader, model = prepare(recipe, documents, "")
@@ -121,7 +139,13 @@ def main() -> None:
         tagger, onnx = load(folder / "model"), load(folder / "onnx")
         flat = AutoModelForTokenClassification.from_pretrained(folder / "model")
         bare = [document.with_spans([]) for document in documents]
-        serve = pipeline("token-classification", model=flat, tokenizer=tagger.reader.tokenizer, aggregation_strategy="first", device="cpu")  # type: ignore[attr-defined]
+        serve = pipeline(
+            "token-classification",
+            model=flat,
+            tokenizer=tagger.reader.tokenizer,
+            aggregation_strategy="first",
+            device="cpu",
+        )  # type: ignore[attr-defined]
         texts = [document.text for document in documents]
         say(f"{len(documents)} sentences, {tokens} tokens")
         train = best(options.repeats, {"viborder": ours, "plain Trainer script": plain})
@@ -134,10 +158,15 @@ def main() -> None:
                 "transformers pipeline, one by one": lambda: timed(lambda: serve(texts)),
             },
         )
-    for title, seconds, other in (("training", train, "plain Trainer script"), ("tagging", infer, "transformers pipeline, batches of 32")):
+    for title, seconds, other in (
+        ("training", train, "plain Trainer script"),
+        ("tagging", infer, "transformers pipeline, batches of 32"),
+    ):
         print(title)
         for system, value in seconds.items():
-            print(f"  {system:40} {tokens / value:10,.0f} tokens per CPU second   {seconds[other] / value:5.2f} × {other}")
+            print(
+                f"  {system:40} {tokens / value:10,.0f} tokens per CPU second   {seconds[other] / value:5.2f} × {other}"
+            )
 
 
 if __name__ == "__main__":

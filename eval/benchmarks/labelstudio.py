@@ -1,8 +1,9 @@
 """How fast the annotators' backend answers and learns: python eval/benchmarks/labelstudio.py [--keep]
 
-`viborder labelstudio serve` runs in a process of its own, as annotators have it, trained on four of the five articles. Measured over HTTP:
-/predict for an article, one after another; 200 at the same time; and from a submitted annotation to the new version in service.
-Beside it, what one would do without a backend: `viborder tag`, a process for each article. --keep puts the figures into eval/results.jsonl.
+`viborder labelstudio serve` runs in a process of its own, as annotators have it, trained on four of the five articles.
+Measured over HTTP: /predict for an article, one after another; 200 at the same time; and from a submitted annotation to
+the new version in service. Beside it, what one would do without a backend: `viborder tag`, a process for each article.
+--keep puts the figures into eval/results.jsonl.
 """
 
 import base64
@@ -92,16 +93,29 @@ def main() -> None:
             for article in articles:
                 (folder / "article.txt").write_text(article.text, encoding="utf-8")
                 begin = time.perf_counter()
-                tag = [sys.executable, "-m", "viborder", "tag", str(model), str(folder / "article.txt"), "-o", str(folder / "out.jsonl")]
+                tag = [
+                    sys.executable,
+                    "-m",
+                    "viborder",
+                    "tag",
+                    str(model),
+                    str(folder / "article.txt"),
+                    "-o",
+                    str(folder / "out.jsonl"),
+                ]
                 subprocess.run(tag, check=True, capture_output=True)
                 alone.append((time.perf_counter() - begin) * 1000)
         finally:
             process.terminate()
             process.wait()
     right = sum(bool(answer["results"][0]["result"]) for answer in answers)
-    print(f"/predict, an article, 200 times: median {statistics.median(one):.1f} ms, p95 {one[189]:.1f} ms, longest {one[-1]:.1f} ms")
+    print(
+        f"/predict, an article, 200 times: median {statistics.median(one):.1f} ms, p95 {one[189]:.1f} ms, longest {one[-1]:.1f} ms"
+    )
     print(f"/predict, 200 at once: {right} answered in {together:.2f} s")
-    print(f"annotation to new version, 10 times: median {statistics.median(learned):.2f} s, longest {max(learned):.2f} s")
+    print(
+        f"annotation to new version, 10 times: median {statistics.median(learned):.2f} s, longest {max(learned):.2f} s"
+    )
     ratio = statistics.median(alone) / statistics.median(one)
     print(f"`viborder tag`, a process an article: median {statistics.median(alone):.0f} ms, {ratio:.0f} times /predict")
     if "--keep" in sys.argv:
@@ -114,9 +128,16 @@ def main() -> None:
 
 def keep(*figures: tuple[str, float, int]) -> None:
     """Put (what, seconds, how many) into eval/results.jsonl."""
-    from viborder.eval import results
+    from viborder.eval.show import results
 
-    said = {"system": "annotators' backend", "metric": "seconds", "interval": None, "unit": "call", "recipe": RECIPE, "tuned_on": "nothing"}
+    said = {
+        "system": "annotators' backend",
+        "metric": "seconds",
+        "interval": None,
+        "unit": "call",
+        "recipe": RECIPE,
+        "tuned_on": "nothing",
+    }
     command = {"data": "gold", "command": "python eval/benchmarks/labelstudio.py"}
     results.add([{**said, **command, "task": task, "value": round(value, 4), "n": n} for task, value, n in figures])
 

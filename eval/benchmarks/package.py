@@ -1,11 +1,12 @@
-"""CPU seconds and peak memory of `check` and `build` on 1,000, 10,000 and 100,000 synthetic documents, beside `datasets` alone.
+"""CPU seconds and peak memory of `check` and `build` on 1,000, 10,000 and 100,000 synthetic documents, beside
+`datasets` alone.
 
     python eval/benchmarks/package.py [--record] [SIZE…]
 
-The documents are the five articles over and over with their sentences shuffled, so that length, spans and private persons are as dense
-as they really are. `build` checks first. What a user would do instead is load the JSON Lines with `datasets` and write Parquet: no
-checks, no sentences, no folds, no masks. Each measurement is a process of its own; memory is its peak resident size.
---record writes the figures into eval/results.jsonl.
+The documents are the five articles over and over with their sentences shuffled, so that length, spans and private
+persons are as dense as they really are. `build` checks first. What a user would do instead is load the JSON Lines with
+`datasets` and write Parquet: no checks, no sentences, no folds, no masks. Each measurement is a process of its own;
+memory is its peak resident size. --record writes the figures into eval/results.jsonl.
 """
 
 from __future__ import annotations
@@ -24,7 +25,11 @@ from viborder.text import sentences
 
 ROOT = Path(__file__).resolve().parents[2]
 STEPS = ("check", "build", "datasets")
-SYSTEMS = {"check": "viborder check", "build": "viborder build", "datasets": "datasets: JSON Lines to Parquet, nothing else"}
+SYSTEMS = {
+    "check": "viborder check",
+    "build": "viborder build",
+    "datasets": "datasets: JSON Lines to Parquet, nothing else",
+}
 DIFFERENT = 1_000  # documents that differ; more are the same under other ids
 
 
@@ -48,7 +53,7 @@ def main() -> None:
 
 def record(size: int, name: str, seconds: float, peak: float) -> None:
     """Write a step's two figures into eval/results.jsonl."""
-    from viborder.eval import results
+    from viborder.eval.show import results
 
     said = {
         "system": SYSTEMS[name],
@@ -61,7 +66,12 @@ def record(size: int, name: str, seconds: float, peak: float) -> None:
         "tuned_on": "nothing",
         "command": f"python eval/benchmarks/package.py --record {size}",
     }
-    results.add([said | {"metric": "cpu_seconds", "value": round(seconds, 1)}, said | {"metric": "peak_mb", "value": round(peak)}])
+    results.add(
+        [
+            said | {"metric": "cpu_seconds", "value": round(seconds, 1)},
+            said | {"metric": "peak_mb", "value": round(peak)},
+        ]
+    )
 
 
 def synthesise(size: int, folder: Path) -> None:
@@ -78,7 +88,9 @@ def synthesise(size: int, folder: Path) -> None:
         for number in range(size):
             record = made[number % DIFFERENT] | {"id": f"s{number:06d}"}
             lines.write(json.dumps(record, ensure_ascii=False) + "\n")
-            corpus.write(json.dumps({"id": record["id"], "text": record["text"], "spans": []}, ensure_ascii=False) + "\n")
+            corpus.write(
+                json.dumps({"id": record["id"], "text": record["text"], "spans": []}, ensure_ascii=False) + "\n"
+            )
 
 
 def shuffled(document: Document, identity: str, chance: random.Random) -> Document:
@@ -89,7 +101,9 @@ def shuffled(document: Document, identity: str, chance: random.Random) -> Docume
     for start, end in bounds:
         shift = len(text) - start
         for found, layer in ((spans, document.spans), (private, document.private)):
-            found.extend(Span(span.start + shift, span.end + shift, span.label) for span in layer if start <= span.start < end)
+            found.extend(
+                Span(span.start + shift, span.end + shift, span.label) for span in layer if start <= span.start < end
+            )
         text += document.text[start:end] + "\n"
     return Document(identity, text, (), tuple(private)).with_spans(spans)
 
@@ -109,7 +123,9 @@ def step(name: str, folder: Path) -> None:
         import datasets
 
         datasets.disable_progress_bars()
-        rows = datasets.load_dataset("json", data_files=str(folder / "annotations/gold.jsonl"), cache_dir=str(folder / "cache"))
+        rows = datasets.load_dataset(
+            "json", data_files=str(folder / "annotations/gold.jsonl"), cache_dir=str(folder / "cache")
+        )
         rows["train"].to_parquet(folder / "plain.parquet")
     used = resource.getrusage(resource.RUSAGE_SELF)
     print(used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)

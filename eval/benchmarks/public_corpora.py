@@ -1,10 +1,11 @@
 """The default tagger on public corpora: python eval/benchmarks/public_corpora.py TRAIN DEV TEST [key=value…]
 
-The three files are CoNLL columns of any label set, which you fetch yourself (their licences do not let them be copied here):
-PhoNER_COVID19 (research use only), data/syllable/{train,dev,test}_syllable.conll of github.com/VinAIResearch/PhoNER_COVID19;
-VietBioNER (CC BY 4.0), data_supervised_learning/{train,dev,test}.txt, renamed to .conll.
-Trains train/conll.yaml on TRAIN, settles on DEV, tags TEST by its own tokens, without pretrained weights, and prints strict micro-F1 of
-both, with that over mentions that TRAIN does not hold (the same words under the same label, letter case aside).
+The three files are CoNLL columns of any label set, which you fetch yourself (their licences do not let them be copied
+here): PhoNER_COVID19 (research use only), data/syllable/{train,dev,test}_syllable.conll of
+github.com/VinAIResearch/PhoNER_COVID19; VietBioNER (CC BY 4.0), data_supervised_learning/{train,dev,test}.txt, renamed
+to .conll. Trains train/conll.yaml on TRAIN, settles on DEV, tags TEST by its own tokens, without pretrained weights,
+and prints strict micro-F1 of both, with that over mentions that TRAIN does not hold (the same words under the same
+label, letter case aside).
 """
 
 import argparse
@@ -12,8 +13,9 @@ import tempfile
 from pathlib import Path
 
 from viborder.document import Document, outermost
-from viborder.eval import results, score
-from viborder.eval.intervals import bootstrap
+from viborder.eval import score
+from viborder.eval.show import results
+from viborder.eval.uncertainty.intervals import bootstrap
 from viborder.formats import conll
 from viborder.train import train
 
@@ -27,7 +29,9 @@ def main() -> None:
     parser.add_argument("dev", type=Path)
     parser.add_argument("test", type=Path)
     parser.add_argument("overrides", nargs="*", help="keys of the recipe to set")
-    parser.add_argument("--keep", metavar="NAME", help="put the test score into eval/results.jsonl under the corpus's name")
+    parser.add_argument(
+        "--keep", metavar="NAME", help="put the test score into eval/results.jsonl under the corpus's name"
+    )
     arguments = parser.parse_args()
     parts = {name: read(getattr(arguments, name)) for name in ("train", "dev", "test")}
     seen = {mention for document in parts["train"] for mention in mentions(document)}
@@ -50,7 +54,11 @@ def main() -> None:
             command = " ".join(["python eval/benchmarks/public_corpora.py TRAIN DEV TEST", *arguments.overrides])
             networks, folds = (tagger.card["recipe"][key] for key in ("networks", "rerank"))
             system = (f"CRF and {networks} networks" if networks else "CRF") + (", spans reranked" if folds else "")
-            said = {"system": f"{system}, no pretrained weights", "task": f"{arguments.keep}, test, by syllable", "recipe": str(RECIPE)}
+            said = {
+                "system": f"{system}, no pretrained weights",
+                "task": f"{arguments.keep}, test, by syllable",
+                "recipe": str(RECIPE),
+            }
             kept = results.result(result, intervals, **said, tuned_on="its dev set", command=command)
             results.add([kept])
 
@@ -72,7 +80,8 @@ def unseen(gold: list[Document], found: list[Document], seen: set[tuple[str, str
     right = wrong = missed = 0
     for one, other in zip(gold, found, strict=True):
         new, guessed = (
-            {span for span in outermost(side.spans) if (side.slice(span).lower(), span.label) not in seen} for side in (one, other)
+            {span for span in outermost(side.spans) if (side.slice(span).lower(), span.label) not in seen}
+            for side in (one, other)
         )
         right, wrong, missed = right + len(new & guessed), wrong + len(guessed - new), missed + len(new - guessed)
     return right, wrong, missed

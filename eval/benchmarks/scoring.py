@@ -1,8 +1,9 @@
 """CPU seconds and memory of scoring tag lists, side by side in one run: python eval/benchmarks/scoring.py [--large]
 
-seqeval's report (default and strict), nervaluate, and viborder with all four schemas, scores by type and by sentence, accuracy and illegal
-tags. Each tool has a process of its own and the same made-up sentences: five types, predictions of about 0.85 F1. Memory is the peak
-above what the data take. --large adds 20 million tokens, viborder alone. Needs nervaluate (an extra: dev).
+seqeval's report (default and strict), nervaluate, and viborder with all four schemas, scores by type and by sentence,
+accuracy and illegal tags. Each tool has a process of its own and the same made-up sentences: five types, predictions of
+about 0.85 F1. Memory is the peak above what the data take. --large adds 20 million tokens, viborder alone. Needs
+nervaluate (an extra: dev).
 """
 
 import argparse
@@ -104,10 +105,14 @@ def peak() -> float:
 def bootstrap_seconds() -> float:
     """CPU seconds of 10,000 resamples of 300 documents, every schema, type and mean."""
     from viborder.eval import score
-    from viborder.eval.intervals import bootstrap
+    from viborder.eval.uncertainty.intervals import bootstrap
 
     gold, pred = sentences(200_000)
-    joined = [[tag for sentence in side[first : first + 25] for tag in sentence] for side in (gold, pred) for first in range(0, 7500, 25)]
+    joined = [
+        [tag for sentence in side[first : first + 25] for tag in sentence]
+        for side in (gold, pred)
+        for first in range(0, 7500, 25)
+    ]
     result = score(joined[:300], joined[300:], unit="document")
     bootstrap(result, 100)
     begin = time.process_time()
@@ -120,7 +125,9 @@ def main(large: bool) -> None:
     one_thread = os.environ | dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 
     def apart(*arguments: str) -> dict[str, float]:
-        found = subprocess.run([sys.executable, __file__, *arguments], capture_output=True, text=True, env=one_thread, check=True).stdout
+        found = subprocess.run(
+            [sys.executable, __file__, *arguments], capture_output=True, text=True, env=one_thread, check=True
+        ).stdout
         return dict(json.loads(found))
 
     table = Table(title="scoring tag lists")
@@ -131,7 +138,12 @@ def main(large: bool) -> None:
         for tool in TOOLS if tokens < LARGE else TOOLS[:1]:
             found = apart("--tool", tool, "--tokens", str(tokens))
             ours = ours or found["seconds"]
-            cells = (f"{found['seconds']:.3f}", f"{found['seconds'] / ours:.1f}", f"{found['data']:.0f}", f"{found['megabytes']:.0f}")
+            cells = (
+                f"{found['seconds']:.3f}",
+                f"{found['seconds'] / ours:.1f}",
+                f"{found['data']:.0f}",
+                f"{found['megabytes']:.0f}",
+            )
             table.add_row(f"{tokens:,}", tool, f"{found['f1']:.4f}", *cells)
         table.add_section()
     console = Console()

@@ -1,9 +1,10 @@
 """CPU seconds and memory of tagging and training, side by side in one run: python eval/benchmarks/tagging.py [--memory]
 
-The texts are the five articles and variants of them with other names and numbers, as raw JSON Lines. Taggers, each in a process and on a
-core of its own, CPU seconds from texts in to spans out, after loading and one article to warm up: viborder (from file to file, nested,
-with confidence), the same features with python-crfsuite's own tagger (outermost spans, no confidence, no files), and underthesea's NER
-(flat, three other types; pip install underthesea==9.5.0). Then start-up, training, and with --memory the peak of bulk tagging.
+The texts are the five articles and variants of them with other names and numbers, as raw JSON Lines. Taggers, each in a
+process and on a core of its own, CPU seconds from texts in to spans out, after loading and one article to warm up:
+viborder (from file to file, nested, with confidence), the same features with python-crfsuite's own tagger (outermost
+spans, no confidence, no files), and underthesea's NER (flat, three other types; pip install underthesea==9.5.0). Then
+start-up, training, and with --memory the peak of bulk tagging.
 """
 
 import argparse
@@ -27,7 +28,9 @@ RUNS = 5
 def main() -> None:
     """Measure everything and print tables."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--memory", action="store_true", help="also tag 1,000 and 100,000 short documents in bulk; takes minutes")
+    parser.add_argument(
+        "--memory", action="store_true", help="also tag 1,000 and 100,000 short documents in bulk; takes minutes"
+    )
     parser.add_argument("--keep", action="store_true", help="put the figures into eval/results.jsonl")
     parser.add_argument("--worker", help=argparse.SUPPRESS)
     parser.add_argument("--folder", type=Path, help=argparse.SUPPRESS)
@@ -45,7 +48,8 @@ def main() -> None:
         if arguments.memory:
             print(
                 "\n".join(
-                    f"{count:,} documents in bulk: peak {in_process(f'bulk {count}', folder)['mb']:.0f} MB" for count in (1000, 100_000)
+                    f"{count:,} documents in bulk: peak {in_process(f'bulk {count}', folder)['mb']:.0f} MB"
+                    for count in (1000, 100_000)
                 )
             )
 
@@ -81,8 +85,8 @@ def measure(work, records: list[dict[str, str]]) -> dict[str, float]:  # type: i
 def viborder(folder: Path) -> dict[str, float]:
     """Our tagger, from JSON Lines to JSON Lines."""
     from viborder.files import new_file
+    from viborder.tag.texts import Reader, write_lines
     from viborder.train import load
-    from viborder.train.texts import Reader, write_lines
 
     tagger = load(folder / "model")
     records = texts(VARIANTS["viborder"])
@@ -165,13 +169,15 @@ def training(folder: Path) -> dict[str, float]:
 
 def bulk(folder: Path, count: int) -> dict[str, float]:
     """Peak memory of tagging so many short documents (the first lines of the articles) in bulk."""
-    from viborder.train.bulk import tag_shards
+    from viborder.tag.bulk import tag_shards
 
     records = [record["text"][:400] for record in texts(40)]
     shard = folder / f"{count}.jsonl"
     with shard.open("w") as file:
         for number in range(count):
-            file.write(json.dumps({"id": str(number), "text": records[number % len(records)]}, ensure_ascii=False) + "\n")
+            file.write(
+                json.dumps({"id": str(number), "text": records[number % len(records)]}, ensure_ascii=False) + "\n"
+            )
     tag_shards(folder / "model", [shard], folder / f"out{count}")
     return {"mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}
 
@@ -193,7 +199,11 @@ def start_up(folder: Path) -> list[float]:
     found = []
     for _ in range(RUNS):
         begun = time.perf_counter()
-        subprocess.run([sys.executable, "-m", "viborder", "tag", str(folder / "model"), str(text)], stdout=subprocess.DEVNULL, check=True)
+        subprocess.run(
+            [sys.executable, "-m", "viborder", "tag", str(folder / "model"), str(text)],
+            stdout=subprocess.DEVNULL,
+            check=True,
+        )
         found.append(time.perf_counter() - begun)
     return sorted(found)
 
@@ -205,7 +215,12 @@ def report(speeds: dict[str, dict[str, float]], training: dict[str, float], star
     for tool, found in speeds.items():
         rate = found["syllables"] / found["seconds"]
         table.add_row(
-            tool, f"{found['seconds']:.2f}", f"{found['syllables']:,}", f"{rate:,.0f}", f"{rate / slowest:,.1f}", f"{found['spans']:,}"
+            tool,
+            f"{found['seconds']:.2f}",
+            f"{found['syllables']:,}",
+            f"{rate:,.0f}",
+            f"{rate / slowest:,.1f}",
+            f"{found['spans']:,}",
         )
     console = Console()
     console.print(table)
@@ -213,12 +228,14 @@ def report(speeds: dict[str, dict[str, float]], training: dict[str, float], star
     print(f"underthesea: {words / speeds['underthesea']['seconds']:,.0f} of its words a second")
     print(f"one article from the command line: {starts[len(starts) // 2]:.2f} s, median of {RUNS} (whole process)")
     for name, documents in (("five", "five articles"), ("six", "five articles and one more")):
-        print(f"training on {documents}: {training[f'{name}_cpu']:.1f} CPU s, {training[f'{name}_wall']:.1f} s by the clock")
+        print(
+            f"training on {documents}: {training[f'{name}_cpu']:.1f} CPU s, {training[f'{name}_wall']:.1f} s by the clock"
+        )
 
 
 def keep(speeds: dict[str, dict[str, float]], training: dict[str, float]) -> None:
     """Put CPU seconds into eval/results.jsonl."""
-    from viborder.eval import results
+    from viborder.eval.show import results
 
     common = {
         "metric": "cpu_seconds",

@@ -42,7 +42,9 @@ def test_what_all_say_is_no_question():
 
 def test_decisions_make_gold():
     two = passes(a=[AGENCY, PLACE, PERSON], b=[AGENCY, BARE, OFFICIAL])
-    decided = [question.answer(label) for question, label in zip(questions(two), ("PLACE", None, "PRIVATE"), strict=True)]
+    decided = [
+        question.answer(label) for question, label in zip(questions(two), ("PLACE", None, "PRIVATE"), strict=True)
+    ]
     gold, problems = merge(two, decided[:2])
     assert gold == [] and [problem.rule for problem in problems] == ["question-open"]
     (document,), problems = merge(two, decided)
@@ -91,7 +93,15 @@ def test_the_log_is_written_and_read_and_checked(tmp_path):
     decided = [decide(PLACE, "PLACE", {"a": "PLACE", "b": None}), decide(AGENCY, None, {"a": "AGENCY", "b": None})]
     write_decisions(log, decided)
     assert read_decisions(log) == sorted(decided, key=lambda one: one.start)
-    assert list(json.loads(log.read_text().splitlines()[0])) == ["id", "start", "end", "text", "passes", "decision", "reason"]
+    assert list(json.loads(log.read_text().splitlines()[0])) == [
+        "id",
+        "start",
+        "end",
+        "text",
+        "passes",
+        "decision",
+        "reason",
+    ]
     assert read_decisions(tmp_path / "none.jsonl") == []
     line = log.read_text().splitlines()[0]
     log.write_text("\n".join([line, line, "{", "[]", line.replace("null", '"PERSON"')]))

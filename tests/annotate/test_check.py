@@ -23,7 +23,9 @@ def rules(path, corpus=None):
         return [problem.rule for problem in error.problems]
 
 
-@pytest.mark.parametrize("path", sorted(Path(__file__).parent.parent.joinpath("broken").glob("*.jsonl")), ids=lambda path: path.stem)
+@pytest.mark.parametrize(
+    "path", sorted(Path(__file__).parent.parent.joinpath("broken").glob("*.jsonl")), ids=lambda path: path.stem
+)
 def test_a_broken_file_breaks_the_rule_that_it_is_named_after(path):
     assert rules(path, CORPUS if path.stem in AGAINST_CORPUS else None) == [path.stem]
 
@@ -57,5 +59,8 @@ def test_all_problems_are_told_at_once_with_places_and_exit_status_1():
     lines = done.stderr.splitlines()
     assert lines[0].startswith('tests/broken/span-twice.jsonl:1 id=a [8:21] "tỉnh Cao Bằng": error span-twice: ')
     assert lines[1].startswith('tests/broken/label-unknown.jsonl:1 id=a [33:41] "Lạng Sơn": error label-unknown: ')
-    assert "marked-here-not-there.jsonl:2 id=b [33:41]" in lines[2] and "marked-here-not-there.jsonl:1 id=a [33:41]" in lines[2]
+    assert (
+        "marked-here-not-there.jsonl:2 id=b [33:41]" in lines[2]
+        and "marked-here-not-there.jsonl:1 id=a [33:41]" in lines[2]
+    )
     assert done.stdout == "4 documents, 5 spans: 2 errors, 1 warnings\n"

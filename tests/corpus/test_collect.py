@@ -26,7 +26,10 @@ def test_nfd_and_crlf_are_normalised_and_said(tmp_path):
     source.write_bytes(b"\xef\xbb\xbf" + unicodedata.normalize("NFD", "Công an tỉnh Cao Bằng\r\n").encode())
     done = collect([source], tmp_path / "documents.jsonl")
     assert done.added[0].text == "Công an tỉnh Cao Bằng\n"
-    assert [note.removeprefix(f"{source}: ") for note in done.notes] == ["line ends changed to \\n", "text normalised to NFC"]
+    assert [note.removeprefix(f"{source}: ") for note in done.notes] == [
+        "line ends changed to \\n",
+        "text normalised to NFC",
+    ]
 
 
 def test_collecting_twice_changes_nothing_and_another_text_is_refused(tmp_path):

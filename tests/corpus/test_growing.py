@@ -46,7 +46,13 @@ def test_the_article_of_a_page_is_kept_without_what_is_around_it(tmp_path: Path)
 
 
 def test_json_lines_keep_source_licence_and_date(tmp_path: Path) -> None:
-    record = {"text": "\n".join(BODY), "url": "https://example.org/1", "license": "CC BY 4.0", "meta": {"date": "2024-04-12"}, "other": 1}
+    record = {
+        "text": "\n".join(BODY),
+        "url": "https://example.org/1",
+        "license": "CC BY 4.0",
+        "meta": {"date": "2024-04-12"},
+        "other": 1,
+    }
     (tmp_path / "crawl.jsonl").write_text(json.dumps(record) + "\n", encoding="utf-8")
     (document,) = collect([tmp_path / "crawl.jsonl"], tmp_path / "c.jsonl", {"licence": "unknown"}).added
     assert document.id == "crawl-00001"
@@ -102,5 +108,13 @@ def test_faulty_sources_are_told_all_at_once_and_nothing_is_written(corpus: Path
     with pytest.raises(ViborderError) as caught:
         collect([tmp_path / name for name in ("menu.html", "bad.jsonl", "a.pdf", "empty", "none.html")], corpus)
     rules = sorted(problem.rule for problem in caught.value.problems)
-    assert rules == ["file-missing", "folder-empty", "format-unknown", "html-no-article", "id-twice", "json-broken", "text-missing"]
+    assert rules == [
+        "file-missing",
+        "folder-empty",
+        "format-unknown",
+        "html-no-article",
+        "id-twice",
+        "json-broken",
+        "text-missing",
+    ]
     assert corpus.read_bytes() == before

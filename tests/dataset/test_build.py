@@ -22,7 +22,11 @@ GOLD = ANNOTATIONS / "gold.jsonl"
 
 
 def digests(folder: Path) -> dict[str, str]:
-    return {str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest() for path in folder.rglob("*") if path.is_file()}
+    return {
+        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
 
 
 def test_the_same_input_gives_the_same_bytes(package: Path, tmp_path: Path) -> None:
@@ -43,7 +47,9 @@ def test_load_dataset_opens_every_config_as_stats_json_says(tmp_path: Path, priv
     for name in names:
         whole = datasets.load_dataset(path, name)
         streamed = datasets.load_dataset(path, name, streaming=True)
-        assert {split: list(rows) for split, rows in whole.items()} == {split: list(rows) for split, rows in streamed.items()}
+        assert {split: list(rows) for split, rows in whole.items()} == {
+            split: list(rows) for split, rows in streamed.items()
+        }
     documents = datasets.load_dataset(path, "documents", split="train")
     assert len(documents) == facts["documents"] == 5
     assert Counter(span["label"] for row in documents for span in row["spans"]) == {
@@ -100,7 +106,9 @@ def test_no_private_name_is_anywhere_in_the_package(tmp_path: Path, private: str
     for path in (tmp_path / "d").rglob("*"):
         if path.suffix == ".parquet":
             content = json.dumps(datasets.Dataset.from_parquet(str(path)).to_list(), ensure_ascii=False)
-            content += " " + " ".join(token for row in datasets.Dataset.from_parquet(str(path)) for token in row.get("tokens", ()))
+            content += " " + " ".join(
+                token for row in datasets.Dataset.from_parquet(str(path)) for token in row.get("tokens", ())
+            )
         elif path.is_file():
             content = path.read_text(encoding="utf-8")
         else:
@@ -148,19 +156,27 @@ def test_a_document_keeps_its_fold_when_the_corpus_grows(tmp_path: Path) -> None
     annotations = copy_of(tmp_path)
     corpus = tmp_path / "documents.jsonl"
     collect([Path("seeds")], corpus)
-    (tmp_path / "000.txt").write_text("Công an tỉnh Điện Biên họp.", encoding="utf-8")  # before the others in the alphabet
+    (tmp_path / "000.txt").write_text(
+        "Công an tỉnh Điện Biên họp.", encoding="utf-8"
+    )  # before the others in the alphabet
     collect([tmp_path / "000.txt"], corpus)
     gold = jsonl.read(GOLD)
     jsonl.write(annotations / "gold.jsonl", [Document("000", "Công an tỉnh Điện Biên họp."), *gold])
     build(corpus, annotations, tmp_path / "grown")
-    folds = {row["id"]: row["fold"] for row in datasets.load_dataset(str(tmp_path / "grown"), "documents", split="train")}
+    folds = {
+        row["id"]: row["fold"] for row in datasets.load_dataset(str(tmp_path / "grown"), "documents", split="train")
+    }
     assert folds == {document.id: fold for fold, document in enumerate(gold)} | {"000": 0}
 
 
 def test_the_citation_is_the_versions(package: Path) -> None:
     cited = yaml.safe_load((package / "CITATION.cff").read_text(encoding="utf-8"))
     facts = json.loads((package / "stats.json").read_text(encoding="utf-8"))
-    assert (cited["type"], cited["version"], str(cited["date-released"])) == ("dataset", facts["version"], facts["date"])
+    assert (cited["type"], cited["version"], str(cited["date-released"])) == (
+        "dataset",
+        facts["version"],
+        facts["date"],
+    )
 
 
 def test_quantities_carry_their_values(package: Path) -> None:
@@ -180,9 +196,14 @@ def test_the_card_shows_the_published_figures_with_their_intervals(tmp_path: Pat
     build(CORPUS, ANNOTATIONS, tmp_path / "d", results=Path("eval/results.jsonl"))
     line = json.loads(Path("eval/results.jsonl").read_text(encoding="utf-8").splitlines()[0])
     row = next(
-        row for row in (tmp_path / "d/README.md").read_text(encoding="utf-8").splitlines() if row.startswith(f"| {line['system']} |")
+        row
+        for row in (tmp_path / "d/README.md").read_text(encoding="utf-8").splitlines()
+        if row.startswith(f"| {line['system']} |")
     )
-    assert f"{100 * line['value']:.1f}" in row and f"{100 * line['interval'][0]:.1f} – {100 * line['interval'][1]:.1f}" in row
+    assert (
+        f"{100 * line['value']:.1f}" in row
+        and f"{100 * line['interval'][0]:.1f} – {100 * line['interval'][1]:.1f}" in row
+    )
 
 
 def test_a_folder_that_is_no_dataset_is_not_replaced(tmp_path: Path) -> None:

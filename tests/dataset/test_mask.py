@@ -26,7 +26,9 @@ def test_birth_year_and_hamlet_go_with_the_name_and_offsets_follow() -> None:
     people = People()
     people.meet(given)
     hidden = mask(given, people.edits(given))
-    assert hidden.text == "Bắt [NGƯỜI-1], sinh năm [NĂM-SINH-1], trú tại [NƠI-Ở-1] (xã Hùng Việt). Năm 1974, ở [NƠI-Ở-1]."
+    assert (
+        hidden.text == "Bắt [NGƯỜI-1], sinh năm [NĂM-SINH-1], trú tại [NƠI-Ở-1] (xã Hùng Việt). Năm 1974, ở [NƠI-Ở-1]."
+    )
     assert [hidden.slice(span) for span in hidden.spans] == ["xã Hùng Việt"]
     assert hidden.private == ()
 
@@ -52,7 +54,10 @@ def test_a_given_name_is_its_bearer_and_alone_it_is_masked_only_where_it_is_mark
 def test_a_name_in_an_address_is_hidden_too() -> None:
     people = People()
     people.meet(document("a", "Bắt Đoàn Thị Tý.", ["Đoàn Thị Tý"]))
-    assert people.hidden("https://example.org/bat-doan-thi-ty-o-lang-son.html") == "https://example.org/bat-[NGƯỜI-1]-o-lang-son.html"
+    assert (
+        people.hidden("https://example.org/bat-doan-thi-ty-o-lang-son.html")
+        == "https://example.org/bat-[NGƯỜI-1]-o-lang-son.html"
+    )
     assert people.hidden("Đoàn, Thị, Tý") == "Đoàn, Thị, Tý"
 
 
@@ -75,7 +80,9 @@ def test_masking_keeps_every_span_and_what_it_says(document: Document) -> None:
     people = People()
     people.meet(document)
     hidden = mask(document, edits := people.edits(document))
-    touched = [span for span in document.spans if any(span.start < edit.end and edit.start < span.end for edit in edits)]
+    touched = [
+        span for span in document.spans if any(span.start < edit.end and edit.start < span.end for edit in edits)
+    ]
     untouched = [span for span in document.spans if span not in touched]
     said = [hidden.slice(span) for span in hidden.spans]
     for span in untouched:

@@ -17,7 +17,9 @@ def release(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return out
 
 
-def test_a_release_and_the_source_texts_make_the_very_package_that_has_them(release: Path, package: Path, tmp_path: Path) -> None:
+def test_a_release_and_the_source_texts_make_the_very_package_that_has_them(
+    release: Path, package: Path, tmp_path: Path
+) -> None:
     restore(release, [Path("seeds")], tmp_path / "restored")
     build(tmp_path / "restored/corpus/documents.jsonl", tmp_path / "restored/annotations", tmp_path / "again")
     assert digests(tmp_path / "again") == digests(package)

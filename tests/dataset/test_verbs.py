@@ -18,9 +18,13 @@ def typed(*words: str | Path) -> tuple[list[str], list[str]]:
 
 def test_from_texts_to_a_release_and_back(tmp_path: Path) -> None:
     corpus, dataset, release, restored = (tmp_path / name for name in ("c.jsonl", "dataset", "release", "restored"))
-    assert typed("collect", "seeds", "--out", corpus)[0] == [f"5 documents added to {corpus}, 0 near-duplicates left out"]
+    assert typed("collect", "seeds", "--out", corpus)[0] == [
+        f"5 documents added to {corpus}, 0 near-duplicates left out"
+    ]
     out, _ = typed("build", "--corpus", corpus, "--out", dataset)
-    assert out[0].startswith("version 0.1.0: 5 documents, 81 sentences, 322 spans (sentences, documents, passes, fold_0,")
+    assert out[0].startswith(
+        "version 0.1.0: 5 documents, 81 sentences, 322 spans (sentences, documents, passes, fold_0,"
+    )
     typed("build", "--corpus", corpus, "--out", release, "--text", "omit")
     assert typed("restore", release, "seeds", "--out", restored)[0] == [f"5 documents, 3 passes: {restored}"]
     assert typed("diff", "annotations/gold.jsonl", restored / "annotations/gold.jsonl")[0] == ["no change"]
@@ -34,10 +38,17 @@ def test_convert_says_what_is_not_kept(tmp_path: Path, package: Path) -> None:
 
 
 def test_diff_tells_each_change_and_writes_them(tmp_path: Path) -> None:
-    text = Path("annotations/gold.jsonl").read_text(encoding="utf-8").replace('"label": "DRUG"', '"label": "QUANTITY"', 1)
+    text = (
+        Path("annotations/gold.jsonl").read_text(encoding="utf-8").replace('"label": "DRUG"', '"label": "QUANTITY"', 1)
+    )
     (tmp_path / "new.jsonl").write_text(text, encoding="utf-8")
     out, _ = typed("diff", "annotations/gold.jsonl", tmp_path / "new.jsonl", "--json", tmp_path / "changes.jsonl")
-    assert len(out) == 2 and out[0].startswith("relabelled: id=") and out[0].endswith("QUANTITY (was DRUG)") and out[1] == "1 relabelled"
+    assert (
+        len(out) == 2
+        and out[0].startswith("relabelled: id=")
+        and out[0].endswith("QUANTITY (was DRUG)")
+        and out[1] == "1 relabelled"
+    )
     assert (tmp_path / "changes.jsonl").read_text(encoding="utf-8").count("\n") == 1
 
 

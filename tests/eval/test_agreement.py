@@ -1,4 +1,6 @@
-"""Agreement against scikit-learn, the `krippendorff` package, dkpro-statistics and published figures (data/iaa.jsonl)."""
+"""Agreement against scikit-learn, the `krippendorff` package, dkpro-statistics and published figures
+(data/iaa.jsonl).
+"""
 
 import json
 from itertools import combinations
@@ -9,8 +11,9 @@ import pytest
 from viborder.cli import app
 from viborder.document import Document, Span
 from viborder.errors import ViborderError
-from viborder.eval import agree, chance
-from viborder.eval.gamma import gamma
+from viborder.eval import agree
+from viborder.eval.agreement import chance
+from viborder.eval.agreement.gamma import gamma
 from viborder.formats import jsonl
 
 CASES = [json.loads(line) for line in (Path(__file__).parent / "data/iaa.jsonl").read_text().splitlines()]
@@ -20,7 +23,11 @@ SPAN_CASES = [case for case in CASES if "annotators" in case]
 def documents(case, annotator):
     """One-letter tokens parted by blanks: token i is the code points [2i, 2i + 1)."""
     return [
-        Document(f"d{index}", " ".join("x" * length), tuple(Span(2 * first, 2 * last + 1, label) for first, last, label in spans))
+        Document(
+            f"d{index}",
+            " ".join("x" * length),
+            tuple(Span(2 * first, 2 * last + 1, label) for first, last, label in spans),
+        )
         for index, (length, spans) in enumerate(zip(case["n_tokens"], annotator, strict=True))
     ]
 
@@ -28,7 +35,9 @@ def documents(case, annotator):
 @pytest.mark.parametrize("case", SPAN_CASES, ids=lambda case: case["id"])
 def test_figures_of_other_tools(case):
     names = [str(index) for index in range(len(case["annotators"]))]
-    result = agree({name: documents(case, annotator) for name, annotator in zip(names, case["annotators"], strict=True)})
+    result = agree(
+        {name: documents(case, annotator) for name, annotator in zip(names, case["annotators"], strict=True)}
+    )
     expected = case["expected"]
     assert result.alpha["all"] == pytest.approx(expected["token_krippendorff_alpha_nominal"], abs=1e-9)
     for a, b in combinations(names, 2):
@@ -37,7 +46,10 @@ def test_figures_of_other_tools(case):
         assert pair.kappa_without_o == pytest.approx(expected["token_kappa_without_O_O"][f"{a}-{b}"], abs=1e-9)
         assert pair.f1 == pytest.approx(expected["pairwise_F1_exact"][f"{a}-{b}"], abs=1e-9)
         assert pair.unlabelled_f1 == pytest.approx(expected["pairwise_F1_span_only"][f"{a}-{b}"], abs=1e-9)
-        assert sum(result.pairs[a, b][label].first for label in ("PER", "LOC", "ORG") if label in result.alpha) == pair.first
+        assert (
+            sum(result.pairs[a, b][label].first for label in ("PER", "LOC", "ORG") if label in result.alpha)
+            == pair.first
+        )
 
 
 def test_krippendorff_1995_token_labels():
@@ -46,7 +58,9 @@ def test_krippendorff_1995_token_labels():
     expected = case["expected"]
     assert chance.cohen_kappa(first, second) == pytest.approx(expected["cohen_kappa"], abs=expected["tolerance"])
     assert chance.scott_pi(first, second) == pytest.approx(expected["scott_pi"], abs=expected["tolerance"])
-    assert chance.krippendorff_alpha([first, second]) == pytest.approx(expected["krippendorff_alpha_nominal"], abs=expected["tolerance"])
+    assert chance.krippendorff_alpha([first, second]) == pytest.approx(
+        expected["krippendorff_alpha_nominal"], abs=expected["tolerance"]
+    )
 
 
 def test_krippendorff_2004_units():
@@ -65,7 +79,9 @@ def test_gamma_of_another_tool():
     """pygamma-agreement's figure for one of the cases; its chance sample is random, as ours is."""
     case = next(case for case in SPAN_CASES if any(key.startswith("gamma") for key in case["expected"]))
     (expected,) = next(value for key, value in case["expected"].items() if key.startswith("gamma"))
-    first, second = ([Span(start, end + 1, label) for start, end, label in annotator[0]] for annotator in case["annotators"])
+    first, second = (
+        [Span(start, end + 1, label) for start, end, label in annotator[0]] for annotator in case["annotators"]
+    )
     found = gamma(first, second)
     assert found.observed == pytest.approx(expected["observed_disorder"])
     assert found.value == pytest.approx(expected["gamma"], abs=0.05)
@@ -74,13 +90,16 @@ def test_gamma_of_another_tool():
 
 
 def test_alpha_with_missing_values():
-    """Krippendorff (2011), Computing Krippendorff's Alpha-Reliability, example C: four observers, twelve units, alpha 0.743."""
+    """Krippendorff (2011), Computing Krippendorff's Alpha-Reliability, example C: four observers, twelve units,
+    alpha 0.743.
+    """
     rows = ["1 2 3 3 2 1 4 1 2 . . .", "1 2 3 3 2 2 4 1 2 5 . 3", ". 3 3 3 2 3 4 2 2 5 1 .", "1 2 3 3 2 4 4 1 2 5 1 ."]
     annotators = [[None if value == "." else value for value in row.split()] for row in rows]
     assert chance.krippendorff_alpha(annotators) == pytest.approx(0.743, abs=0.0005)
 
 
-TEXT = "Công an tỉnh Cao Bằng bắt 2 đối tượng tại huyện Văn Lãng"  # Cao Bằng 13–21, tỉnh 8, "2 đối tượng" 26–37, huyện 42, Văn Lãng 48–56
+# Cao Bằng 13–21, tỉnh 8, "2 đối tượng" 26–37, huyện 42, Văn Lãng 48–56
+TEXT = "Công an tỉnh Cao Bằng bắt 2 đối tượng tại huyện Văn Lãng"
 OUTER, PLACE = Span(0, 21, "AGENCY"), Span(8, 21, "PLACE")
 
 
@@ -97,7 +116,11 @@ def test_conflicts_say_who_said_what_and_of_which_kind():
     a = Document("d", TEXT, (OUTER, PLACE, Span(26, 37, "QUANTITY"), Span(42, 56, "PLACE")))
     b = Document("d", TEXT, (OUTER, Span(13, 21, "PLACE"), Span(42, 56, "AGENCY")))
     found = [conflict.as_dict() for conflict in agree({"a": [a], "b": [b]}).conflicts]
-    assert [(c["kind"], c["text"]) for c in found] == [("border", "tỉnh Cao Bằng"), ("missing", "2 đối tượng"), ("label", "huyện Văn Lãng")]
+    assert [(c["kind"], c["text"]) for c in found] == [
+        ("border", "tỉnh Cao Bằng"),
+        ("missing", "2 đối tượng"),
+        ("label", "huyện Văn Lãng"),
+    ]
     assert found[0]["says"]["b"] == [{"start": 13, "end": 21, "label": "PLACE", "text": "Cao Bằng"}]
     assert found[1]["says"] == {"a": [{"start": 26, "end": 37, "label": "QUANTITY", "text": "2 đối tượng"}], "b": []}
     assert found[1]["before"].endswith("bắt ") and found[1]["after"].startswith(" tại")
@@ -115,7 +138,14 @@ def test_identical_passes_agree_wholly():
     document = Document("d", TEXT, (OUTER, PLACE))
     result = agree({"a": [document], "b": [document]})
     pair = result.pairs["a", "b"]["all"]
-    assert (pair.f1, pair.partial_f1, pair.kappa, result.alpha["all"], result.unitizing_alpha, result.conflicts) == (1, 1, 1, 1, 1, ())
+    assert (pair.f1, pair.partial_f1, pair.kappa, result.alpha["all"], result.unitizing_alpha, result.conflicts) == (
+        1,
+        1,
+        1,
+        1,
+        1,
+        (),
+    )
 
 
 def test_nothing_marked_is_not_defined():

@@ -9,7 +9,7 @@ import pytest
 
 from tests import conformance_adapter as ours
 from viborder.errors import ViborderError
-from viborder.eval import compat
+from viborder.eval.other_scorers import compat
 
 DATA = Path(__file__).parent / "data"
 COUNTS = ("correct", "incorrect", "partial", "missed", "spurious", "precision", "recall", "f1")
@@ -94,7 +94,10 @@ def test_nervaluate_on_tags_and_spans():
                 sides = ([ours.entities(tags, "default") for tags in case[side]] for side in ("gold", "pred"))
                 yield case["id"], case["expected"]["nervaluate"], *sides
         for case in SPANS:
-            sides = ([[(label, first, last) for first, last, label in spans] for spans in case[side]] for side in ("gold", "pred"))
+            sides = (
+                [[(label, first, last) for first, last, label in spans] for spans in case[side]]
+                for side in ("gold", "pred")
+            )
             yield case["id"], case["expected"]["nervaluate_dict"], *sides
 
     for name, expected, gold, pred in pairs():
@@ -109,7 +112,10 @@ def test_spacy_match_of_sets():
     for case in SPANS:
         wanted = case["expected"]["spacy_score_spans"].get("labeled")
         if wanted and wanted["f1"] is not None:
-            sides = ([[(label, first, last) for first, last, label in spans] for spans in case[side]] for side in ("gold", "pred"))
+            sides = (
+                [[(label, first, last) for first, last, label in spans] for spans in case[side]]
+                for side in ("gold", "pred")
+            )
             found = compat.spacy(*sides)
             assert all(close(wanted[key], found[key]) for key in ("precision", "recall", "f1")), case["id"]
             for name, row in (wanted["per_type"] or {}).items():

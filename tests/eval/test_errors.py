@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from viborder.document import Document, Span
 from viborder.eval import score
-from viborder.eval.error_summary import confusion, describe, kind_counts, most_frequent
-from viborder.eval.errors import SWAPPED, compare_spans, error_records
+from viborder.eval.errors.records import SWAPPED, compare_spans, error_records
+from viborder.eval.errors.summary import confusion, describe, kind_counts, most_frequent
 
 A, P = "AGENCY", "PLACE"
 
@@ -49,7 +49,11 @@ def test_a_pair_of_spans(gold, pred, kind, border):
         ([(0, 12, A), (5, 12, P)], [(5, 12, P)], ["level_lost", "correct"]),  # the outer level is lost
         ([(0, 20, A)], [(18, 20, P)], ["missed", "spurious"]),  # they share a tenth: no wrong type, two errors
         ([(0, 5, A), (8, 12, P)], [(0, 12, A)], ["boundary", "missed"]),  # another label is not merged
-        ([(0, 12, A), (6, 12, A)], [(0, 14, A)], ["boundary", "level_lost"]),  # nested spans of one label are not side by side
+        (
+            [(0, 12, A), (6, 12, A)],
+            [(0, 14, A)],
+            ["boundary", "level_lost"],
+        ),  # nested spans of one label are not side by side
     ],
 )
 def test_several_spans(gold, pred, expected):
@@ -106,7 +110,10 @@ def test_describe_gives_plain_values():
 
 SPANS = st.lists(
     st.builds(
-        lambda start, length, label: Span(start, start + length, label), st.integers(0, 25), st.integers(1, 12), st.sampled_from("AB")
+        lambda start, length, label: Span(start, start + length, label),
+        st.integers(0, 25),
+        st.integers(1, 12),
+        st.sampled_from("AB"),
     ),
     max_size=9,
 )

@@ -11,12 +11,15 @@ from typer.testing import CliRunner
 from viborder.cli import app
 from viborder.document import Document, Span
 from viborder.errors import ViborderError
-from viborder.eval import inputs, modes
-from viborder.eval.trainer import compute_metrics
+from viborder.eval.counting import inputs
+from viborder.eval.other_scorers import modes
+from viborder.eval.other_scorers.trainer import compute_metrics
 from viborder.formats import jsonl
 
 TEXT = "Công an tỉnh Cao Bằng bắt giữ 10 bánh heroin."
-GOLD = Document("a", TEXT, (Span(0, 21, "AGENCY"), Span(13, 21, "PLACE"), Span(30, 37, "QUANTITY"), Span(38, 44, "DRUG")))
+GOLD = Document(
+    "a", TEXT, (Span(0, 21, "AGENCY"), Span(13, 21, "PLACE"), Span(30, 37, "QUANTITY"), Span(38, 44, "DRUG"))
+)
 PRED = GOLD.with_spans([Span(0, 21, "AGENCY"), Span(30, 32, "QUANTITY"), Span(38, 44, "DRUG")])
 
 
@@ -28,7 +31,9 @@ def files(tmp_path):
 
 
 def run(*arguments):
-    return CliRunner().invoke(app, [str(argument) for argument in arguments], catch_exceptions=False, env={"COLUMNS": "160"})
+    return CliRunner().invoke(
+        app, [str(argument) for argument in arguments], catch_exceptions=False, env={"COLUMNS": "160"}
+    )
 
 
 def test_score_writes_plain_json_with_intervals_and_signature(files):
@@ -46,7 +51,9 @@ def test_score_by_another_scorers_name(files):
 
 
 def test_compare_says_what_cannot_be_concluded(files):
-    shown = run("compare", files / "gold.jsonl", files / "pred.jsonl", files / "none.jsonl", "--json", files / "out.json")
+    shown = run(
+        "compare", files / "gold.jsonl", files / "pred.jsonl", files / "none.jsonl", "--json", files / "out.json"
+    )
     assert shown.exit_code == 0
     found = json.loads((files / "out.json").read_text())
     assert found["pairs"][0]["p"] == 1.0 and "however large" in " ".join(found["cautions"])
@@ -58,7 +65,10 @@ def test_compare_refuses_a_file_named_twice(files):
 
 
 def columns(path, *sentences):
-    path.write_text("\n\n".join("\n".join(f"{token}\t{tag}" for token, tag in sentence) for sentence in sentences) + "\n", encoding="utf-8")
+    path.write_text(
+        "\n\n".join("\n".join(f"{token}\t{tag}" for token, tag in sentence) for sentence in sentences) + "\n",
+        encoding="utf-8",
+    )
     return path
 
 

@@ -10,8 +10,8 @@ import scipy.stats
 
 from viborder.document import Document, Span
 from viborder.eval import compare, score
-from viborder.eval.intervals import bootstrap, caution, left_out, resampled
-from viborder.eval.significance import f1, holm, randomisation
+from viborder.eval.uncertainty.intervals import bootstrap, caution, left_out, resampled
+from viborder.eval.uncertainty.significance import f1, holm, randomisation
 
 with gzip.open(Path(__file__).parent / "data" / "wnut17.json.gz", "rt", encoding="utf-8") as _file:
     WNUT = json.load(_file)
@@ -60,7 +60,9 @@ def test_bootstrap_against_scipy():
     def statistic(right, gold, pred, axis=-1):
         return 2 * right.sum(axis=axis) / (gold.sum(axis=axis) + pred.sum(axis=axis))
 
-    theirs = scipy.stats.bootstrap((right, gold, pred), statistic, paired=True, n_resamples=10_000, method="percentile", rng=3)
+    theirs = scipy.stats.bootstrap(
+        (right, gold, pred), statistic, paired=True, n_resamples=10_000, method="percentile", rng=3
+    )
     assert ours == pytest.approx([theirs.confidence_interval.low, theirs.confidence_interval.high], abs=0.003)
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from viborder.document import Document, Span
 from viborder.eval import score
-from viborder.eval.counts import SCHEMAS, total
+from viborder.eval.counting.counts import SCHEMAS, total
 from viborder.tags import SCHEMES, to_tags
 
 TEXT = "một hai ba bốn năm sáu bảy tám"
@@ -150,5 +150,7 @@ def flat_sides(draw):
 @given(flat_sides(), st.sampled_from(sorted(SCHEMES)))
 def test_syllables_and_words_give_the_same_scores(case, scheme):
     sides, syllables, words = case
-    by_syllable, by_word = (score(*([to_tags(tokens, side, scheme)] for side in sides)) for tokens in (syllables, words))
+    by_syllable, by_word = (
+        score(*([to_tags(tokens, side, scheme)] for side in sides)) for tokens in (syllables, words)
+    )
     assert (by_syllable.counts == by_word.counts).all() and by_syllable.labels == by_word.labels

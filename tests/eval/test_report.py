@@ -13,19 +13,26 @@ import pytest
 from viborder.cli import app
 from viborder.document import Document, Span
 from viborder.errors import ViborderError
-from viborder.eval import report, score
-from viborder.eval.errors import error_records
-from viborder.eval.intervals import bootstrap
+from viborder.eval import score
+from viborder.eval.errors.records import error_records
+from viborder.eval.show import report
+from viborder.eval.uncertainty.intervals import bootstrap
 from viborder.formats import jsonl
 
 EVIL = '</script><script>document.title="owned"</script><img src=x onerror=document.title="owned"> <!-- \u2028 & 😀 Công an tỉnh Lào'
 AT = EVIL.index("Công an")
 GOLD = [
-    Document("evil </title>", EVIL, (Span(AT, AT + 16, "AGENCY"), Span(AT + 8, AT + 16, "PLACE"), Span(0, 9, "MARK<b>"))),
+    Document(
+        "evil </title>", EVIL, (Span(AT, AT + 16, "AGENCY"), Span(AT + 8, AT + 16, "PLACE"), Span(0, 9, "MARK<b>"))
+    ),
     Document("empty", "Không có gì."),
 ]
 PRED = [
-    Document("evil </title>", EVIL, (Span(AT, AT + 16, "AGENCY", 0.9), Span(AT + 13, AT + 16, "PLACE", 0.8), Span(4, 11, "DRUG", 0.7))),
+    Document(
+        "evil </title>",
+        EVIL,
+        (Span(AT, AT + 16, "AGENCY", 0.9), Span(AT + 13, AT + 16, "PLACE", 0.8), Span(4, 11, "DRUG", 0.7)),
+    ),
     Document("empty", "Không có gì.", (Span(0, 5, "PLACE", 0.6),)),
 ]
 
@@ -35,13 +42,21 @@ def page(tmp_path_factory):
     path = tmp_path_factory.mktemp("report") / "page.html"
     points = [{"documents": 1, "f1": 0.5, "low": 0.3, "high": 0.6}, {"documents": 2, "f1": 0.7}]
     report.write(
-        path, GOLD, {"one": PRED, "<two>": []}, train=GOLD, curve={"one": points}, title="A <title> & more", note="Tuned on <these>."
+        path,
+        GOLD,
+        {"one": PRED, "<two>": []},
+        train=GOLD,
+        curve={"one": points},
+        title="A <title> & more",
+        note="Tuned on <these>.",
     )
     return path
 
 
 def data(page):
-    return json.loads(re.search(r'<script type="application/json" id="data">(.*?)</script>', page.read_text(), re.DOTALL)[1])
+    return json.loads(
+        re.search(r'<script type="application/json" id="data">(.*?)</script>', page.read_text(), re.DOTALL)[1]
+    )
 
 
 class Elements(HTMLParser):
@@ -58,8 +73,12 @@ def test_no_text_becomes_markup_and_nothing_is_loaded(page):
     parser.feed(page.read_text())
     tags = [tag for tag, _ in parser.seen]
     assert (tags.count("script"), tags.count("img"), tags.count("link"), tags.count("iframe")) == (2, 0, 0, 0)
-    assert not [attributes for _, attributes in parser.seen if "src" in attributes or attributes.get("href", "#")[0] != "#"]
-    assert re.findall(r"https?://[^\"']*", page.read_text()) == ["http://www.w3.org/2000/svg"]  # a namespace, not an address
+    assert not [
+        attributes for _, attributes in parser.seen if "src" in attributes or attributes.get("href", "#")[0] != "#"
+    ]
+    assert re.findall(r"https?://[^\"']*", page.read_text()) == [
+        "http://www.w3.org/2000/svg"
+    ]  # a namespace, not an address
     assert "<title>A &lt;title&gt; &amp; more</title>" in page.read_text()
 
 
@@ -84,7 +103,9 @@ def test_the_numbers_are_the_scorer_s(page):
     assert (system["overall"]["low"], system["overall"]["high"]) == bootstrap(expected).f1()
     assert data(page)["comparison"]["pairs"][0]["difference"] == pytest.approx(-expected.micro().f1)
     assert system["overall"]["flat"]["f1"] == score(GOLD, PRED, nested=False).micro().f1
-    assert {row["name"]: row["f1"] for row in system["types"]} == {label: rates.f1 for label, rates in expected.by_type().items()}
+    assert {row["name"]: row["f1"] for row in system["types"]} == {
+        label: rates.f1 for label, rates in expected.by_type().items()
+    }
     assert len(system["records"]) == sum(record.kind != "correct" for record in error_records(GOLD, PRED)) == 4
 
 
@@ -96,7 +117,11 @@ def test_a_document_that_a_system_lacks_is_missed_and_said_to_be_unread(page):
 
 def test_suspects_need_scores(page, tmp_path):
     assert data(page)["suspects"] is not None
-    report.write(tmp_path / "page.html", GOLD, {"none": [d.with_spans(Span(s.start, s.end, s.label) for s in d.spans) for d in PRED]})
+    report.write(
+        tmp_path / "page.html",
+        GOLD,
+        {"none": [d.with_spans(Span(s.start, s.end, s.label) for s in d.spans) for d in PRED]},
+    )
     assert data(tmp_path / "page.html")["suspects"] is None
 
 
@@ -104,7 +129,10 @@ def test_folds_of_several_documents_have_scores_of_their_own(tmp_path):
     texts = [Document(str(n), "Lào và Lào", (Span(0, 3, "PLACE"),)) for n in range(4)]
     answers = texts[:2] + [text.with_spans([]) for text in texts[2:]]
     report.write(tmp_path / "page.html", texts, {"all": answers}, folds={"0": 0, "1": 0, "2": 1, "3": 1})
-    assert [(row["name"], row["f1"]) for row in data(tmp_path / "page.html")["systems"][0]["folds"]] == [("0", 1.0), ("1", 0.0)]
+    assert [(row["name"], row["f1"]) for row in data(tmp_path / "page.html")["systems"][0]["folds"]] == [
+        ("0", 1.0),
+        ("1", 0.0),
+    ]
 
 
 def test_other_texts_are_refused_and_nothing_is_written(tmp_path):
@@ -120,20 +148,42 @@ def test_nothing_to_report_is_said(tmp_path, gold, systems):
 
 
 def test_the_verb_writes_the_page_and_the_suspects(tmp_path, capsys):
-    gold, pred, page, suspects = (tmp_path / name for name in ("gold.jsonl", "pred.jsonl", "page.html", "suspects.jsonl"))
+    gold, pred, page, suspects = (
+        tmp_path / name for name in ("gold.jsonl", "pred.jsonl", "page.html", "suspects.jsonl")
+    )
     jsonl.write(gold, GOLD)
     jsonl.write(pred, PRED)
     with pytest.raises(SystemExit) as left:
-        app(["score", str(gold), str(pred), "--report", str(page), "--suspects", str(suspects), "--train", str(gold), "--exclude", "DRUG"])
+        app(
+            [
+                "score",
+                str(gold),
+                str(pred),
+                "--report",
+                str(page),
+                "--suspects",
+                str(suspects),
+                "--train",
+                str(gold),
+                "--exclude",
+                "DRUG",
+            ]
+        )
     assert left.value.code == 0
     assert data(page)["systems"][0]["name"] == "pred"
     assert [label["name"] for label in data(page)["labels"]] == ["AGENCY", "PLACE", "MARK<b>"]
     assert str(page) in capsys.readouterr().out
-    assert {json.loads(line)["kind"] for line in suspects.read_text().rstrip("\n").split("\n")} <= {"boundary", "spurious", "type_boundary"}
+    assert {json.loads(line)["kind"] for line in suspects.read_text().rstrip("\n").split("\n")} <= {
+        "boundary",
+        "spurious",
+        "type_boundary",
+    }
 
 
 def test_the_verb_writes_every_error(tmp_path, capsys):
-    gold, pred, train, errors = (tmp_path / name for name in ("gold.jsonl", "pred.jsonl", "train.jsonl", "errors.jsonl"))
+    gold, pred, train, errors = (
+        tmp_path / name for name in ("gold.jsonl", "pred.jsonl", "train.jsonl", "errors.jsonl")
+    )
     jsonl.write(gold, GOLD)
     jsonl.write(pred, PRED)
     jsonl.write(train, [Document("other", "Không có gì. Lào", (Span(13, 16, "PLACE"),))])
@@ -142,12 +192,19 @@ def test_the_verb_writes_every_error(tmp_path, capsys):
     assert left.value.code == 0
     assert len(errors.read_text().rstrip("\n").split("\n")) == 4
     printed = capsys.readouterr().out
-    assert "left short" in printed and "unseen" in printed and "Of 1 test sentences 0 stand in the training set" in printed
+    assert (
+        "left short" in printed and "unseen" in printed and "Of 1 test sentences 0 stand in the training set" in printed
+    )
 
 
 @pytest.fixture(scope="module")
 def browser():
-    path = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    path = (
+        os.environ.get("CHROMIUM")
+        or shutil.which("chromium")
+        or shutil.which("chromium-browser")
+        or shutil.which("google-chrome")
+    )
     if not path:
         assert not os.environ.get("CI"), "CI needs a browser"
         pytest.skip("no browser: install Chromium to see the page drawn")
@@ -176,7 +233,17 @@ def test_a_browser_draws_it(tab):
     assert tab.locator("article.error").count() == 4
     assert tab.locator("img").count() == 0
     sections = [section.get_attribute("id") for section in tab.locator("section").all()]
-    assert sections == ["scores", "systems", "by-document", "curve", "slices", "errors", "documents", "suspects", "leakage"]
+    assert sections == [
+        "scores",
+        "systems",
+        "by-document",
+        "curve",
+        "slices",
+        "errors",
+        "documents",
+        "suspects",
+        "leakage",
+    ]
     assert tab.locator("p.note").inner_text() == "Tuned on <these>."
     assert tab.evaluate("document.documentElement.scrollWidth") == 390  # nothing sticks out
 

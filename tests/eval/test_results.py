@@ -7,8 +7,9 @@ import pytest
 
 from viborder.document import Document, Span
 from viborder.errors import ViborderError
-from viborder.eval import results, score
-from viborder.eval.intervals import bootstrap
+from viborder.eval import score
+from viborder.eval.show import results
+from viborder.eval.uncertainty.intervals import bootstrap
 
 LINE = {
     "system": "crf",
@@ -67,7 +68,11 @@ def test_a_line_from_a_score_takes_the_place_of_the_old_one(tmp_path):
     scores = score(gold, [gold[0], gold[1].with_spans([])])
     said = {name: LINE[name] for name in ("system", "task", "recipe", "tuned_on", "command")}
     line = results.result(scores, bootstrap(scores), **said)
-    assert (line["value"], line["interval"], line["n"]) == (0.6667, [0.0, 1.0], 2)  # 2 · 1 / (2 + 1); both documents wrong, or right
+    assert (line["value"], line["interval"], line["n"]) == (
+        0.6667,
+        [0.0, 1.0],
+        2,
+    )  # 2 · 1 / (2 + 1); both documents wrong, or right
     path = tmp_path / "results.jsonl"
     results.add([LINE, LINE | {"system": "other"}], path)
     results.add([line], path)

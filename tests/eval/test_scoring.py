@@ -58,7 +58,9 @@ def test_labels_and_exclude():
 
 def test_documents_without_entities_count():
     empty = document(identity="b")
-    result = score([document((0, 21, "AGENCY")), empty], [document((0, 21, "AGENCY")), document((38, 44, "DRUG"), identity="b")])
+    result = score(
+        [document((0, 21, "AGENCY")), empty], [document((0, 21, "AGENCY")), document((38, 44, "DRUG"), identity="b")]
+    )
     assert result.counts.shape[0] == 2
     assert result.micro().precision == 0.5
     assert score([empty], [empty]).as_dict() == {"overall_precision": 0.0, "overall_recall": 0.0, "overall_f1": 0.0}
@@ -88,7 +90,10 @@ def test_what_cannot_be_compared_is_refused(gold, pred, rules):
 
 def test_tags_of_any_scheme_give_the_scores_of_the_documents():
     tokens = tokenize(TEXT)
-    gold, pred = [Span(0, 21, "AGENCY"), Span(49, 66, "PLACE")], [Span(0, 21, "AGENCY"), Span(55, 66, "PLACE"), Span(38, 44, "DRUG")]
+    gold, pred = (
+        [Span(0, 21, "AGENCY"), Span(49, 66, "PLACE")],
+        [Span(0, 21, "AGENCY"), Span(55, 66, "PLACE"), Span(38, 44, "DRUG")],
+    )
     whole = score([Document("0", TEXT, tuple(gold))], [Document("0", TEXT, tuple(pred))])
     for scheme in SCHEMES:
         found = score([to_tags(tokens, gold, scheme)], [to_tags(tokens, pred, scheme)], scheme=scheme)

@@ -8,10 +8,10 @@ from hypothesis import given
 from tests.eval.test_errors import SPANS
 from viborder.document import Document, Span, by_depth
 from viborder.eval import score
-from viborder.eval.errors import error_records
-from viborder.eval.leakage import leakage
-from viborder.eval.seen import mentions, status
-from viborder.eval.slices import slices
+from viborder.eval.counting.leakage import leakage
+from viborder.eval.counting.seen import mentions, status
+from viborder.eval.counting.slices import slices
+from viborder.eval.errors.records import error_records
 
 
 def document(identity, text, *mentions):
@@ -19,8 +19,16 @@ def document(identity, text, *mentions):
     return Document(identity, text, tuple(Span(text.index(m), text.index(m) + len(m), label) for m, label in mentions))
 
 
-TRAIN = document("train", "Công an tỉnh Cao Bằng, tỉnh Lạng Sơn", ("tỉnh Cao Bằng", "PLACE"), ("tỉnh Lạng Sơn", "PLACE"))
-TEST = document("test", "Ở tỉnh cao bằng, tỉnh Cao Lạng và Lào", ("tỉnh cao bằng", "PLACE"), ("tỉnh Cao Lạng", "PLACE"), ("Lào", "PLACE"))
+TRAIN = document(
+    "train", "Công an tỉnh Cao Bằng, tỉnh Lạng Sơn", ("tỉnh Cao Bằng", "PLACE"), ("tỉnh Lạng Sơn", "PLACE")
+)
+TEST = document(
+    "test",
+    "Ở tỉnh cao bằng, tỉnh Cao Lạng và Lào",
+    ("tỉnh cao bằng", "PLACE"),
+    ("tỉnh Cao Lạng", "PLACE"),
+    ("Lào", "PLACE"),
+)
 
 
 def test_seen_by_string_by_every_token_or_not():

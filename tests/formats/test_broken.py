@@ -17,7 +17,14 @@ def rules(path: Path, format: str | None = None) -> set[tuple[str, str]]:
 
 def test_brat(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("Lào và Việt Nam", encoding="utf-8")
-    lines = ["T1\tPLACE 0 3\tLào", "T2\tPLACE 0 30\tLào", "T3\tPLACE 0 3\tLao", "T4 PLACE 0 3", "T5\tPLACE 0 3;7 11\tLào Việt", "?"]
+    lines = [
+        "T1\tPLACE 0 3\tLào",
+        "T2\tPLACE 0 30\tLào",
+        "T3\tPLACE 0 3\tLao",
+        "T4 PLACE 0 3",
+        "T5\tPLACE 0 3;7 11\tLào Việt",
+        "?",
+    ]
     (tmp_path / "a.ann").write_text("\n".join(lines), encoding="utf-8")
     (tmp_path / "b.ann").write_text("", encoding="utf-8")
     assert rules(tmp_path) == {
@@ -57,7 +64,9 @@ def test_brat(tmp_path: Path) -> None:
         ("a.xmi", None, "<x>", {("", "cas-types-missing")}),
     ],
 )
-def test_other_files(tmp_path: Path, name: str, format: str | None, content: str, expected: set[tuple[str, str]]) -> None:
+def test_other_files(
+    tmp_path: Path, name: str, format: str | None, content: str, expected: set[tuple[str, str]]
+) -> None:
     (tmp_path / name).write_text(content, encoding="utf-8")
     assert rules(tmp_path / name, format) == expected
 

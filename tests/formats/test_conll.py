@@ -15,7 +15,9 @@ GOLD = Path("annotations/gold.jsonl")
 
 
 @given(corpus())
-def test_texts_and_outermost_spans_come_back(tmp_path_factory: pytest.TempPathFactory, documents: list[Document]) -> None:
+def test_texts_and_outermost_spans_come_back(
+    tmp_path_factory: pytest.TempPathFactory, documents: list[Document]
+) -> None:
     path = tmp_path_factory.getbasetemp() / "round.conll"
     write(path, documents)
     back = read(path)
@@ -53,9 +55,18 @@ def test_metadata_comes_back(tmp_path: Path) -> None:
     ("lines", "texts"),
     [
         # CoNLL-2003 with its four columns and document marks; IOB1, where an entity may begin with I-
-        (["-DOCSTART- -X- O O", "", "EU NNP I-NP I-ORG", "rejects VBZ I-VP O", "", "Peter NNP I-NP I-PER"], ["EU rejects\nPeter"]),
-        (["EU S-ORG", "", "Bản B-PER", "Nhàn E-PER"], ["EU", "Bản Nhàn"]),  # IOBES, no document marks: one document a sentence
-        (["EU E-ORG", "Bản I-PER", "Nhàn E-PER", "Peter E-PER"], ["EU Bản Nhàn Peter"]),  # IOE2, two of a type side by side
+        (
+            ["-DOCSTART- -X- O O", "", "EU NNP I-NP I-ORG", "rejects VBZ I-VP O", "", "Peter NNP I-NP I-PER"],
+            ["EU rejects\nPeter"],
+        ),
+        (
+            ["EU S-ORG", "", "Bản B-PER", "Nhàn E-PER"],
+            ["EU", "Bản Nhàn"],
+        ),  # IOBES, no document marks: one document a sentence
+        (
+            ["EU E-ORG", "Bản I-PER", "Nhàn E-PER", "Peter E-PER"],
+            ["EU Bản Nhàn Peter"],
+        ),  # IOE2, two of a type side by side
         (["EU U-ORG", "Bản B-PER", "Thị I-PER", "Nhàn L-PER"], ["EU Bản Thị Nhàn"]),  # BILOU
         (["# global.columns = TOKEN TAG", "#\tO", "EU\tB-ORG"], ["# EU"]),  # a token `#` is no comment
     ],
@@ -71,8 +82,17 @@ def test_files_from_elsewhere(tmp_path: Path, lines: list[str], texts: list[str]
 
 def test_every_fault_is_told_with_its_line(tmp_path: Path) -> None:
     path = tmp_path / "broken.conll"
-    path.write_text('# id = a\n# text = "Lào ta"\nLào\tB-PLACE\nmình\tO\n\nmột\nhai\tB-\nba\tX-PLACE\n\n# id = a\nx\tO\n', encoding="utf-8")
+    path.write_text(
+        '# id = a\n# text = "Lào ta"\nLào\tB-PLACE\nmình\tO\n\nmột\nhai\tB-\nba\tX-PLACE\n\n# id = a\nx\tO\n',
+        encoding="utf-8",
+    )
     with pytest.raises(ViborderError) as caught:
         read(path)
     found = {(problem.where.removeprefix(f"{path}:"), problem.rule) for problem in caught.value.problems}
-    assert found == {("1", "conll-text-differs"), ("6", "conll-columns"), ("7", "conll-tag"), ("8", "conll-tag"), ("10", "id-twice")}
+    assert found == {
+        ("1", "conll-text-differs"),
+        ("6", "conll-columns"),
+        ("7", "conll-tag"),
+        ("8", "conll-tag"),
+        ("10", "id-twice"),
+    }

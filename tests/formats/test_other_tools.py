@@ -14,7 +14,9 @@ from viborder.document import Document, Span, outermost
 from viborder.formats import jsonl, read, write
 
 GOLD = jsonl.read(Path("annotations/gold.jsonl"))
-HARD = Document("hard", "👩‍👩‍👧 Lào\n\n“V02” 😀 Cao Bằng", (Span(6, 9, "PLACE"), Span(12, 15, "AGENCY"), Span(19, 27, "PLACE")))
+HARD = Document(
+    "hard", "👩‍👩‍👧 Lào\n\n“V02” 😀 Cao Bằng", (Span(6, 9, "PLACE"), Span(12, 15, "AGENCY"), Span(19, 27, "PLACE"))
+)
 
 
 def test_spacy_reads_our_docbin(tmp_path: Path) -> None:
@@ -24,7 +26,9 @@ def test_spacy_reads_our_docbin(tmp_path: Path) -> None:
         assert doc.text == document.text
         flat = [(document.slice(span), span.label) for span in outermost(document.spans)]
         assert [(entity.text, entity.label_) for entity in doc.ents] == flat
-        assert sorted((span.text, span.label_) for span in doc.spans["sc"]) == sorted((document.slice(s), s.label) for s in document.spans)
+        assert sorted((span.text, span.label_) for span in doc.spans["sc"]) == sorted(
+            (document.slice(s), s.label) for s in document.spans
+        )
 
 
 def test_a_docbin_of_spacys_own_is_read(tmp_path: Path) -> None:
@@ -75,10 +79,18 @@ def test_prodigys_tokens_make_up_the_text(tmp_path: Path) -> None:
 
 
 def test_a_label_studio_export_is_read(tmp_path: Path) -> None:
-    # the shape of an export by Label Studio 1.23: a cancelled annotation, two that stand, a choice beside the spans, `text` that is off
+    # the shape of an export by Label Studio 1.23: a cancelled annotation, two that stand, a choice beside the spans,
+    # `text` that is off
     def region(start: int, end: int, label: str) -> dict[str, object]:
         value = {"start": start, "end": end, "text": "??", "labels": [label]}
-        return {"id": f"r{start}", "from_name": "label", "to_name": "text", "type": "labels", "origin": "manual", "value": value}
+        return {
+            "id": f"r{start}",
+            "from_name": "label",
+            "to_name": "text",
+            "type": "labels",
+            "origin": "manual",
+            "value": value,
+        }
 
     choice = {"from_name": "document", "to_name": "text", "type": "choices", "value": {"choices": ["nothing"]}}
     task = {
@@ -99,7 +111,11 @@ def test_a_label_studio_export_is_read(tmp_path: Path) -> None:
     (tmp_path / "export.json").write_text(json.dumps([task]), encoding="utf-8")
     lost: Counter[str] = Counter()
     (document,) = read(tmp_path / "export.json", lost=lost)
-    assert (document.id, document.spans, document.private) == ("d1", (Span(7, 15, "PLACE"),), (Span(17, 20, "PRIVATE"),))
+    assert (document.id, document.spans, document.private) == (
+        "d1",
+        (Span(7, 15, "PLACE"),),
+        (Span(17, 20, "PRIVATE"),),
+    )
     assert +lost == {"further annotations of a task": 1, "regions that are no spans": 1}
 
 

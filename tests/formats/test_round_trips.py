@@ -59,7 +59,9 @@ def test_documents_come_back(
     expected = Counter(
         {
             "metadata fields": sum(len(each.meta) for each in given_) if "meta" in missing else 0,
-            "scores": sum(span.score is not None for each in given_ for span in each.spans) if "scores" in missing else 0,
+            "scores": sum(span.score is not None for each in given_ for span in each.spans)
+            if "scores" in missing
+            else 0,
         }
     )
     assert lost == +expected
@@ -69,7 +71,9 @@ def test_documents_come_back(
 def test_the_gold_comes_back(tmp_path: Path, format: str) -> None:
     path = tmp_path / f"gold{HELD[format][0]}"
     assert write(path, GOLD, format) == {}
-    assert sorted(read(path, format), key=lambda document: document.id) == sorted(GOLD, key=lambda document: document.id)
+    assert sorted(read(path, format), key=lambda document: document.id) == sorted(
+        GOLD, key=lambda document: document.id
+    )
 
 
 def test_a_format_is_told_by_its_ending_or_by_what_a_folder_holds(tmp_path: Path) -> None:

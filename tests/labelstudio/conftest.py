@@ -24,7 +24,10 @@ def missing(what, hint):
 def program():
     found = server.executable()
     if found is None:
-        missing("Label Studio", "`viborder labelstudio up --prepare` makes its environment, or VIBORDER_LABELSTUDIO names its executable")
+        missing(
+            "Label Studio",
+            "`viborder labelstudio up --prepare` makes its environment, or VIBORDER_LABELSTUDIO names its executable",
+        )
     return found
 
 
@@ -48,7 +51,9 @@ PASSWORD = "mot-hai-ba-bon"
 
 def people(running):
     owner = Client(running.url, running.token)
-    others = [Client(running.url, server.add_annotator(owner, f"{name}@viborder.local", PASSWORD)) for name in ("lan", "minh")]
+    others = [
+        Client(running.url, server.add_annotator(owner, f"{name}@viborder.local", PASSWORD)) for name in ("lan", "minh")
+    ]
     return People(running, owner, *others)
 
 
@@ -63,7 +68,12 @@ def studio(program, tmp_path_factory):
 
 @pytest.fixture
 def browser():
-    chromium = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    chromium = (
+        os.environ.get("CHROMIUM")
+        or shutil.which("chromium")
+        or shutil.which("chromium-browser")
+        or shutil.which("google-chrome")
+    )
     try:
         from playwright.sync_api import sync_playwright
     except ImportError:
@@ -108,7 +118,9 @@ HARD = {
 
 
 def hard_documents():
-    """15 texts that tools spoil, each with every code point that is not blank marked once, and the whole around them."""
+    """15 texts that tools spoil, each with every code point that is not blank marked once, and the whole around
+    them.
+    """
     made = []
     for name, text in HARD.items():
         spans = {Span(index, index + 1, "PLACE") for index, char in enumerate(text) if not char.isspace()}

@@ -113,7 +113,9 @@ def test_from_articles_to_gold(studio, tmp_path, monkeypatch):
     for task in open_tasks.values():
         submit_suggestion(studio.owner, task)  # every candidate is right: each pass had lost one span
     settle_on_server(named, log, out, 2, "day-adjudication")
-    assert [(one.id, one.spans, one.private) for one in jsonl.read(out)] == [(one.id, one.spans, one.private) for one in gold]
+    assert [(one.id, one.spans, one.private) for one in jsonl.read(out)] == [
+        (one.id, one.spans, one.private) for one in gold
+    ]
     assert len(read_decisions(log)) == 10
     agreement = status(studio.owner, "day", "day-adjudication").agreement
     spans = sum(len(one.spans) for one in gold)

@@ -1,4 +1,7 @@
-"""An annotator at work: real server, real backend, real Chromium. Set VIBORDER_SCREENSHOTS to a folder to keep what it sees."""
+"""An annotator at work: real server, real backend, real Chromium.
+
+Set VIBORDER_SCREENSHOTS to a folder to keep what it sees.
+"""
 
 import os
 import time
@@ -135,7 +138,9 @@ def work(article, suggested):
     flat = [one for one in suggested if not any(one != other and one.overlaps(other) for other in suggested)]
     wrong = [one for one in flat if one not in article.spans] or flat[:1]
     alone = [one for one in missing if not any(one.overlaps(other) for other in suggested)]
-    (name, label), _ = Counter((article.slice(one), one.label) for one in alone if one.label != "QUANTITY").most_common(1)[0]
+    (name, label), _ = Counter((article.slice(one), one.label) for one in alone if one.label != "QUANTITY").most_common(
+        1
+    )[0]
     inside = [one for one in missing if any(other.contains(one) and other in article.spans for other in suggested)]
     inner = next(one for one in inside if not any(one.crosses(other) or one.contains(other) for other in suggested))
     names = [one for one in alone if (article.slice(one), one.label) == (name, label)]
@@ -162,7 +167,9 @@ def test_an_annotator_at_work(studio, browser, tmp_path, gold):
         suggested = tagged.spans
         (prediction,) = studio.owner.ask(studio.owner.sdk.tasks.get, task["id"])["predictions"]
         assert prediction["model_version"] == version and len(suggested) > 8
-        assert {entry["id"] for entry in prediction["result"]} == {f"{one.start}-{one.end}-{one.label}" for one in suggested}
+        assert {entry["id"] for entry in prediction["result"]} == {
+            f"{one.start}-{one.end}-{one.label}" for one in suggested
+        }
         pieces = lan.page.evaluate("[...document.querySelectorAll('.htx-highlight')].map(one => one.textContent)")
         innermost = [one for one in suggested if not any(one != other and one.contains(other) for other in suggested)]
         assert all(text[one.start : one.end] in pieces for one in innermost)
@@ -200,7 +207,10 @@ def test_an_annotator_at_work(studio, browser, tmp_path, gold):
         found = pull(studio.owner, "browser", tmp_path / "passes", by_id([Document("live", text)])).documents["lan"][0]
         others = everywhere(text, drawn, [*suggested, drawn, todo.inner])
         assert {*todo.names} <= {drawn, *others}
-        wanted = {*suggested, todo.inner, drawn, *others, replace(todo.relabelled, label="DRUG")} - {todo.deleted, todo.relabelled}
+        wanted = {*suggested, todo.inner, drawn, *others, replace(todo.relabelled, label="DRUG")} - {
+            todo.deleted,
+            todo.relabelled,
+        }
         assert set(found.spans) == wanted
         about = found.meta["annotation"]
         assert about["model"] == version and about["minutes"] > 0 and about["unsure"]
@@ -225,7 +235,11 @@ def test_an_adjudicator_sees_who_said_what(studio, browser, tmp_path, gold):
     minh.shot("adjudicate", clip=WORK)
     # an agreed span is locked: Backspace on it changes nothing
     before = minh.highlights()
-    agreed = next(span for span in article.spans if span not in half and not any(o != span and o.overlaps(span) for o in article.spans))
+    agreed = next(
+        span
+        for span in article.spans
+        if span not in half and not any(o != span and o.overlaps(span) for o in article.spans)
+    )
     left, top, right, _ = minh.page.evaluate(PLACE_OF, [agreed.start, agreed.end])
     minh.page.mouse.click((left + right) / 2, top)
     minh.page.wait_for_timeout(300)

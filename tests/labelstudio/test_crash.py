@@ -18,7 +18,9 @@ from viborder.labelstudio.pull import pull
 from viborder.labelstudio.push import Plan, push
 from viborder.labelstudio.regions import region
 
-MANY = [Document(f"d{number:04}", f"Công an tỉnh số {number} " * 40, (Span(0, 12, "AGENCY", 0.9),)) for number in range(600)]
+MANY = [
+    Document(f"d{number:04}", f"Công an tỉnh số {number} " * 40, (Span(0, 12, "AGENCY", 0.9),)) for number in range(600)
+]
 
 
 @pytest.fixture
@@ -58,8 +60,23 @@ def assert_each_once(client, number):
 
 def test_a_push_that_is_killed_goes_on_where_it_was(own, tmp_path):
     jsonl.write(tmp_path / "many.jsonl", MANY)
-    known = {"LABEL_STUDIO_URL": own.server.url, "LABEL_STUDIO_API_KEY": own.server.token, "PYTHONPATH": str(REPOSITORY)}
-    command = [sys.executable, "-m", "viborder", "labelstudio", "push", "many.jsonl", "--suggestions", "many.jsonl", "--test-share", "0"]
+    known = {
+        "LABEL_STUDIO_URL": own.server.url,
+        "LABEL_STUDIO_API_KEY": own.server.token,
+        "PYTHONPATH": str(REPOSITORY),
+    }
+    command = [
+        sys.executable,
+        "-m",
+        "viborder",
+        "labelstudio",
+        "push",
+        "many.jsonl",
+        "--suggestions",
+        "many.jsonl",
+        "--test-share",
+        "0",
+    ]
     child = subprocess.Popen(command, env=os.environ | known, cwd=tmp_path, stdout=subprocess.DEVNULL)
     wait_for(lambda: count(own.owner, "viborder") >= 100)
     child.kill()
@@ -72,7 +89,9 @@ def test_a_push_that_is_killed_goes_on_where_it_was(own, tmp_path):
 
 def test_a_server_that_is_killed_during_a_push_and_a_pull(own, program, tmp_path, monkeypatch):
     done = []
-    pusher = threading.Thread(target=lambda: done.append(push(own.owner, "killed", MANY, by_id(MANY), "m1", Plan(test_share=0))))
+    pusher = threading.Thread(
+        target=lambda: done.append(push(own.owner, "killed", MANY, by_id(MANY), "m1", Plan(test_share=0)))
+    )
     pusher.start()
     wait_for(lambda: count(own.lan, "killed") >= 100)
     own.server.process.kill()

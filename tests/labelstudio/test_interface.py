@@ -26,7 +26,10 @@ def lab(rgb):
         sum(weight * value for weight, value in zip(row, rgb, strict=True))
         for row in ((0.4124, 0.3576, 0.1805), (0.2126, 0.7152, 0.0722), (0.0193, 0.1192, 0.9505))
     )
-    fx, fy, fz = (t ** (1 / 3) if t > 0.008856 else 7.787 * t + 16 / 116 for t in (max(x, 0) / 0.95047, max(y, 0), max(z, 0) / 1.08883))
+    fx, fy, fz = (
+        t ** (1 / 3) if t > 0.008856 else 7.787 * t + 16 / 116
+        for t in (max(x, 0) / 0.95047, max(y, 0), max(z, 0) / 1.08883)
+    )
     return 116 * fy - 16, 500 * (fx - fy), 200 * (fy - fz)
 
 
@@ -50,7 +53,9 @@ def test_text_on_every_highlight_can_be_read():
 def test_colour_blind_readers_tell_the_labels_apart():
     for matrix in DICHROMATS.values():
         seen = {
-            label.name: lab([sum(weight * value for weight, value in zip(row, linear(label.colour), strict=True)) for row in matrix])
+            label.name: lab(
+                [sum(weight * value for weight, value in zip(row, linear(label.colour), strict=True)) for row in matrix]
+            )
             for label in labels()
         }
         for one, other in combinations(seen, 2):

@@ -17,14 +17,18 @@ def test_the_doubtful_come_first_and_twins_late():
     twin = scored("twin", "hội đàm tại cửa khẩu quốc tế", 0.4)
     other = scored("other", "lực lượng tuần tra trên sông", 0.5)
     documents = [sure, doubtful, twin, other]
-    ordered = [document.id for document, _ in most_useful_first(documents, {document.id: document for document in documents})]
+    ordered = [
+        document.id for document, _ in most_useful_first(documents, {document.id: document for document in documents})
+    ]
     assert ordered == ["doubtful", "other", "sure", "twin"]
 
 
 def test_a_share_depends_on_the_id_alone_and_is_even():
     drawn = [share(f"document-{number}", "test") for number in range(2000)]
     assert drawn == [share(f"document-{number}", "test") for number in range(2000)]
-    assert 0.17 < sum(value < 0.2 for value in drawn) / 2000 < 0.23  # three standard errors: 0.2 ± 3·√(0.16/2000) = 0.2 ± 0.027
+    assert (
+        0.17 < sum(value < 0.2 for value in drawn) / 2000 < 0.23
+    )  # three standard errors: 0.2 ± 3·√(0.16/2000) = 0.2 ± 0.027
     assert share("a", "test") != share("a", "overlap") != share("a", "overlap", seed=1)
 
 

@@ -130,7 +130,9 @@ def test_not_configured(monkeypatch):
 
 
 def test_projects_that_are_not_ours(studio, tmp_path):
-    other = '<View><Text name="text" value="$text"/><Labels name="label" toName="text"><Label value="PER"/></Labels></View>'
+    other = (
+        '<View><Text name="text" value="$text"/><Labels name="label" toName="text"><Label value="PER"/></Labels></View>'
+    )
     studio.owner.tell(studio.owner.sdk.projects.create, title="foreign", label_config=other)
     assert refusal(lambda: push(studio.owner, "foreign", [Document("a", "Lào")], {})) == "interface-differs"
     assert refusal(lambda: pull(studio.owner, "foreign", tmp_path)) == "interface-differs"
@@ -149,7 +151,10 @@ def test_tasks_of_others_are_left_alone(studio, tmp_path):
 def test_what_is_pushed_is_checked(tmp_path):
     twice = [Document("a", "x"), Document("a", "y")]
     assert refusal(lambda: push(Client("http://127.0.0.1:1", SECRET), "p", twice, {})) == "id-twice"
-    assert refusal(lambda: push(Client("http://127.0.0.1:1", SECRET), "p", [Document("a", "x\ud800")], {})) == "text-not-unicode"
+    assert (
+        refusal(lambda: push(Client("http://127.0.0.1:1", SECRET), "p", [Document("a", "x\ud800")], {}))
+        == "text-not-unicode"
+    )
     (tmp_path / "s.jsonl").write_text(json.dumps({"id": "a", "text": "other", "spans": []}) + "\n")
     assert refusal(lambda: suggest([Document("a", "x")], None, tmp_path / "s.jsonl")) == "text-differs"
     assert refusal(lambda: suggest([], tmp_path, tmp_path / "s.jsonl")) == "options-exclude"

@@ -39,7 +39,10 @@ def test_what_cannot_be_used_is_refused():
     assert rules([raw(7, 8)]) == (None, [("span-outside-text", "error")])
     assert rules([raw("0", 2)]) == (None, [("result-malformed", "error")])
     assert rules([raw(True, 2)]) == (None, [("result-malformed", "error")])
-    assert rules([raw(0, 4) | {"value": {"start": 0, "end": 4, "labels": ["PLACE", "DRUG"]}}]) == (None, [("result-malformed", "error")])
+    assert rules([raw(0, 4) | {"value": {"start": 0, "end": 4, "labels": ["PLACE", "DRUG"]}}]) == (
+        None,
+        [("result-malformed", "error")],
+    )
     assert rules("nonsense") == (None, [("result-malformed", "error")])
     assert rules([3]) == (None, [("result-malformed", "error")])
 
@@ -61,14 +64,28 @@ def test_notes_and_verdicts():
 
 
 def test_the_fate_of_suggestions():
-    suggested = [Span(0, 4, "PLACE"), Span(5, 9, "PLACE"), Span(10, 14, "DRUG"), Span(15, 20, "AGENCY"), Span(30, 33, "DRUG")]
-    result = [Span(0, 4, "PLACE"), Span(5, 9, "AGENCY"), Span(10, 16, "DRUG"), Span(40, 44, "PLACE"), Span(17, 19, "PLACE")]
+    suggested = [
+        Span(0, 4, "PLACE"),
+        Span(5, 9, "PLACE"),
+        Span(10, 14, "DRUG"),
+        Span(15, 20, "AGENCY"),
+        Span(30, 33, "DRUG"),
+    ]
+    result = [
+        Span(0, 4, "PLACE"),
+        Span(5, 9, "AGENCY"),
+        Span(10, 16, "DRUG"),
+        Span(40, 44, "PLACE"),
+        Span(17, 19, "PLACE"),
+    ]
     # 0-4 kept, 5-9 relabelled, 10-14 moved to 10-16, 15-20 and 30-33 deleted, 40-44 and 17-19 added
     assert fate(suggested, result) == Fate(kept=1, moved=1, relabelled=1, deleted=2, added=2)
 
 
 SPANS = st.sets(
-    st.tuples(st.integers(0, 12), st.integers(1, 5), st.sampled_from(["PLACE", "DRUG"])).map(lambda t: Span(t[0], t[0] + t[1], t[2])),
+    st.tuples(st.integers(0, 12), st.integers(1, 5), st.sampled_from(["PLACE", "DRUG"])).map(
+        lambda t: Span(t[0], t[0] + t[1], t[2])
+    ),
     max_size=6,
 )
 

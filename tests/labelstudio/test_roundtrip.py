@@ -20,7 +20,9 @@ from viborder.labelstudio.regions import region
 from viborder.labelstudio.status import status
 
 ALL = Plan(test_share=0)
-NOTHING = [{"id": "v", "from_name": "document", "to_name": "text", "type": "choices", "value": {"choices": ["nothing"]}}]
+NOTHING = [
+    {"id": "v", "from_name": "document", "to_name": "text", "type": "choices", "value": {"choices": ["nothing"]}}
+]
 
 
 def tasks(client, number):
@@ -73,11 +75,17 @@ def test_pushed_twice_is_there_once(studio):
 
 
 def test_a_new_model_adds_its_suggestions_where_nobody_has_begun(studio):
-    documents = [Document("a", "Cao Bằng", (Span(0, 8, "PLACE", 0.6),)), Document("b", "Lào", (Span(0, 3, "PLACE", 0.7),))]
+    documents = [
+        Document("a", "Cao Bằng", (Span(0, 8, "PLACE", 0.6),)),
+        Document("b", "Lào", (Span(0, 3, "PLACE", 0.7),)),
+    ]
     number = push(studio.owner, "newer", documents, by_id(documents), "m1", ALL).project
     submit(studio.lan, tasks(studio.owner, number)["a"], NOTHING)
     assert push(studio.owner, "newer", documents, by_id(documents), "m2", ALL).mended == 1
-    versions = {entry["task"]: entry["model_version"] for entry in studio.owner.ask(studio.owner.sdk.predictions.list, project=number)}
+    versions = {
+        entry["task"]: entry["model_version"]
+        for entry in studio.owner.ask(studio.owner.sdk.predictions.list, project=number)
+    }
     assert sorted(versions.values()) == ["m1", "m2"]
     assert find_project(studio.owner, "newer")["model_version"] == "m2"
 
@@ -114,13 +122,21 @@ def test_two_annotators_work_blind_and_disagree_in_peace(studio, tmp_path):
 
 
 def test_skipped_empty_and_draft_are_told_apart(studio, tmp_path):
-    documents = [Document(name, f"không có gì ở {name}") for name in ("skipped", "ticked", "silent", "draft", "contradicts", "unsure")]
+    documents = [
+        Document(name, f"không có gì ở {name}")
+        for name in ("skipped", "ticked", "silent", "draft", "contradicts", "unsure")
+    ]
     number = push(studio.owner, "states", documents, {}, "", ALL).project
     listed = tasks(studio.owner, number)
     submit(studio.lan, listed["skipped"], [], was_cancelled=True)
     submit(studio.lan, listed["ticked"], NOTHING)
     submit(studio.lan, listed["silent"], [])
-    raw(studio.lan, "POST", f"tasks/{listed['draft']['id']}/drafts", json={"result": [region(Span(0, 5, "PLACE"))], "lead_time": 3})
+    raw(
+        studio.lan,
+        "POST",
+        f"tasks/{listed['draft']['id']}/drafts",
+        json={"result": [region(Span(0, 5, "PLACE"))], "lead_time": 3},
+    )
     submit(studio.lan, listed["contradicts"], [*NOTHING, region(Span(0, 5, "PLACE"))])
     doubt = [NOTHING[0] | {"value": {"choices": ["unsure"]}}, region(Span(0, 5, "PLACE"))]
     submit(studio.lan, listed["unsure"], doubt)
@@ -141,7 +157,9 @@ def test_bad_regions_keep_their_document_out_and_name_the_task(studio, tmp_path)
     submit(studio.lan, listed["blanks"], [region(Span(7, 21, "PLACE"))])
     found = pull(studio.owner, "regions", tmp_path / "passes")
     assert rules(found) == ["label-unknown", "span-blank-ends", "span-crosses-span", "span-outside-text"]
-    assert [(one.id, one.spans) for one in jsonl.read(tmp_path / "passes" / "lan.jsonl")] == [("blanks", (Span(8, 21, "PLACE"),))]
+    assert [(one.id, one.spans) for one in jsonl.read(tmp_path / "passes" / "lan.jsonl")] == [
+        ("blanks", (Span(8, 21, "PLACE"),))
+    ]
 
 
 def test_a_pull_fetches_what_changed_and_forgets_what_was_deleted(studio, tmp_path):
@@ -159,7 +177,10 @@ def test_a_pull_fetches_what_changed_and_forgets_what_was_deleted(studio, tmp_pa
     studio.lan.ask(studio.lan.sdk.annotations.update, made["a"]["id"], result=[region(Span(0, 3, "PLACE"))])
     studio.owner.delete(studio.owner.sdk.annotations.delete, made["b"]["id"])
     assert pull(studio.owner, "changes", out).fetched == 2
-    assert [(one.id, one.spans) for one in jsonl.read(out / "lan.jsonl")] == [("by-hand", other.spans), ("a", (Span(0, 3, "PLACE"),))]
+    assert [(one.id, one.spans) for one in jsonl.read(out / "lan.jsonl")] == [
+        ("by-hand", other.spans),
+        ("a", (Span(0, 3, "PLACE"),)),
+    ]
     (out / "lan.jsonl").unlink()
     assert pull(studio.owner, "changes", out).fetched == 3
 
@@ -170,7 +191,9 @@ def test_a_text_that_was_edited_on_the_server_is_noticed(studio, tmp_path):
     listed = tasks(studio.owner, number)
     for task in listed.values():
         submit(studio.lan, task, [region(Span(0, 3, "PLACE"))])
-    studio.owner.ask(studio.owner.sdk.tasks.update, listed["edited"]["id"], data={"doc_id": "edited", "text": "Cao Bằng!"})
+    studio.owner.ask(
+        studio.owner.sdk.tasks.update, listed["edited"]["id"], data={"doc_id": "edited", "text": "Cao Bằng!"}
+    )
     found = pull(studio.owner, "edited", tmp_path / "passes")
     assert rules(found) == ["text-differs"]
     assert [document.id for document in found.documents["lan"]] == ["fine"]
@@ -204,14 +227,18 @@ def test_two_pulls_at_once(studio, tmp_path):
 def test_private_persons_have_their_own_layer(studio, tmp_path):
     document = Document("private", "Ông A ở Lào")
     number = push(studio.owner, "private", [document], {}, "", ALL).project
-    submit(studio.lan, tasks(studio.owner, number)["private"], [region(Span(4, 5, PRIVATE)), region(Span(8, 11, "PLACE"))])
+    submit(
+        studio.lan, tasks(studio.owner, number)["private"], [region(Span(4, 5, PRIVATE)), region(Span(8, 11, "PLACE"))]
+    )
     found = pull(studio.owner, "private", tmp_path / "passes").documents["lan"][0]
     assert (found.spans, found.private) == ((Span(8, 11, "PLACE"),), (Span(4, 5, PRIVATE),))
     line = json.loads((tmp_path / "passes" / "lan.jsonl").read_text())
     assert line["private"] == [{"start": 4, "end": 5, "text": "A"}]
 
 
-TEXTS = st.lists(st.text(st.characters(codec="utf-8", exclude_characters="\x00"), min_size=1, max_size=40), min_size=1, max_size=8)
+TEXTS = st.lists(
+    st.text(st.characters(codec="utf-8", exclude_characters="\x00"), min_size=1, max_size=40), min_size=1, max_size=8
+)
 
 
 @settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -38,7 +38,9 @@ class Backend:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}"
-        self.web = uvicorn.Server(uvicorn.Config(app(self.learner, PASSWORD), host="127.0.0.1", port=self.port, log_level="error"))
+        self.web = uvicorn.Server(
+            uvicorn.Config(app(self.learner, PASSWORD), host="127.0.0.1", port=self.port, log_level="error")
+        )
         self.thread = threading.Thread(target=self.web.run, daemon=True)
         self.thread.start()
         while not self.web.started:
@@ -100,7 +102,13 @@ def test_the_contract(served, gold):
 
 
 def test_nobody_without_the_password(served):
-    for path, body in (("/health", None), ("/predict", {"tasks": []}), ("/webhook", {}), ("/setup", {}), ("/versions", None)):
+    for path, body in (
+        ("/health", None),
+        ("/predict", {"tasks": []}),
+        ("/webhook", {}),
+        ("/setup", {}),
+        ("/versions", None),
+    ):
         assert served.call(path, body, password=None)[0] == 401
         assert served.call(path, body, password="wrong")[0] == 401
 
@@ -188,7 +196,12 @@ def test_a_real_server_asks_for_suggestions_and_tells_what_was_submitted(studio,
         assert suggestion["model_version"] == before and len(suggestion["result"]) > 20
         context = {"result": [region(Span(gold[4].text.index("Lai Châu"), gold[4].text.index("Lai Châu") + 8, "DRUG"))]}
         number_of_backend = studio.owner.ask(studio.owner.sdk.ml.list, project=number)[0]["id"]
-        answer = raw(studio.lan, "POST", f"ml/{number_of_backend}/interactive-annotating", json={"task": task["id"], "context": context})
+        answer = raw(
+            studio.lan,
+            "POST",
+            f"ml/{number_of_backend}/interactive-annotating",
+            json={"task": task["id"], "context": context},
+        )
         assert "errors" not in answer
         submitted = submit_suggestion(studio.lan, task, lambda _: [region(span) for span in gold[4].spans])
         assert own.learner.wait()

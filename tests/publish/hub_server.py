@@ -32,13 +32,18 @@ class Repo:
         return hashlib.sha1(repr((number % len(self.commits), sorted(self.commits[number]))).encode()).hexdigest()
 
     def at(self, revision: str) -> int | None:
-        named = {"main": len(self.commits) - 1, **self.tags} | {self.sha(number): number for number in range(len(self.commits))}
+        named = {"main": len(self.commits) - 1, **self.tags} | {
+            self.sha(number): number for number in range(len(self.commits))
+        }
         return named.get(revision)
 
 
 @dataclass
 class Hub:
-    """State of the server. failures: [method, part of the path, status, how many times, headers]; a status of 0 drops the connection."""
+    """State of the server.
+
+    failures: [method, part of the path, status, how many times, headers]; a status of 0 drops the connection.
+    """
 
     repos: dict[tuple[str, str], Repo] = field(default_factory=dict)
     objects: dict[str, bytes] = field(default_factory=dict)
@@ -76,7 +81,9 @@ class Handler(BaseHTTPRequestHandler):
                     return self.connection.close()
                 return self.reply(failure[2], {"error": "told to fail"}, failure[4] if len(failure) > 4 else {})
         if not path.startswith("/lfs/") and self.headers.get("Authorization") != f"Bearer {TOKEN}":
-            return self.reply(401, {"error": "Invalid"}, {"X-Error-Message": "Invalid credentials in Authorization header"})
+            return self.reply(
+                401, {"error": "Invalid"}, {"X-Error-Message": "Invalid credentials in Authorization header"}
+            )
         return self.route(path, body)
 
     do_GET = do_HEAD = do_POST = do_PUT = handle_any
@@ -95,7 +102,9 @@ class Handler(BaseHTTPRequestHandler):
             self.hub.objects[path.removeprefix("/lfs/")] = body
             return self.reply(200, {})
         if match := _LFS.fullmatch(path):
-            return self.reply(200, {"transfer": "basic", "objects": [self.upload(wanted) for wanted in json.loads(body)["objects"]]})
+            return self.reply(
+                200, {"transfer": "basic", "objects": [self.upload(wanted) for wanted in json.loads(body)["objects"]]}
+            )
         if match := _RAW.fullmatch(path):
             return self.raw("datasets" if match[1] else "models", match[2], match[3], match[4])
         if match := _API.fullmatch(path):
@@ -117,9 +126,14 @@ class Handler(BaseHTTPRequestHandler):
             if number is None:
                 return self.reply(404, {"error": "Invalid rev"}, {"X-Error-Code": "RevisionNotFound"})
             siblings = [{"rfilename": path} for path in repo.commits[number]]
-            return self.reply(200, {"id": name, "sha": repo.sha(number), "private": repo.private, "siblings": siblings, "tags": []})
+            return self.reply(
+                200, {"id": name, "sha": repo.sha(number), "private": repo.private, "siblings": siblings, "tags": []}
+            )
         if verb == "refs":
-            tags = [{"name": tag, "ref": f"refs/tags/{tag}", "targetCommit": repo.sha(number)} for tag, number in repo.tags.items()]
+            tags = [
+                {"name": tag, "ref": f"refs/tags/{tag}", "targetCommit": repo.sha(number)}
+                for tag, number in repo.tags.items()
+            ]
             return self.reply(200, {"branches": [], "converts": [], "tags": tags})
         if verb == "tree":
             at, _, below = revision.partition("/")
@@ -135,7 +149,10 @@ class Handler(BaseHTTPRequestHandler):
         if verb == "preupload":
             modes = ("regular", "lfs")
             paths = [wanted["path"] for wanted in json.loads(body)["files"]]
-            return self.reply(200, {"files": [{"path": p, "uploadMode": modes[stored_as_lfs(p)], "shouldIgnore": False} for p in paths]})
+            return self.reply(
+                200,
+                {"files": [{"path": p, "uploadMode": modes[stored_as_lfs(p)], "shouldIgnore": False} for p in paths]},
+            )
         if verb == "commit":
             return self.commit(
                 repo,
@@ -170,7 +187,9 @@ class Handler(BaseHTTPRequestHandler):
         repo = self.hub.repos.get((kind, name))
         number = repo.at(revision) if repo else None
         if repo is None or number is None or path not in repo.commits[number]:
-            return self.reply(404, {"error": "Entry not found"}, {"X-Error-Code": "EntryNotFound" if repo else "RepoNotFound"})
+            return self.reply(
+                404, {"error": "Entry not found"}, {"X-Error-Code": "EntryNotFound" if repo else "RepoNotFound"}
+            )
         data = repo.commits[number][path]
         etag = f'"{hashlib.sha256(data).hexdigest()}"'
         headers = {"ETag": etag, "X-Repo-Commit": repo.sha(number), "Accept-Ranges": "bytes"}
@@ -184,7 +203,11 @@ class Handler(BaseHTTPRequestHandler):
     def reply(self, status: int, content: Any, headers: dict[str, str] | None = None) -> None:
         data = content if isinstance(content, bytes) else json.dumps(content).encode()
         self.send_response(status)
-        for key, value in {"Content-Type": "application/json", "Content-Length": str(len(data)), **(headers or {})}.items():
+        for key, value in {
+            "Content-Type": "application/json",
+            "Content-Length": str(len(data)),
+            **(headers or {}),
+        }.items():
             self.send_header(key, value)
         self.end_headers()
         if self.command != "HEAD":

@@ -95,7 +95,9 @@ def test_spans_that_check_refuses_are_not_published(package: Path) -> None:
     assert {rule for _, rule in refused(package)} == {"label-unknown", "span-blank-ends"}
 
 
-def test_a_package_that_keeps_the_names_says_so_and_without_gold_no_name_is_known(tmp_path: Path, package: Path) -> None:
+def test_a_package_that_keeps_the_names_says_so_and_without_gold_no_name_is_known(
+    tmp_path: Path, package: Path
+) -> None:
     assert refused(package, gold=tmp_path / "none.jsonl") == [(str(tmp_path / "none.jsonl"), "names-unknown")]
     build(CORPUS, ANNOTATIONS, tmp_path / "kept", private="keep")
     assert prepare(tmp_path / "kept", GOLD, "someone/name").tag == "v0.1.0"

@@ -1,4 +1,6 @@
-"""Publishing against a local server that speaks the Hub's protocol; the real Hub is not reachable where these tests run."""
+"""Publishing against a local server that speaks the Hub's protocol; the real Hub is not reachable where these tests
+run.
+"""
 
 from __future__ import annotations
 
@@ -79,7 +81,9 @@ def rule(caught: pytest.ExceptionInfo[ViborderError]) -> str:
     return problem.rule
 
 
-def test_a_new_repository_is_private_and_holds_the_package_under_its_tag(hub: Hub, release: Release, package: Path) -> None:
+def test_a_new_repository_is_private_and_holds_the_package_under_its_tag(
+    hub: Hub, release: Release, package: Path
+) -> None:
     assert send(hub, release).state == "published"
     repo = hub.repos[KEY]
     assert repo.private
@@ -108,7 +112,9 @@ def test_publishing_again_unchanged_makes_no_commit(hub: Hub, release: Release) 
     assert {method for method, _ in hub.requests} <= {"GET", "HEAD"}
 
 
-def test_a_change_is_shown_by_file_and_by_span_and_removes_what_is_gone(hub: Hub, release: Release, package: Path, tmp_path: Path) -> None:
+def test_a_change_is_shown_by_file_and_by_span_and_removes_what_is_gone(
+    hub: Hub, release: Release, package: Path, tmp_path: Path
+) -> None:
     send(hub, release)
     hub.repos[KEY].commits[-1]["old.txt"] = b"stale"
     later = changed(package, tmp_path)
@@ -126,7 +132,12 @@ def test_a_change_is_shown_by_file_and_by_span_and_removes_what_is_gone(hub: Hub
 def test_interrupted_half_way_nothing_visible_has_changed_and_it_resumes(hub: Hub, release: Release, path: str) -> None:
     hub.failures = [["PUT" if path == "/lfs/" else "POST", path, 0, 99]]
     if path == "/lfs/":  # some of the objects have arrived
-        hub.failures = [["PUT", "/lfs/f", 0, 99], ["PUT", "/lfs/0", 0, 99], ["PUT", "/lfs/7", 0, 99], ["PUT", "/lfs/9", 0, 99]]
+        hub.failures = [
+            ["PUT", "/lfs/f", 0, 99],
+            ["PUT", "/lfs/0", 0, 99],
+            ["PUT", "/lfs/7", 0, 99],
+            ["PUT", "/lfs/9", 0, 99],
+        ]
     with pytest.raises(ViborderError) as caught:
         send(hub, release)
     assert rule(caught) == "hub-unreachable"
@@ -186,7 +197,9 @@ def test_a_wrong_token_is_refused_and_not_repeated(hub: Hub, release: Release) -
     assert rule(caught) == "hub-unauthorised" and wrong not in str(caught.value)
 
 
-def test_someone_elses_commit_meanwhile_is_a_conflict(hub: Hub, release: Release, package: Path, tmp_path: Path) -> None:
+def test_someone_elses_commit_meanwhile_is_a_conflict(
+    hub: Hub, release: Release, package: Path, tmp_path: Path
+) -> None:
     send(hub, release)
     later = changed(package, tmp_path)
 
@@ -223,7 +236,9 @@ def test_a_public_repository_needs_a_word_on_the_texts(hub: Hub, release: Releas
     assert rule(caught) == "text-undecided"
     del hub.repos[KEY]
     build(CORPUS, ANNOTATIONS, tmp_path / "stand-off", text="omit")
-    assert send(hub, prepare(tmp_path / "stand-off", GOLD, "someone/name"), public=True, text="omit").state == "published"
+    assert (
+        send(hub, prepare(tmp_path / "stand-off", GOLD, "someone/name"), public=True, text="omit").state == "published"
+    )
     assert not hub.repos[KEY].private
 
 
@@ -289,7 +304,9 @@ def test_the_command_publishes_and_load_dataset_reads_it_back(hub: Hub, package:
 
 
 def test_without_a_token_the_command_says_where_it_belongs(package: Path, tmp_path: Path) -> None:
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("HF_")} | {"HF_HOME": str(tmp_path)}
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("HF_")} | {
+        "HF_HOME": str(tmp_path)
+    }
     command = [sys.executable, "-m", "viborder", "publish", str(package), NAME]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 1 and "token-missing" in done.stderr and "HF_TOKEN" in done.stderr

@@ -37,13 +37,24 @@ def xlmr(folder: Path, words: list[str] | None = None, **sizes: Any) -> Path:
     if words is None:
         tokenizer.train_from_iterator(SENTENCES, trainer)
     else:
-        pieces = [("▁" + word, -1.0) for word in sorted(set(words))] + [(letter, -9.0) for letter in sorted(set("▁" + "".join(words)))]
+        pieces = [("▁" + word, -1.0) for word in sorted(set(words))] + [
+            (letter, -9.0) for letter in sorted(set("▁" + "".join(words)))
+        ]
         tokenizer.model = models.Unigram([*((name, 0.0) for name in special), *pieces], unk_id=3)
     tokenizer.add_special_tokens(["<mask>"])
-    tokenizer.post_processor = processors.TemplateProcessing(single="<s> $A </s>", special_tokens=[("<s>", 0), ("</s>", 2)])
+    tokenizer.post_processor = processors.TemplateProcessing(
+        single="<s> $A </s>", special_tokens=[("<s>", 0), ("</s>", 2)]
+    )
     folder.mkdir(parents=True)
     tokenizer.save(str(folder / "tokenizer.json"))
-    names = {"bos_token": "<s>", "eos_token": "</s>", "sep_token": "</s>", "cls_token": "<s>", "unk_token": "<unk>", "pad_token": "<pad>"}
+    names = {
+        "bos_token": "<s>",
+        "eos_token": "</s>",
+        "sep_token": "</s>",
+        "cls_token": "<s>",
+        "unk_token": "<unk>",
+        "pad_token": "<pad>",
+    }
     settings = {**names, "mask_token": "<mask>", "model_max_length": 512, "tokenizer_class": "XLMRobertaTokenizer"}
     (folder / "tokenizer_config.json").write_text(json.dumps(settings), encoding="utf-8")
     config = XLMRobertaConfig(vocab_size=tokenizer.get_vocab_size(), **{**SIZES, **sizes})
@@ -52,19 +63,31 @@ def xlmr(folder: Path, words: list[str] | None = None, **sizes: Any) -> Path:
 
 
 def phobert(folder: Path, **sizes: Any) -> Path:
-    """As vinai/phobert-base-v2: `vocab.txt` of `token freq`, `bpe.codes` of `a b freq`, `config.json`, `model.safetensors`."""
+    """As vinai/phobert-base-v2: `vocab.txt` of `token freq`, `bpe.codes` of `a b freq`, `config.json`,
+    `model.safetensors`.
+    """
     from tokenizers import Tokenizer, models, pre_tokenizers, trainers
     from transformers import RobertaConfig, RobertaForMaskedLM
 
-    words = [word for sentence in SENTENCES for word in sentence.replace("Công an", "Công_an").replace("ma túy", "ma_túy").split()]
+    words = [
+        word
+        for sentence in SENTENCES
+        for word in sentence.replace("Công an", "Công_an").replace("ma túy", "ma_túy").split()
+    ]
     tokenizer = Tokenizer(models.BPE(end_of_word_suffix="</w>"))
     tokenizer.pre_tokenizer = pre_tokenizers.WhitespaceSplit()
-    tokenizer.train_from_iterator(words, trainers.BpeTrainer(vocab_size=160, end_of_word_suffix="</w>", show_progress=False))
+    tokenizer.train_from_iterator(
+        words, trainers.BpeTrainer(vocab_size=160, end_of_word_suffix="</w>", show_progress=False)
+    )
     merges = json.loads(tokenizer.to_str())["model"]["merges"]
     folder.mkdir(parents=True)
-    (folder / "bpe.codes").write_text("".join(f"{a} {b} {1000 - rank}\n" for rank, (a, b) in enumerate(merges)), encoding="utf-8")
+    (folder / "bpe.codes").write_text(
+        "".join(f"{a} {b} {1000 - rank}\n" for rank, (a, b) in enumerate(merges)), encoding="utf-8"
+    )
     pieces = Counter(piece for word in words for piece in _phobert_pieces(tokenizer.encode(word).tokens))
-    (folder / "vocab.txt").write_text("".join(f"{piece} {count}\n" for piece, count in pieces.most_common()), encoding="utf-8")
+    (folder / "vocab.txt").write_text(
+        "".join(f"{piece} {count}\n" for piece, count in pieces.most_common()), encoding="utf-8"
+    )
     # The published config has 258 positions for 256 subwords; here 66 for 64.
     config = RobertaConfig(vocab_size=len(pieces) + 5, tokenizer_class="PhobertTokenizer", **{**SIZES, **sizes})
     RobertaForMaskedLM(config).save_pretrained(folder)

@@ -6,7 +6,9 @@ import random
 
 from viborder.document import Document, Span, in_order
 
-_SYLLABLES = "an bình cao đông giang hà hòa lạng long nam ninh phú quảng sơn tây thanh tiên trung vĩnh xuân yên".title().split()
+_SYLLABLES = (
+    "an bình cao đông giang hà hòa lạng long nam ninh phú quảng sơn tây thanh tiên trung vĩnh xuân yên".title().split()
+)
 
 
 def documents(count: int, seed: int) -> list[Document]:
@@ -16,7 +18,9 @@ def documents(count: int, seed: int) -> list[Document]:
 
 
 def far(count: int, seed: int, between: int) -> list[Document]:
-    """Sentences in which the last word, `x`, is a mention if the first is `a`, and none if it is `b`; `between` words lie between."""
+    """Sentences in which the last word, `x`, is a mention if the first is `a`, and none if it is `b`; `between`
+    words lie between.
+    """
     draw = random.Random(seed)
     found = []
     for number in range(count):

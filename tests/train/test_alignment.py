@@ -22,7 +22,9 @@ PIECES = st.sampled_from(
     [*" ".join(encoders.SENTENCES).split(), "🚔", "👮🏽‍♀️", "ma\u200btúy", "\ufeff", "\u00a0", "\n\n", " \n", "\t", "(", "),", "”.", "/",
      "_", "<mask>", "</s>", unicodedata.normalize("NFD", "Cửa khẩu Tân Thanh"), "đ" * 300, "7" * 90, "ﬁ", "①", "ế"]
 )  # fmt: skip
-TEXTS = st.lists(st.tuples(PIECES, st.sampled_from(["", " ", "  "])), max_size=30).map(lambda parts: "".join(a + b for a, b in parts))
+TEXTS = st.lists(st.tuples(PIECES, st.sampled_from(["", " ", "  "])), max_size=30).map(
+    lambda parts: "".join(a + b for a, b in parts)
+)
 QUICK = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
@@ -82,7 +84,12 @@ def test_spans_come_back_through_subwords(data: st.DataObject, text: str, tokeni
 
 
 @QUICK
-@given(st.lists(st.sampled_from([word for word in " ".join(encoders.SENTENCES).split() if len(tokenize(word)) == 1]), max_size=40))
+@given(
+    st.lists(
+        st.sampled_from([word for word in " ".join(encoders.SENTENCES).split() if len(tokenize(word)) == 1]),
+        max_size=40,
+    )
+)
 def test_fast_subwords_are_the_tokenizers_own(tokenizers: dict[str, Any], words: list[str]) -> None:
     text = " ".join(words)
     encoding = encode(tokenizers["xlmr"], text, tokenize(text))
@@ -123,7 +130,10 @@ def test_windows_cover_everything_once(lengths: list[int], size: int, data: st.D
 
 def test_a_unit_is_decided_where_it_has_more_context() -> None:
     encoding = Encoding([(index, index + 1) for index in range(10)], list(range(10)), list(range(10)))
-    assert [(w.begin, w.end, w.first, w.last) for w in windows(encoding, size=6, overlap=2)] == [(0, 6, 0, 5), (4, 10, 5, 10)]
+    assert [(w.begin, w.end, w.first, w.last) for w in windows(encoding, size=6, overlap=2)] == [
+        (0, 6, 0, 5),
+        (4, 10, 5, 10),
+    ]
 
 
 def test_inner_rows_that_cross_are_dropped() -> None:
@@ -160,4 +170,7 @@ def test_words_hold_every_token_once(text: str) -> None:
 
 def test_a_word_across_a_border_is_cut_and_counted() -> None:
     text = "Công an Hà Tĩnh"
-    assert split_at(text, [(0, 7), (8, 15)], [Span(5, 15, "AGENCY"), Span(8, 15, "PLACE")]) == ([(0, 4), (5, 7), (8, 15)], 1)
+    assert split_at(text, [(0, 7), (8, 15)], [Span(5, 15, "AGENCY"), Span(8, 15, "PLACE")]) == (
+        [(0, 4), (5, 7), (8, 15)],
+        1,
+    )

@@ -15,10 +15,15 @@ QUICK = ["grammar=false", "iterations=10", "copies=0", "folds=0"]
 def test_curve(tmp_path: Path) -> None:
     jsonl.write(tmp_path / "three.jsonl", jsonl.read(Path("annotations/gold.jsonl"))[:3])
     out = tmp_path / "curve.json"
-    result = CliRunner().invoke(app, ["curve", "train/crf.yaml", *QUICK, "--gold", str(tmp_path / "three.jsonl"), "--json", str(out)])
+    result = CliRunner().invoke(
+        app, ["curve", "train/crf.yaml", *QUICK, "--gold", str(tmp_path / "three.jsonl"), "--json", str(out)]
+    )
     assert result.exit_code == 0, result
     points = json.loads(out.read_text())
-    assert [(point["documents"], len(point["nested"]), len(point["flat"])) for point in points] == [(1, 3, 3), (2, 3, 3)]
+    assert [(point["documents"], len(point["nested"]), len(point["flat"])) for point in points] == [
+        (1, 3, 3),
+        (2, 3, 3),
+    ]
     assert all(0 < value < 1 for point in points for value in point["flat"])
 
 
@@ -50,9 +55,13 @@ def test_one_document_is_too_few(tmp_path: Path) -> None:
 
 
 def test_the_page_draws_the_curve(tmp_path: Path) -> None:
-    (tmp_path / "alone.json").write_text('[{"documents": 1, "nested": [0.5, 0.25, 0.75], "flat": []}, {"documents": 2, "nested": [0.8]}]')
+    (tmp_path / "alone.json").write_text(
+        '[{"documents": 1, "nested": [0.5, 0.25, 0.75], "flat": []}, {"documents": 2, "nested": [0.8]}]'
+    )
     gold, page = "annotations/gold.jsonl", tmp_path / "page.html"
-    result = CliRunner().invoke(app, ["score", gold, gold, "--report", str(page), "--curve", str(tmp_path / "alone.json")])
+    result = CliRunner().invoke(
+        app, ["score", gold, gold, "--report", str(page), "--curve", str(tmp_path / "alone.json")]
+    )
     assert result.exit_code == 0, result
     assert (
         '"curve":{"alone":[{"documents":1,"f1":0.5,"low":0.25,"high":0.75},{"documents":2,"f1":0.8,"low":0.8,"high":0.8}]}'
@@ -63,7 +72,9 @@ def test_the_page_draws_the_curve(tmp_path: Path) -> None:
 def test_a_file_without_a_curve_is_refused(tmp_path: Path) -> None:
     (tmp_path / "other.json").write_text('{"documents": 3}')
     gold, page = "annotations/gold.jsonl", tmp_path / "page.html"
-    result = CliRunner().invoke(app, ["score", gold, gold, "--report", str(page), "--curve", str(tmp_path / "other.json")])
+    result = CliRunner().invoke(
+        app, ["score", gold, gold, "--report", str(page), "--curve", str(tmp_path / "other.json")]
+    )
     assert isinstance(result.exception, ViborderError)
     assert result.exception.problems[0].rule == "curve-malformed"
     assert not page.exists()

@@ -1,4 +1,6 @@
-"""The traps of fine-tuning: a loss that grows with accumulation or processes, runs that are killed, checkpoints that rot, bad input."""
+"""The traps of fine-tuning: a loss that grows with accumulation or processes, runs that are killed, checkpoints that
+rot, bad input.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,12 @@ from viborder.train import train
 
 pytest.importorskip("torch", reason="fine-tuning needs torch: pip install -c constraints.txt -e .[train]")
 TINY = Path("train/tiny.yaml")
-SMALL = ["from_scratch.hidden_size=32", "from_scratch.num_attention_heads=2", "from_scratch.intermediate_size=32", "logging_steps=1"]
+SMALL = [
+    "from_scratch.hidden_size=32",
+    "from_scratch.num_attention_heads=2",
+    "from_scratch.intermediate_size=32",
+    "logging_steps=1",
+]
 EXACT = [*SMALL, "from_scratch.dropout=0", "group_by_length=false", "max_steps=3"]
 ENVIRONMENT = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": str(Path.cwd())}
 
@@ -51,7 +58,9 @@ def losses(folder: Path) -> list[float]:
 
 
 def script(*arguments: str, processes: int = 1) -> list[str]:
-    launcher = ["-m", "torch.distributed.run", "--standalone", "--nproc_per_node", str(processes)] if processes > 1 else []
+    launcher = (
+        ["-m", "torch.distributed.run", "--standalone", "--nproc_per_node", str(processes)] if processes > 1 else []
+    )
     return [sys.executable, *launcher, "train/finetune.py", str(TINY), *arguments]
 
 
@@ -60,7 +69,9 @@ def test_the_loss_is_the_same_however_a_step_is_cut_up(data: Path, tmp_path: Pat
     train(TINY, documents, tmp_path / "whole", overrides=[*EXACT, "per_device_train_batch_size=8"])
     halves = ["per_device_train_batch_size=4", "gradient_accumulation_steps=2"]
     train(TINY, documents, tmp_path / "accumulated", overrides=[*EXACT, *halves])
-    command = script(*EXACT, "per_device_train_batch_size=4", f"--train={data}", f"--out={tmp_path / 'two'}", processes=2)
+    command = script(
+        *EXACT, "per_device_train_batch_size=4", f"--train={data}", f"--out={tmp_path / 'two'}", processes=2
+    )
     subprocess.run(command, env=ENVIRONMENT, check=True, timeout=300)
     whole = losses(tmp_path / "whole")
     assert len(whole) == 3
@@ -69,7 +80,9 @@ def test_the_loss_is_the_same_however_a_step_is_cut_up(data: Path, tmp_path: Pat
     assert losses(tmp_path / "two") == pytest.approx(whole, abs=2e-4)
 
 
-def test_a_killed_run_goes_on_from_its_last_whole_checkpoint(data: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+def test_a_killed_run_goes_on_from_its_last_whole_checkpoint(
+    data: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
     out, held = tmp_path / "model", tmp_path / "model.checkpoints"
     settings = [*SMALL, "max_steps=40", "save_steps=5", "save_total_limit=8", "group_by_length=false"]
     process = subprocess.Popen(script(*settings, f"--train={data}", f"--out={out}"), env=ENVIRONMENT)
@@ -105,7 +118,14 @@ def test_checkpoints_of_other_data_are_not_taken_up(tmp_path: Path, capfd: pytes
 
 
 def test_stopping_early_looks_at_inner_documents_alone(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    settings = [*SMALL, "max_steps=30", "save_steps=2", "early_stopping_patience=1", "validation_split=0.25", "learning_rate=1e-9"]
+    settings = [
+        *SMALL,
+        "max_steps=30",
+        "save_steps=2",
+        "early_stopping_patience=1",
+        "validation_split=0.25",
+        "learning_rate=1e-9",
+    ]
     train(TINY, learnable.documents(8, seed=1), tmp_path / "model", overrides=settings)
     assert "held out of the training documents" in capfd.readouterr().err
     history = json.loads((tmp_path / "model" / "training_log.json").read_text(encoding="utf-8"))
@@ -117,7 +137,9 @@ def test_stopping_early_looks_at_inner_documents_alone(tmp_path: Path, capfd: py
     assert "On the 2 documents by which the checkpoint was chosen" in card
 
 
-@pytest.mark.parametrize("settings", [["class_weight=sqrt"], ["class_weight=balanced", "focal_gamma=2"], ["label_smoothing_factor=0.1"]])
+@pytest.mark.parametrize(
+    "settings", [["class_weight=sqrt"], ["class_weight=balanced", "focal_gamma=2"], ["label_smoothing_factor=0.1"]]
+)
 def test_class_imbalance_options_train(settings: list[str], tmp_path: Path) -> None:
     train(TINY, learnable.documents(8, seed=1), tmp_path / "model", overrides=[*SMALL, "max_steps=2", *settings])
     assert all(0 < loss < 20 for loss in losses(tmp_path / "model"))
@@ -130,13 +152,16 @@ def test_weights_and_focal_loss_by_hand() -> None:
 
     rows = [[[0, 0], [0, 0], [0, 0], [1, 0], [IGNORED, IGNORED]]]
     # Level 0: three O and one B, so 1/count is 1/3 and 1; the mean over the four positions, 1/2, becomes 1: 2/3 and 2.
-    assert class_weights("balanced", rows, 2).tolist() == [pytest.approx([2 / 3, 2]), pytest.approx([1, 1])]  # type: ignore[union-attr]
+    # type: ignore[union-attr]
+    assert class_weights("balanced", rows, 2).tolist() == [pytest.approx([2 / 3, 2]), pytest.approx([1, 1])]
     logits = torch.zeros(1, 5, 2, 2)
     labels = torch.tensor(rows)
     ln2 = 0.6931472
     assert float(Loss()({"logits": logits}, labels)) == pytest.approx(ln2)
     assert float(Loss(focal_gamma=2)({"logits": logits}, labels)) == pytest.approx(ln2 / 4)  # (1 - 1/2)²
-    assert float(Loss()({"logits": logits}, labels, 16)) == pytest.approx(ln2 / 2)  # eight labels of the sixteen of a whole step
+    assert float(Loss()({"logits": logits}, labels, 16)) == pytest.approx(
+        ln2 / 2
+    )  # eight labels of the sixteen of a whole step
 
 
 @pytest.mark.parametrize(("name", "segmentation"), [("xlmr", "syllable"), ("phobert", "word")])
@@ -160,10 +185,14 @@ def test_a_model_of_full_width_takes_a_step(tmp_path: Path) -> None:
     source = encoders.phobert(tmp_path / "phobert", **width, max_position_embeddings=258)
     settings = [f"model_name_or_path={source}", "max_steps=1", "per_device_train_batch_size=1", "save_steps=2"]
     train(Path("train/phobert.yaml"), learnable.documents(1, seed=1), tmp_path / "model", overrides=settings)
-    assert (tmp_path / "model" / "model.safetensors").stat().st_size > 85_000_000 * 4, "85 million parameters beside the embeddings"
+    assert (tmp_path / "model" / "model.safetensors").stat().st_size > 85_000_000 * 4, (
+        "85 million parameters beside the embeddings"
+    )
 
 
-def test_a_segment_across_a_training_border_is_cut_and_counted(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+def test_a_segment_across_a_training_border_is_cut_and_counted(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
     source = encoders.phobert(tmp_path / "phobert")
     text = "Công an tỉnh Hà Nam."
     crossed = Document("crossed", text, (Span(0, 4, "AGENCY"), Span(8, 19, "PLACE")))  # `Công an` is one word to pyvi
@@ -179,11 +208,17 @@ def test_every_shipped_recipe_is_sound() -> None:
     from viborder.train.encoder.recipe import finetune_recipe
     from viborder.train.recipe import load_recipe
 
-    recipes = {path.name: content for path in Path("train").glob("*.yaml") if (content := load_recipe(path))["kind"] == "transformer"}
+    recipes = {
+        path.name: content
+        for path in Path("train").glob("*.yaml")
+        if (content := load_recipe(path))["kind"] == "transformer"
+    }
     assert set(recipes) == {"tiny.yaml", "xlmr.yaml", "xlmr-large.yaml", "phobert.yaml", "phobert-large.yaml"}
     for name, content in recipes.items():
         finetune_recipe(content, name)
-    assert finetune_recipe({**recipes["xlmr.yaml"], "learning_rate": "3e-5"}, "").learning_rate == 3e-5  # what YAML makes of 3e-5
+    assert (
+        finetune_recipe({**recipes["xlmr.yaml"], "learning_rate": "3e-5"}, "").learning_rate == 3e-5
+    )  # what YAML makes of 3e-5
 
 
 def test_all_that_is_wrong_with_a_recipe_is_told_at_once(tmp_path: Path) -> None:
@@ -202,7 +237,11 @@ def test_all_that_is_wrong_with_a_recipe_is_told_at_once(tmp_path: Path) -> None
 
 
 def bad(
-    tmp_path: Path, rule: str, recipe: str = "train/xlmr.yaml", documents: list[Document] | None = None, **overrides: Any
+    tmp_path: Path,
+    rule: str,
+    recipe: str = "train/xlmr.yaml",
+    documents: list[Document] | None = None,
+    **overrides: Any,
 ) -> ViborderError:
     settings = [f"{key}={value}" for key, value in overrides.items()]
     with pytest.raises(ViborderError) as told:
@@ -227,9 +266,19 @@ def test_a_folder_that_is_no_model(tmp_path: Path) -> None:
 def test_labels_that_differ_from_the_checkpoints(tmp_path: Path) -> None:
     source = encoders.xlmr(tmp_path / "xlmr")
     small = ["max_seq_length=64", "stride=16", "max_steps=1"]
-    train(Path("train/xlmr.yaml"), learnable.documents(2, seed=1), tmp_path / "first", overrides=[f"model_name_or_path={source}", *small])
+    train(
+        Path("train/xlmr.yaml"),
+        learnable.documents(2, seed=1),
+        tmp_path / "first",
+        overrides=[f"model_name_or_path={source}", *small],
+    )
     other = [Document("other", "Lào", (Span(0, 3, "COUNTRY"),))]
-    settings: dict[str, Any] = {"model_name_or_path": tmp_path / "first", "max_seq_length": 64, "stride": 16, "max_steps": 1}
+    settings: dict[str, Any] = {
+        "model_name_or_path": tmp_path / "first",
+        "max_seq_length": 64,
+        "stride": 16,
+        "max_steps": 1,
+    }
     told = bad(tmp_path, "labels-differ", documents=other, **settings)
     assert "COUNTRY" in str(told)
     assert "AGENCY" in str(told)
@@ -247,7 +296,15 @@ def test_documents_without_spans(tmp_path: Path) -> None:
 
 
 def test_a_learning_rate_that_blows_up(tmp_path: Path) -> None:
-    bad(tmp_path, "diverged", recipe="train/tiny.yaml", learning_rate="1e30", max_steps=3, max_grad_norm=0, warmup_steps=0)
+    bad(
+        tmp_path,
+        "diverged",
+        recipe="train/tiny.yaml",
+        learning_rate="1e30",
+        max_steps=3,
+        max_grad_norm=0,
+        warmup_steps=0,
+    )
 
 
 def test_memory_that_runs_out_says_what_to_lower(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -286,7 +343,14 @@ def test_the_folder_goes_to_the_hub_when_asked(tmp_path: Path, monkeypatch: pyte
     server.server_close()
     repo = hub.repos["models", "someone/tiny"]
     assert repo.private, "hub_private_repo is true unless the recipe says otherwise"
-    assert {"README.md", "config.json", "model.json", "model.safetensors", "tokenizer.json", "inner/heads.safetensors"} <= repo.files.keys()
+    assert {
+        "README.md",
+        "config.json",
+        "model.json",
+        "model.safetensors",
+        "tokenizer.json",
+        "inner/heads.safetensors",
+    } <= repo.files.keys()
     assert repo.files["README.md"] == (tmp_path / "model" / "README.md").read_bytes()
     assert TOKEN.encode() not in b"".join(repo.files.values())
 

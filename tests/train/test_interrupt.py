@@ -9,9 +9,21 @@ from pathlib import Path
 
 def test_interrupted_training_leaves_nothing(tmp_path: Path) -> None:
     out = tmp_path / "model"
-    command = [sys.executable, "-m", "viborder", "train", "train/crf.yaml", "--out", str(out), "iterations=100000", "c2=0.0001"]
+    command = [
+        sys.executable,
+        "-m",
+        "viborder",
+        "train",
+        "train/crf.yaml",
+        "--out",
+        str(out),
+        "iterations=100000",
+        "c2=0.0001",
+    ]
     # Where the tests run in the background of a script, children inherit that Ctrl-C is ignored.
-    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
+    process = subprocess.Popen(
+        command, stderr=subprocess.PIPE, text=True, preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL)
+    )
     time.sleep(3)
     assert process.poll() is None, "it was done before it could be interrupted"
     process.send_signal(signal.SIGINT)

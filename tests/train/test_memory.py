@@ -5,15 +5,16 @@ from pathlib import Path
 
 from viborder.document import Document
 from viborder.formats import jsonl
+from viborder.formats.brackets import parse
 from viborder.train import load, train
 from viborder.train.crf.memory import learn_memory, read_memory
-from viborder.train.genre import parse
 
 GOLD = Path("annotations/gold.jsonl")
 RECIPE = Path("train/crf.yaml")
 LIVE = ("folds=0", "copies=0")  # as the annotators' backend trains
 
-# The same habits in three documents: zilana is a DRUG, Biệt đội + place an AGENCY, 30 tuổi a QUANTITY; border gates and Lào are no PLACE.
+# The same habits in three documents: zilana is a DRUG, Biệt đội + place an AGENCY, 30 tuổi a QUANTITY; border gates and
+# Lào are no PLACE.
 SHOWN = [
     "Tối qua, [A Biệt đội Sao Mai [P tỉnh Lạng Sơn]] thu [Q 2 kg] [D zilana] của đối tượng [Q 30 tuổi] tại cửa khẩu Tân Thanh, sang Lào.",
     "[A Biệt đội Sao Mai [P tỉnh Nghệ An]] bắt hai người [Q 41 tuổi], thu [Q 5 gói] [D zilana] ở cửa khẩu Thanh Thủy giáp Lào.",
@@ -54,15 +55,21 @@ def test_very_words_follow_the_majority_and_kinds_only_what_is_firm() -> None:
     deleted, kept = set(), {(1, 3, "PLACE")}
 
     once = learn_memory([(lao, proposal, deleted)])
-    assert once.revised(lao, proposal) == [] and once.revised(tay, proposal) == proposal  # one river says nothing of another
+    assert (
+        once.revised(lao, proposal) == [] and once.revised(tay, proposal) == proposal
+    )  # one river says nothing of another
     even = learn_memory([(lao, proposal, deleted), (lao, proposal, kept)])
     assert even.revised(lao, proposal) == proposal
     thrice = learn_memory([(lao, proposal, deleted), (lao, proposal, deleted), (tay, proposal, deleted)])
     assert thrice.revised(nam, proposal) == []
-    disputed = learn_memory([(lao, proposal, deleted)] * 3 + [(tay, proposal, kept)])  # three to one: less than four times as many
+    disputed = learn_memory(
+        [(lao, proposal, deleted)] * 3 + [(tay, proposal, kept)]
+    )  # three to one: less than four times as many
     assert disputed.revised(nam, proposal) == proposal
     firm = learn_memory([(lao, proposal, deleted)] * 4 + [(tay, proposal, kept)])  # four to one
-    assert firm.revised(nam, proposal) == [] and firm.revised(tay, proposal) == proposal  # very words that were right stay
+    assert (
+        firm.revised(nam, proposal) == [] and firm.revised(tay, proposal) == proposal
+    )  # very words that were right stay
 
 
 def test_mentions_of_the_same_pattern_are_found_unless_mostly_unmarked() -> None:
@@ -80,7 +87,9 @@ def test_spans_that_are_moved_or_bear_another_label() -> None:
     words = ["Pa", "Háng", ",", "gần", "20", "kg"]
     memory = learn_memory([(words, [(0, 2, "DRUG"), (3, 6, "QUANTITY")], {(0, 2, "PLACE"), (4, 6, "QUANTITY")})])
     assert memory.revised(words, [(0, 2, "DRUG"), (3, 6, "QUANTITY")]) == [(0, 2, "PLACE"), (4, 6, "QUANTITY")]
-    assert "DRUG = Pa Háng\n" in memory.written()  # whole names on one line, where the check before publication looks for them
+    assert (
+        "DRUG = Pa Háng\n" in memory.written()
+    )  # whole names on one line, where the check before publication looks for them
     again = read_memory(memory.written())
     assert (again.outcomes, again.mentions) == (memory.outcomes, memory.mentions)
 
@@ -92,7 +101,9 @@ def test_kinds_need_three_documents_and_headlines_are_no_rule_for_the_text() -> 
     assert often.revised(["ở", "sông", "Tiền"], [river]) == [river]
     headline, text = ["CÔNG", "AN", "TỈNH", "X"], ["Công", "an", "tỉnh", "X"]
     memory = learn_memory([(headline, [(0, 4, "AGENCY")], set())])
-    assert memory.revised(headline, [(0, 4, "AGENCY")]) == [] and memory.revised(text, [(0, 4, "AGENCY")]) == [(0, 4, "AGENCY")]
+    assert memory.revised(headline, [(0, 4, "AGENCY")]) == [] and memory.revised(text, [(0, 4, "AGENCY")]) == [
+        (0, 4, "AGENCY")
+    ]
 
 
 def test_names_of_persons_are_not_remembered() -> None:

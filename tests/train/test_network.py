@@ -1,4 +1,6 @@
-"""The networks beside a CRF: numpy gives what PyTorch gives, they see further than a CRF, and their folder is whole or refused."""
+"""The networks beside a CRF: numpy gives what PyTorch gives, they see further than a CRF, and their folder is whole
+or refused.
+"""
 
 import sys
 from pathlib import Path
@@ -13,7 +15,9 @@ from viborder.train import load, train
 from viborder.train.crf.chain import Types
 from viborder.train.crf.network import Networks, row_of
 
-torch = pytest.importorskip("torch", reason="networks are learned with torch: pip install -c constraints.txt -e .[train]")
+torch = pytest.importorskip(
+    "torch", reason="networks are learned with torch: pip install -c constraints.txt -e .[train]"
+)
 
 RECIPE = Path("train/conll.yaml")
 
@@ -22,7 +26,16 @@ RECIPE = Path("train/conll.yaml")
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     from viborder.train.crf import learn_network
 
-    easier = {"SIZE": 16, "HIDDEN": 16, "STEPS": 120, "PASSES": 1, "RATE": 2e-2, "DROPOUT": 0.0, "HIDE_WORD": 0.0, "SHARE": 1.0}
+    easier = {
+        "SIZE": 16,
+        "HIDDEN": 16,
+        "STEPS": 120,
+        "PASSES": 1,
+        "RATE": 2e-2,
+        "DROPOUT": 0.0,
+        "HIDE_WORD": 0.0,
+        "SHARE": 1.0,
+    }
     for name, value in easier.items():
         monkeypatch.setattr(learn_network, name, value)
 
@@ -34,14 +47,18 @@ def test_numpy_gives_what_pytorch_gives() -> None:
     sentences = [["Bộ", "Y", "tế"], ["12"], ["nơi", "Bộ", "lạ", "đến", "."]]
     types = Types()
     ids = np.array(types.add([word for words in sentences for word in words]))
-    attributes = sorted({f"{name}={value}" for own in types.attributes[1:] for name, value in own.items() if value != "lạ"})
+    attributes = sorted(
+        {f"{name}={value}" for own in types.attributes[1:] for name, value in own.items() if value != "lạ"}
+    )
     tagger = _Tagger(len(attributes) + 1, 5)
     lengths = np.array([len(words) for words in sentences])
     found = Networks(attributes, [tagger.weights()]).log_chances(types, ids, np.cumsum(lengths) - lengths, lengths)
     numbers = {attribute: number for number, attribute in enumerate(attributes, 1)}
     at = 0
     for words in sentences:
-        rows = torch.tensor([row_of(numbers, types.attributes[number]) for number in ids[at : at + len(words)].tolist()])
+        rows = torch.tensor(
+            [row_of(numbers, types.attributes[number]) for number in ids[at : at + len(words)].tolist()]
+        )
         with torch.no_grad():
             states, _ = tagger.lstm(tagger.embed(rows)[None])
             expected = torch.log_softmax(tagger.out(states[0]), 1).numpy()

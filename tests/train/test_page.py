@@ -10,6 +10,10 @@ def test_given_tokens_with_marks_apart_are_the_same_words_in_their_own_places() 
     composed = "tỉnh Hà Tĩnh\nsở Y tế"
     apart = normalize("NFD", composed)
     one, other = (read_page(Document("a", text), spaced=True) for text in (composed, apart))
-    assert other.words == one.words == ["tỉnh", "Hà", "Tĩnh", "sở", "Y", "tế"] and other.breaks == one.breaks == [0, 3, 6]
+    assert other.words == one.words == ["tỉnh", "Hà", "Tĩnh", "sở", "Y", "tế"] and other.breaks == one.breaks == [
+        0,
+        3,
+        6,
+    ]
     assert [normalize("NFC", apart[start:end]) for start, end in other.ranges] == one.words
     assert other.ranges[0] == (0, 5)  # the i with a hook above is two code points

@@ -1,4 +1,6 @@
-"""The second look at whole spans: candidates, sets and weights held against sums over everything and another tool, and what it is for."""
+"""The second look at whole spans: candidates, sets and weights held against sums over everything and another tool,
+and what it is for.
+"""
 
 from itertools import combinations, pairwise, product
 from pathlib import Path
@@ -43,7 +45,9 @@ def test_candidates_are_sums_over_all_taggings(scheme: str) -> None:
     extra, first = legal(tags)
     transitions = random.normal(size=(len(tags), len(tags))).astype(np.float32) + extra
     if scheme == "IOBES":
-        emissions[[3, 6], tags.index("B-A")] = emissions[[3, 6], tags.index("I-A")] = -1e6  # so that each sentence finishes its spans
+        emissions[[3, 6], tags.index("B-A")] = emissions[
+            [3, 6], tags.index("I-A")
+        ] = -1e6  # so that each sentence finishes its spans
     starts, lengths = np.array([0, 4]), np.array([4, 3])
     found = dict(candidates(emissions, transitions, first, starts, lengths, tags, 0.0))
     expected: dict[tuple[int, int, str], float] = {}
@@ -62,7 +66,9 @@ def test_candidates_are_sums_over_all_taggings(scheme: str) -> None:
     assert few == sorted((cut, chance) for cut, chance in found.items() if chance >= 0.1)
 
 
-SPANS = st.lists(st.tuples(st.integers(0, 6), st.integers(1, 3), st.sampled_from("AB"), st.floats(-3, 3)), min_size=1, max_size=7)
+SPANS = st.lists(
+    st.tuples(st.integers(0, 6), st.integers(1, 3), st.sampled_from("AB"), st.floats(-3, 3)), min_size=1, max_size=7
+)
 
 
 @given(SPANS)
@@ -73,14 +79,18 @@ def test_lattice_knows_every_set_without_overlaps(drawn: list[tuple[int, int, st
         chosen
         for size in range(len(cuts) + 1)
         for chosen in combinations(range(len(cuts)), size)
-        if all(cuts[one][1] <= cuts[other][0] or cuts[other][1] <= cuts[one][0] for one, other in combinations(chosen, 2))
+        if all(
+            cuts[one][1] <= cuts[other][0] or cuts[other][1] <= cuts[one][0] for one, other in combinations(chosen, 2)
+        )
     ]
     weights = [np.exp(sum(scores[number] for number in chosen)) for chosen in sets]
     lattice = Lattice(cuts)
     total, chances = lattice.chances(scores)
     assert total == pytest.approx(np.log(sum(weights)))
     for number, chance in enumerate(chances):
-        assert chance == pytest.approx(sum(weight for weight, chosen in zip(weights, sets, strict=True) if number in chosen) / sum(weights))
+        assert chance == pytest.approx(
+            sum(weight for weight, chosen in zip(weights, sets, strict=True) if number in chosen) / sum(weights)
+        )
     best = lattice.best(scores)
     assert tuple(sorted(best)) in sets
     assert sum(scores[number] for number in best) == pytest.approx(max(np.log(weights)), abs=1e-9)
@@ -88,17 +98,25 @@ def test_lattice_knows_every_set_without_overlaps(drawn: list[tuple[int, int, st
 
 def test_spans_go_to_their_sentences() -> None:
     found = [((0, 2, "A"), 0.5), ((1, 3, "A"), 0.25), ((7, 8, "B"), 1.0)]
-    assert by_sentence(np.array([0, 3, 7]), found) == [[((0, 2, "A"), 0.5), ((1, 3, "A"), 0.25)], [], [((0, 1, "B"), 1.0)]]
+    assert by_sentence(np.array([0, 3, 7]), found) == [
+        [((0, 2, "A"), 0.5), ((1, 3, "A"), 0.25)],
+        [],
+        [((0, 1, "B"), 1.0)],
+    ]
 
 
 def test_strings_are_counted() -> None:
-    strings = count_strings([(["Lao", "Bảo", "và", "Bảo"], [(0, 2, "PLACE"), (3, 4, "NAME")]), (["lao", "bảo"], [(1, 2, "PLACE")])])
+    strings = count_strings(
+        [(["Lao", "Bảo", "và", "Bảo"], [(0, 2, "PLACE"), (3, 4, "NAME")]), (["lao", "bảo"], [(1, 2, "PLACE")])]
+    )
     assert strings.labels == {("lao bảo", "PLACE"): 1, ("bảo", "NAME"): 1, ("bảo", "PLACE"): 1}
     assert strings.marked == {"lao bảo": 1, "bảo": 2}
     assert strings.occurrences == {"lao bảo": 2, "bảo": 3}
     (features,) = span_features(["Bảo", "12"], [((0, 1, "NAME"), 0.9)], strings)
     # marked once as a name and once otherwise; 2 · log(1.5 / 2.5) = -1.02; log(0.9 / 0.1) = 2.2; figures are all alike
-    assert {"NAME known=1 1", "NAME share=-1", "NAME chance=2", "* chance=2", "NAME after=0", "NAME rival=none"} <= set(features)
+    assert {"NAME known=1 1", "NAME share=-1", "NAME chance=2", "* chance=2", "NAME after=0", "NAME rival=none"} <= set(
+        features
+    )
 
 
 def test_weights_of_lone_spans_are_those_of_logistic_regression() -> None:
@@ -116,7 +134,9 @@ def test_texts_that_tell_of_the_same_share_a_fold() -> None:
     random = Random(3)
     words = [f"w{number}" for number in range(2000)]
     stories = [random.sample(words, 12) for _ in range(60)]
-    texts = [" ".join(story[:at] + story[at + 1 :]) for story in stories for at in range(6)]  # six tellings of each, a word short
+    texts = [
+        " ".join(story[:at] + story[at + 1 :]) for story in stories for at in range(6)
+    ]  # six tellings of each, a word short
     folds = alike(texts, 3)
     assert sum(len(set(folds[at : at + 6])) == 1 for at in range(0, 360, 6)) >= 54
     assert max(folds.count(fold) for fold in range(3)) <= 160
@@ -133,7 +153,10 @@ def test_sees_further_than_the_chain_and_its_folder_is_whole(tmp_path: Path) -> 
     found = list(load(tmp_path / "one").tag(gold, spaced=True))
     assert sum(set(one.spans) == set(other.spans) for one, other in zip(gold, found, strict=True)) >= 95
     blind = train(RECIPE, far(150, 0, 4), tmp_path / "chain", far(30, 1, 4), [*options, "rerank=0"], spaced=True)
-    assert sum(set(one.spans) == set(other.spans) for one, other in zip(gold, blind.tag(gold, spaced=True), strict=True)) < 75
+    assert (
+        sum(set(one.spans) == set(other.spans) for one, other in zip(gold, blind.tag(gold, spaced=True), strict=True))
+        < 75
+    )
     strings = (tmp_path / "one" / "spans.strings.tsv").read_text(encoding="utf-8")
     marked = sum(len(document.spans) for document in far(150, 0, 4))
     assert strings == f"MENTION\t{marked}\t150\tx\n"

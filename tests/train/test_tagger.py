@@ -61,7 +61,9 @@ def test_tags_do_not_depend_on_the_company(model: Path) -> None:
 def test_spans_nest_and_never_cross(model: Path) -> None:
     for found in load(model).tag(jsonl.read(GOLD)):
         assert not any(one.crosses(other) for one in found.spans for other in found.spans)
-        assert all(0 <= (span.score or -1) <= 1 and found.slice(span).strip() == found.slice(span) for span in found.spans)
+        assert all(
+            0 <= (span.score or -1) <= 1 and found.slice(span).strip() == found.slice(span) for span in found.spans
+        )
         assert len(set(found.spans)) == len(found.spans)
 
 
@@ -134,7 +136,11 @@ def test_damaged_and_foreign_models(model: Path, tmp_path: Path) -> None:
             load(folder)
         assert rules(error) == [rule], folder
     (tmp_path / "foreign").mkdir()
-    for content in ('{"a": 1}', '{"format": "spacy", "format_version": 1}', json.dumps({"format": "viborder-crf", "format_version": 99})):
+    for content in (
+        '{"a": 1}',
+        '{"format": "spacy", "format_version": 1}',
+        json.dumps({"format": "viborder-crf", "format_version": 99}),
+    ):
         (tmp_path / "foreign" / "model.json").write_text(content)
         with pytest.raises(ViborderError) as error:
             load(tmp_path / "foreign")
@@ -203,7 +209,15 @@ def test_conll_keeps_its_tokens(model: Path, tmp_path: Path) -> None:
 
 def test_any_label_set(tmp_path: Path) -> None:
     (tmp_path / "a.conll").write_text("Hà B-LOC\nNội I-LOC\nmưa O\n\nHuế B-LOC\nnắng O\n\n" * 5)
-    command = ["train", str(RECIPE), "--train", str(tmp_path / "a.conll"), "--out", str(tmp_path / "model"), "grammar=false"]
+    command = [
+        "train",
+        str(RECIPE),
+        "--train",
+        str(tmp_path / "a.conll"),
+        "--out",
+        str(tmp_path / "model"),
+        "grammar=false",
+    ]
     result = CliRunner().invoke(app, command)
     assert result.exit_code == 0, result
     assert load(tmp_path / "model").labels == ["LOC"]

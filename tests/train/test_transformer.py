@@ -1,4 +1,6 @@
-"""Fine-tuning end to end with tiny.yaml: a task that can be learned is learned, and the folder works wherever a model folder does."""
+"""Fine-tuning end to end with tiny.yaml: a task that can be learned is learned, and the folder works wherever a
+model folder does.
+"""
 
 from __future__ import annotations
 
@@ -65,7 +67,9 @@ def test_an_off_by_one_in_the_characters_is_noticed(tagger: Tagger, monkeypatch:
     from viborder.train.encoder import examples
 
     right = examples.from_layers
-    monkeypatch.setattr(examples, "from_layers", lambda units, *rest: right([(start + 1, end + 1) for start, end in units], *rest))
+    monkeypatch.setattr(
+        examples, "from_layers", lambda units, *rest: right([(start + 1, end + 1) for start, end in units], *rest)
+    )
     assert f1(tagger) < 0.5
 
 
@@ -112,7 +116,13 @@ def test_a_published_tokenizer_serves_in_the_pipeline(tmp_path: Path) -> None:
     texts = [" ".join(document.text[a:b] for a, b in tokenize(document.text)) for document in UNSEEN]
     words = ["," if word[0].isdigit() else word for text in texts for word in text.split()] + list("0123456789")
     source = encoders.xlmr(tmp_path / "xlmr", words, max_position_embeddings=130)
-    settings = [f"model_name_or_path={source}", "max_seq_length=128", "max_steps=30", "learning_rate=3e-3", "nested=false"]
+    settings = [
+        f"model_name_or_path={source}",
+        "max_seq_length=128",
+        "max_steps=30",
+        "learning_rate=3e-3",
+        "nested=false",
+    ]
     tagger = train(Path("train/xlmr.yaml"), learnable.documents(60, seed=1), tmp_path / "model", overrides=settings)
     serve = pipeline("token-classification", model=str(tmp_path / "model"), aggregation_strategy="first")
     # The mark of a blank standing alone (`▁` `4` for ` 4`) would make two words of one in the pipeline.
@@ -179,4 +189,6 @@ def test_onnx_gives_the_same_spans(folder: Path, tagger: Tagger, tmp_path: Path)
     bare = [document.with_spans([]) for document in UNSEEN]
     for ours, theirs in zip(tagger.tag(bare), load(tmp_path / "onnx").tag(bare), strict=True):
         assert theirs.spans == ours.spans
-        assert [span.score for span in theirs.spans] == pytest.approx([span.score for span in ours.spans], abs=TOLERANCE)
+        assert [span.score for span in theirs.spans] == pytest.approx(
+            [span.score for span in ours.spans], abs=TOLERANCE
+        )

@@ -1,8 +1,8 @@
 """Annotation passes and the decisions between them become gold and a log.
 
 What all passes mark alike is taken as it is. For every range on which they differ a decision is needed; one line of
-`annotations/decisions.jsonl` is `{"id", "start", "end", "text", "passes": {name: label or null}, "decision": label or null, "reason"}`.
-A decision is final, also where the passes agree, and it may mark what no pass has.
+`annotations/decisions.jsonl` is `{"id", "start", "end", "text", "passes": {name: label or null}, "decision": label or
+null, "reason"}`. A decision is final, also where the passes agree, and it may mark what no pass has.
 """
 
 from __future__ import annotations
@@ -29,7 +29,8 @@ Place = tuple[str, int, int]  # document, start, end
 class Decision:
     """What stands on a range (half-open code points) of a document, who said what of it, and why it is so.
 
-    A label is None where nothing is marked there; two labels on one range are joined by `+`, in the order of the alphabet.
+    A label is None where nothing is marked there; two labels on one range are joined by `+`, in the order of the
+    alphabet.
     """
 
     id: str
@@ -66,7 +67,8 @@ class Question:
 def questions(passes: Passes, decided: Iterable[Decision] = (), *, least: int = 2) -> list[Question]:
     """Every range on which the passes differ and nothing is decided, document by document, in reading order.
 
-    least: documents with fewer passes are left out. Raises ViborderError `text-differs` where passes bear different texts.
+    least: documents with fewer passes are left out. Raises ViborderError `text-differs` where passes bear different
+    texts.
     """
     done = {decision.place for decision in decided}
     found = []
@@ -83,8 +85,8 @@ def questions(passes: Passes, decided: Iterable[Decision] = (), *, least: int = 
 def merge(passes: Passes, decided: Sequence[Decision], *, least: int = 2) -> tuple[list[Document], list[Problem]]:
     """(gold, problems): every document without an open question.
 
-    Problems: `question-open` where a document waits for decisions, `decision-stale` where a decision is about another text or no document,
-    and what `check_document` finds wrong with the result; such documents are left out.
+    Problems: `question-open` where a document waits for decisions, `decision-stale` where a decision is about another
+    text or no document, and what `check_document` finds wrong with the result; such documents are left out.
     """
     problems: list[Problem] = []
     waiting: dict[str, int] = defaultdict(int)
@@ -101,7 +103,10 @@ def merge(passes: Passes, decided: Sequence[Decision], *, least: int = 2) -> tup
             continue
         document = next(iter(members.values()))
         stale = [one for one in by_document[identity] if document.text[one.start : one.end] != one.text]
-        problems += [_problem(one, "decision-stale", f"the text there is {document.text[one.start : one.end]!r:.60}") for one in stale]
+        problems += [
+            _problem(one, "decision-stale", f"the text there is {document.text[one.start : one.end]!r:.60}")
+            for one in stale
+        ]
         settled = _settle(document, members, by_document[identity])
         faults = [*check_document(settled, "gold", [label.name for label in labels() if label.entity])]
         problems += faults
@@ -111,7 +116,10 @@ def merge(passes: Passes, decided: Sequence[Decision], *, least: int = 2) -> tup
 
 
 def read_decisions(path: Path) -> list[Decision]:
-    """The decisions of a log; none where there is no file. Raises ViborderError with every `decision-malformed` and `decision-twice`."""
+    """The decisions of a log; none where there is no file.
+
+    Raises ViborderError with every `decision-malformed` and `decision-twice`.
+    """
     if not path.exists():
         return []
     found: dict[Place, Decision] = {}
@@ -124,7 +132,13 @@ def read_decisions(path: Path) -> list[Decision]:
         try:
             entry: dict[str, Any] = json.loads(line)
             one = Decision(
-                entry["id"], entry["start"], entry["end"], entry["text"], dict(entry["passes"]), entry["decision"], entry.get("reason", "")
+                entry["id"],
+                entry["start"],
+                entry["end"],
+                entry["text"],
+                dict(entry["passes"]),
+                entry["decision"],
+                entry.get("reason", ""),
             )
             if not (type(one.start) is type(one.end) is int and {*(one.decision or "").split("+")} <= known | {""}):
                 raise ValueError
@@ -133,7 +147,14 @@ def read_decisions(path: Path) -> list[Decision]:
             problems.append(Problem(where, "decision-malformed", "not a decision", hint))
             continue
         if one.place in found:
-            problems.append(Problem(where, "decision-twice", f"[{one.start}:{one.end}] of {one.id} is decided before", "keep one of them"))
+            problems.append(
+                Problem(
+                    where,
+                    "decision-twice",
+                    f"[{one.start}:{one.end}] of {one.id} is decided before",
+                    "keep one of them",
+                )
+            )
         found[one.place] = one
     if problems:
         raise ViborderError(problems)
@@ -165,7 +186,9 @@ def _said(members: Mapping[str, Document]) -> dict[tuple[int, int], dict[str, st
 def _settle(document: Document, members: Mapping[str, Document], decided: Iterable[Decision]) -> Document:
     result = {span: next(iter(said.values())) for span, said in _said(members).items() if len(set(said.values())) == 1}
     result |= {(one.start, one.end): one.decision for one in decided}
-    spans = in_order(Span(start, end, name) for (start, end), joined in result.items() if joined for name in joined.split("+"))
+    spans = in_order(
+        Span(start, end, name) for (start, end), joined in result.items() if joined for name in joined.split("+")
+    )
     entities = tuple(span for span in spans if span.label != PRIVATE)
     return replace(document, spans=entities, private=tuple(span for span in spans if span.label == PRIVATE), meta={})
 
@@ -176,7 +199,12 @@ def _by_document(passes: Passes, least: int) -> dict[str, dict[str, Document]]:
         for identity, document in documents.items():
             found[identity][name] = document
     problems = [
-        Problem(place("", identity), "text-differs", f"the passes {', '.join(members)} bear different texts", "annotate one text")
+        Problem(
+            place("", identity),
+            "text-differs",
+            f"the passes {', '.join(members)} bear different texts",
+            "annotate one text",
+        )
         for identity, members in found.items()
         if len({document.text for document in members.values()}) > 1
     ]

@@ -1,8 +1,9 @@
 """All that can be wrong with annotated documents, found at once.
 
-Rules: besides those of reading (`json-broken`, `id-twice`, `span-outside-text`, `span-text-differs`, …, see `viborder.formats.jsonl`)
-`text-not-nfc`, `text-carriage-return`, `label-unknown`, `span-twice`, `span-crosses-span`, `span-blank-ends`, `span-splits-token`,
-`span-crosses-sentence`, `private-overlaps-span`, `document-unknown`, `text-differs` and the warning `marked-here-not-there`.
+Rules: besides those of reading (`json-broken`, `id-twice`, `span-outside-text`, `span-text-differs`, …, see
+`viborder.formats.jsonl`) `text-not-nfc`, `text-carriage-return`, `label-unknown`, `span-twice`, `span-crosses-span`,
+`span-blank-ends`, `span-splits-token`, `span-crosses-sentence`, `private-overlaps-span`, `document-unknown`,
+`text-differs` and the warning `marked-here-not-there`.
 """
 
 from __future__ import annotations
@@ -54,20 +55,32 @@ def check_document(document: Document, where: str, types: Collection[str] | None
     text = document.text
     if not unicodedata.is_normalized("NFC", text):
         at = next(i for i, (a, b) in enumerate(zip(text, unicodedata.normalize("NFC", text), strict=False)) if a != b)
-        yield Problem(place(where, document.id, at, at + 1), "text-not-nfc", "the text is not in NFC", "`viborder collect` normalises it")
+        yield Problem(
+            place(where, document.id, at, at + 1),
+            "text-not-nfc",
+            "the text is not in NFC",
+            "`viborder collect` normalises it",
+        )
     if "\r\n" in text:
         at = text.index("\r\n")
         yield Problem(
-            place(where, document.id, at, at + 2), "text-carriage-return", "a line ends with CR LF", "`viborder collect` mends it"
+            place(where, document.id, at, at + 2),
+            "text-carriage-return",
+            "a line ends with CR LF",
+            "`viborder collect` mends it",
         )
     tokens, breaks = tokenize(text), [start for start, _ in sentences(text)]
     for span in (*document.spans, *document.private):
         yield from _check_span(document, span, where, tokens, breaks)
         if types is not None and span.label not in types and span.label != PRIVATE:
-            yield _problem(document, span, where, "label-unknown", f"no entity type {span.label!r}", f"one of {', '.join(types)}")
+            yield _problem(
+                document, span, where, "label-unknown", f"no entity type {span.label!r}", f"one of {', '.join(types)}"
+            )
     for span in document.spans:
         if span.label == PRIVATE:
-            yield _problem(document, span, where, "label-unknown", "PRIVATE is no entity type", "private persons go into `private`")
+            yield _problem(
+                document, span, where, "label-unknown", "PRIVATE is no entity type", "private persons go into `private`"
+            )
         for private in document.private:
             if span.overlaps(private):
                 said = f"overlaps the {span.label} at [{span.start}:{span.end}]"
@@ -75,14 +88,25 @@ def check_document(document: Document, where: str, types: Collection[str] | None
     yield from _crossings(document, where)
 
 
-def _check_span(document: Document, span: Span, where: str, tokens: list[tuple[int, int]], breaks: list[int]) -> Iterator[Problem]:
+def _check_span(
+    document: Document, span: Span, where: str, tokens: list[tuple[int, int]], breaks: list[int]
+) -> Iterator[Problem]:
     marked = document.slice(span)
     if marked != marked.strip():
         yield _problem(document, span, where, "span-blank-ends", "white space at an end", "begin and end at a word")
     elif token_range(tokens, span.start, span.end) is None:
-        yield _problem(document, span, where, "span-splits-token", "a border lies inside a token", "mark whole syllables and numbers")
+        yield _problem(
+            document,
+            span,
+            where,
+            "span-splits-token",
+            "a border lies inside a token",
+            "mark whole syllables and numbers",
+        )
     elif bisect_right(breaks, span.start) != bisect_right(breaks, span.end - 1):
-        yield _problem(document, span, where, "span-crosses-sentence", "a sentence ends inside it", "one span a sentence")
+        yield _problem(
+            document, span, where, "span-crosses-sentence", "a sentence ends inside it", "one span a sentence"
+        )
 
 
 def _crossings(document: Document, where: str) -> Iterator[Problem]:
@@ -94,20 +118,34 @@ def _crossings(document: Document, where: str) -> Iterator[Problem]:
             if other == span:
                 yield _problem(document, span, where, "span-twice", f"stands twice as {span.label}", "remove one")
             elif other.crosses(span):
-                yield _problem(document, span, where, "span-crosses-span", f"crosses {said}", "nest one inside the other, or part them")
+                yield _problem(
+                    document,
+                    span,
+                    where,
+                    "span-crosses-span",
+                    f"crosses {said}",
+                    "nest one inside the other, or part them",
+                )
         open_spans.append(span)
 
 
 def _against_corpus(document: Document, where: str, texts: dict[str, bytes], corpus: Path) -> Iterator[Problem]:
     if document.id not in texts:
-        yield Problem(place(where, document.id), "document-unknown", f"no such document in {corpus}", "`viborder collect` it first")
+        yield Problem(
+            place(where, document.id),
+            "document-unknown",
+            f"no such document in {corpus}",
+            "`viborder collect` it first",
+        )
     elif texts[document.id] != _digest(document.text):
         hint = "annotate the text that the corpus has"
         yield Problem(place(where, document.id), "text-differs", f"{corpus} has another text for it", hint)
 
 
 def _remember(document: Document, where: str, surfaces: Surfaces) -> None:
-    """Keep the first place of every marked string, as its tokens; amounts are left out, since a bare number often means something else."""
+    """Keep the first place of every marked string, as its tokens; amounts are left out, since a bare number often
+    means something else.
+    """
     for span in document.spans:
         if span.label != "QUANTITY":
             marked = document.slice(span)
@@ -135,7 +173,13 @@ def _unmarked(document: Document, where: str, surfaces: Surfaces) -> Iterator[Pr
                 span, elsewhere = surfaces[key]
                 said = f"not marked here, but {span.label} at {elsewhere}"
                 at = place(where, document.id, start, end, document.text[start:end])
-                yield Problem(at, "marked-here-not-there", said, "mark both or neither, unless the scheme tells them apart", "warning")
+                yield Problem(
+                    at,
+                    "marked-here-not-there",
+                    said,
+                    "mark both or neither, unless the scheme tells them apart",
+                    "warning",
+                )
             break
 
 

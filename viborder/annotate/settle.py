@@ -1,4 +1,6 @@
-"""From passes and the log to gold: what both ways of adjudicating, at the terminal and on the server, have in common."""
+"""From passes and the log to gold: what both ways of adjudicating, at the terminal and on the server, have in
+common.
+"""
 
 from __future__ import annotations
 
@@ -35,7 +37,12 @@ def settle_at_terminal(named: Mapping[str, Sequence[Document]], log: Path, out: 
 def open_passes(named: Mapping[str, Sequence[Document]]) -> Passes:
     """Passes by name and document. Raises ViborderError `passes-too-few`."""
     if len(named) < 2:
-        raise fail("", "passes-too-few", "adjudication needs two passes or more, of different names", "give the files of two annotators")
+        raise fail(
+            "",
+            "passes-too-few",
+            "adjudication needs two passes or more, of different names",
+            "give the files of two annotators",
+        )
     return {name: by_id(documents) for name, documents in named.items()}
 
 
@@ -55,4 +62,6 @@ def write_gold(passes: Passes, decided: Iterable[Decision], out: Path, least: in
     after = before | settled
     if settled and list(after.values()) != list(before.values()):
         jsonl.write(out, after.values())
-    print(f"{len(gold)} documents settled, {sum(problem.rule == 'question-open' for problem in problems)} wait; {out} has {len(after)}")
+    print(
+        f"{len(gold)} documents settled, {sum(problem.rule == 'question-open' for problem in problems)} wait; {out} has {len(after)}"
+    )

@@ -1,4 +1,5 @@
-"""Source texts become documents of the corpus: text verbatim but for NFC and line ends, once, with what is known of them.
+"""Source texts become documents of the corpus: text verbatim but for NFC and line ends, once, with what is known of
+them.
 
 The corpus only ever grows at its end, so that a document keeps its place, and with it its fold, for ever.
 """
@@ -23,20 +24,25 @@ NEAR = 0.8  # Jaccard index of syllable trigrams
 
 @dataclass(slots=True)
 class Collected:
-    """What collecting did. added: the documents. notes: what was normalised. left_out: near-duplicates, each with what it resembles."""
+    """What collecting did. added: the documents. notes: what was normalised.
+
+    left_out: near-duplicates, each with what it resembles.
+    """
 
     added: list[Document] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
 
 
-def collect(paths: Iterable[Path], corpus: Path, meta: Mapping[str, str] | None = None, near: float = NEAR) -> Collected:
+def collect(
+    paths: Iterable[Path], corpus: Path, meta: Mapping[str, str] | None = None, near: float = NEAR
+) -> Collected:
     """Add texts, HTML pages and JSON Lines (or folders of them) to the corpus file.
 
-    meta: what is known of all of them (`source`, `licence`, `date`, `outlet`). near: the similarity in 0…1 from which a text counts as
-    a near-duplicate of another and is left out; above 1 nothing is. A document that is there already with the same id and text is
-    passed over. Raises ViborderError with all problems at once (`not-utf8`, `file-empty`, `id-twice`, `id-text-differs`, …), and then
-    writes nothing.
+    meta: what is known of all of them (`source`, `licence`, `date`, `outlet`). near: the similarity in 0…1 from which a
+    text counts as a near-duplicate of another and is left out; above 1 nothing is. A document that is there already
+    with the same id and text is passed over. Raises ViborderError with all problems at once (`not-utf8`, `file-empty`,
+    `id-twice`, `id-text-differs`, …), and then writes nothing.
     """
     problems: list[Problem] = []
     done = Collected()
@@ -67,7 +73,9 @@ def _normalised(sources: Iterable[Source], done: Collected, problems: list[Probl
     return new
 
 
-def _against_corpus(new: dict[str, Source], corpus: Path, done: Collected, problems: list[Problem], near: float) -> None:
+def _against_corpus(
+    new: dict[str, Source], corpus: Path, done: Collected, problems: list[Problem], near: float
+) -> None:
     """Take out of `new` what the corpus has already, or nearly has. The corpus is read a document at a time."""
     index, numbers = Newcomers(near), []
     for source in new.values():

@@ -26,8 +26,9 @@ _TODAY = re.compile(r"(?:[Ss]áng|[Cc]hiều|[Tt]ối|[Hh]ôm) nay,? \(?(\d{1,2}
 
 
 def read_metadata(text: str) -> dict[str, str | None]:
-    """`outlet` (its code in the dateline), `date` (ISO 8601, as exact as the text is), `province` (the Vietnamese province
-    named most often), `partner_country` (ISO 3166 code of the neighbouring country named most often)."""
+    """`outlet` (its code in the dateline), `date` (ISO 8601, as exact as the text is), `province` (the Vietnamese
+    province named most often), `partner_country` (ISO 3166 code of the neighbouring country named most often).
+    """
     outlet = _OUTLET.search(text)
     country = _most_named(_COUNTRY, text)
     return {
@@ -39,7 +40,9 @@ def read_metadata(text: str) -> dict[str, str | None]:
 
 
 def _date(text: str) -> str | None:
-    """A date on a line of its own, or a leading `date YYYY-MM`, made exact by a `this morning (9/6)` of the same month."""
+    """A date on a line of its own, or a leading `date YYYY-MM`, made exact by a `this morning (9/6)` of the same
+    month.
+    """
     if line := _DATE_LINE.search(text):
         try:
             return date(int(line[3]), int(line[2]), int(line[1])).isoformat()

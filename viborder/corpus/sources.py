@@ -31,7 +31,8 @@ class Source:
 def read_sources(paths: Iterable[Path], problems: list[Problem]) -> Iterator[Source]:
     """Every text of the sources, folders opened, in the order given; what is wrong goes to `problems`.
 
-    Rules: `folder-empty`, `format-unknown`, `html-no-article`, `json-broken`, `text-missing`, `extra-missing`, and those of files.
+    Rules: `folder-empty`, `format-unknown`, `html-no-article`, `json-broken`, `text-missing`, `extra-missing`, and
+    those of files.
     """
     for path in _files(paths, problems):
         try:
@@ -50,7 +51,9 @@ def _files(paths: Iterable[Path], problems: list[Problem]) -> Iterator[Path]:
         if path.is_dir():
             inside = sorted(each for each in path.iterdir() if each.suffix in ENDINGS)
             if not inside:
-                problems.append(Problem(str(path), "folder-empty", f"no {', '.join(ENDINGS)} file in it", "one article a file"))
+                problems.append(
+                    Problem(str(path), "folder-empty", f"no {', '.join(ENDINGS)} file in it", "one article a file")
+                )
             yield from inside
         elif path.exists() and path.suffix not in ENDINGS:
             hint = f"one of {', '.join(ENDINGS)}"
@@ -60,7 +63,9 @@ def _files(paths: Iterable[Path], problems: list[Problem]) -> Iterator[Path]:
 
 
 def _json_lines(path: Path, problems: list[Problem]) -> Iterator[Source]:
-    """`{"text": …}` a line; `id`, `source` (or `url`), `licence`, `date` and `outlet` are kept, beside or inside `meta`."""
+    """`{"text": …}` a line; `id`, `source` (or `url`), `licence`, `date` and `outlet` are kept, beside or inside
+    `meta`.
+    """
     for number, line in lines(path):
         where = f"{path}:{number}"
         if not line.strip():
@@ -68,14 +73,23 @@ def _json_lines(path: Path, problems: list[Problem]) -> Iterator[Source]:
         try:
             record = json.loads(line)
         except ValueError as error:
-            problems.append(Problem(where, "json-broken", f"not a JSON object: {error}", "one whole JSON object a line"))
+            problems.append(
+                Problem(where, "json-broken", f"not a JSON object: {error}", "one whole JSON object a line")
+            )
             continue
         text = record.get("text") if isinstance(record, dict) else None
         if not isinstance(text, str) or not text.strip():
-            problems.append(Problem(where, "text-missing", "no `text`, or nothing in it", "the whole text of the article"))
+            problems.append(
+                Problem(where, "text-missing", "no `text`, or nothing in it", "the whole text of the article")
+            )
             continue
         identity = record.get("id")
-        yield Source(where, str(identity) if identity else f"{path.stem}-{number:05d}", text, _known(record | _as_dict(record.get("meta"))))
+        yield Source(
+            where,
+            str(identity) if identity else f"{path.stem}-{number:05d}",
+            text,
+            _known(record | _as_dict(record.get("meta"))),
+        )
 
 
 def _known(record: dict[str, Any]) -> dict[str, str]:
@@ -92,10 +106,16 @@ def _page(path: Path) -> Source:
     try:
         import trafilatura
     except ImportError as error:
-        raise ViborderError(Problem(str(path), "extra-missing", f"HTML needs trafilatura ({error})", "pip install viborder[web]")) from None
-    found: Any = trafilatura.bare_extraction(read_bytes(path), with_metadata=True, include_comments=False, include_tables=False)
+        raise ViborderError(
+            Problem(str(path), "extra-missing", f"HTML needs trafilatura ({error})", "pip install viborder[web]")
+        ) from None
+    found: Any = trafilatura.bare_extraction(
+        read_bytes(path), with_metadata=True, include_comments=False, include_tables=False
+    )
     if found is None or len(tokenize(found.text or "")) < SHORTEST:
-        raise ViborderError(Problem(str(path), "html-no-article", "no article was found in the page", "give the page of one article"))
+        raise ViborderError(
+            Problem(str(path), "html-no-article", "no article was found in the page", "give the page of one article")
+        )
     title = (found.title or "").strip()
     text = found.text if not title or found.text.startswith(title) else f"{title}\n{found.text}"
     known = {"outlet": found.sitename, "date": found.date, "source": found.url, "licence": found.license}

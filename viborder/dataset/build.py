@@ -39,16 +39,21 @@ def build(
 ) -> dict[str, Any]:
     """Write the dataset folder; returns what `stats.json` holds.
 
-    annotations: a folder with gold.jsonl and CHANGELOG.md, and with passes/*.jsonl and annotators.yaml where there are passes.
-    private: `mask` puts stand-ins for private persons, `keep` leaves them, `drop` takes out the sentences that name them.
-    text: `omit` makes a stand-off release, spans with hashes of the whole texts, which `viborder restore` puts back together.
-    results: eval/results.jsonl, whose figures the card shows. Raises ViborderError with every error that `check` finds, and
-    `mode-unknown`, `folder-not-empty`, `version-missing`, `version-backwards`, `annotator-unknown`.
+    annotations: a folder with gold.jsonl and CHANGELOG.md, and with passes/*.jsonl and annotators.yaml where there are
+    passes.
+    private: `mask` puts stand-ins for private persons, `keep` leaves them, `drop` takes out the sentences that name
+    them.
+    text: `omit` makes a stand-off release, spans with hashes of the whole texts, which `viborder restore` puts back
+    together.
+    results: eval/results.jsonl, whose figures the card shows. Raises ViborderError with every error that `check` finds,
+    and `mode-unknown`, `folder-not-empty`, `version-missing`, `version-backwards`, `annotator-unknown`.
     """
     _known("private", private, PRIVATE_MODES)
     _known("text", text, TEXT_MODES)
     if out.is_dir() and any(out.iterdir()) and not (out / "SHA256SUMS").exists():
-        raise fail(out, "folder-not-empty", "there is something in the folder that is no dataset", "name another folder")
+        raise fail(
+            out, "folder-not-empty", "there is something in the folder that is no dataset", "name another folder"
+        )
     gold, passes = annotations / "gold.jsonl", sorted((annotations / "passes").glob("*.jsonl"))
     _check(corpus, [gold, *passes])
     changelog = read_text(annotations / "CHANGELOG.md")
@@ -64,7 +69,9 @@ def build(
             (folder / "annotators.yaml").write_bytes((annotations / "annotators.yaml").read_bytes())
         (folder / "LICENSE").write_text(card.RIGHTS, encoding="utf-8")
         (folder / "CITATION.cff").write_text(card.citation(facts), encoding="utf-8")
-        (folder / "README.md").write_text(card.card(facts, who, changelog, card.results_text(results), texts), encoding="utf-8")
+        (folder / "README.md").write_text(
+            card.card(facts, who, changelog, card.results_text(results), texts), encoding="utf-8"
+        )
         _write_json(folder / "croissant.json", croissant.metadata(facts, folder))
         (folder / "SHA256SUMS").write_text(checksums(folder), encoding="utf-8")
     return facts
@@ -96,7 +103,14 @@ def _agreement(passes: list[Path]) -> dict[str, Any]:
     if len(passes) < 2:
         return {}
     found = agree({path.stem: jsonl.read(path) for path in passes}).as_dict()
-    kept = ("passes", "documents", "tokens", "pairs", "krippendorff_alpha", "unitizing_alpha")  # the conflicts quote texts
+    kept = (
+        "passes",
+        "documents",
+        "tokens",
+        "pairs",
+        "krippendorff_alpha",
+        "unitizing_alpha",
+    )  # the conflicts quote texts
     return {"agreement": {name: found[name] for name in kept}}
 
 
@@ -114,13 +128,17 @@ def _write_data(
         tables = _tables(stack, folder, bool(passes), whole)
         documents = gold_documents(corpus, marked)
         few = len(marked.places) < SHOW_PROGRESS
-        for fold, document in track(documents, "build", len(marked.places), console=Console(stderr=True), disable=few, transient=True):
+        for fold, document in track(
+            documents, "build", len(marked.places), console=Console(stderr=True), disable=few, transient=True
+        ):
             edits = people.edits(document) if private != "keep" and whole else []
             if private == "drop":
                 edits = dropped(document, edits)
             shown = mask(document, edits) if whole else document
             if private != "keep" or not whole:
-                shown = replace(shown, meta={name: people.hidden(value) if value else value for name, value in shown.meta.items()})
+                shown = replace(
+                    shown, meta={name: people.hidden(value) if value else value for name, value in shown.meta.items()}
+                )
             tokens, bounds = tokenize(shown.text), sentences(shown.text)
             statistics.add(shown, tokens, bounds)
             if len(texts) < card.LISTED:
@@ -142,7 +160,10 @@ def _tables(stack: ExitStack, folder: Path, passes: bool, text: bool) -> dict[st
         configs |= {f"sentences-{fold}": "sentences" for fold in range(schema.FOLDS)}
     if passes:
         configs["passes"] = "passes"
-    return {name: Table(stack, folder / f"{name}.parquet", schema.features(config, text), HELD[config]) for name, config in configs.items()}
+    return {
+        name: Table(stack, folder / f"{name}.parquet", schema.features(config, text), HELD[config])
+        for name, config in configs.items()
+    }
 
 
 def _write_json(path: Path, value: Any) -> None:
@@ -170,7 +191,9 @@ class Table:
             self._flush()
 
     def close(self) -> dict[str, int]:
-        """Write what is held and end the file; returns the number of rows, and of bytes in memory as Arrow counts them."""
+        """Write what is held and end the file; returns the number of rows, and of bytes in memory as Arrow counts
+        them.
+        """
         self._flush()
         self.writer.close()
         return {"rows": self.rows, "bytes": self.bytes}

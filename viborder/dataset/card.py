@@ -57,7 +57,8 @@ of how far people would agree."""
 def card(facts: dict[str, Any], who: list[Annotator], changelog: str, results: str, texts: list[dict[str, Any]]) -> str:
     """The whole card.
 
-    facts: what `stats.json` holds. who: the annotators of the passes. results: a table in Markdown, or what is to be said in its place.
+    facts: what `stats.json` holds. who: the annotators of the passes. results: a table in Markdown, or what is to be
+    said in its place.
     texts: id and metadata of the first documents, for their provenance.
     """
     import yaml
@@ -76,7 +77,9 @@ def card(facts: dict[str, Any], who: list[Annotator], changelog: str, results: s
         reviewed=_reviewed(who),
         annotators=_annotators(who),
         descriptions="\n".join(
-            f"- **{each.name}**: {each.description['en']} ({each.description['vi']})." for each in labels() if each.entity
+            f"- **{each.name}**: {each.description['en']} ({each.description['vi']})."
+            for each in labels()
+            if each.entity
         ),
         agreement=_agreement(facts.get("agreement"), machine),
         results=results,
@@ -88,8 +91,11 @@ def card(facts: dict[str, Any], who: list[Annotator], changelog: str, results: s
 
 
 def results_text(path: Path | None) -> str:
-    """The figures of eval/results.jsonl with their intervals, or that there are none. Raises ViborderError where the file is malformed."""
-    from viborder.eval.results import read, render
+    """The figures of eval/results.jsonl with their intervals, or that there are none.
+
+    Raises ViborderError where the file is malformed.
+    """
+    from viborder.eval.show.results import read, render
 
     found = read(path) if path is not None and path.exists() else []
     if not found:
@@ -115,7 +121,9 @@ keywords: [Vietnamese, named-entity recognition, nested entities, news]
 
 def _totals(facts: dict[str, Any]) -> str:
     depths = ", ".join(f"{count:,} at depth {depth}" for depth, count in facts["by_depth"].items())
-    return ", ".join(f"{facts[name]:,} {name}" for name in ("documents", "sentences", "tokens", "spans")) + f" ({depths})"
+    return (
+        ", ".join(f"{facts[name]:,} {name}" for name in ("documents", "sentences", "tokens", "spans")) + f" ({depths})"
+    )
 
 
 def _types(facts: dict[str, Any]) -> str:
@@ -134,7 +142,11 @@ def _provenance(facts: dict[str, Any], texts: list[dict[str, Any]]) -> str:
     header = ("id", "outlet", "date", "province", "partner country", "source", "licence of the text")
     names = ("id", "outlet", "date", "province", "partner_country", "source", "licence")
     rows = table(header, [tuple(text.get(name) or "not known" for name in names) for text in texts])
-    return rows if len(texts) == facts["documents"] else f"{rows}\n\nThese are the first; the others' are in the columns of `documents`."
+    return (
+        rows
+        if len(texts) == facts["documents"]
+        else f"{rows}\n\nThese are the first; the others' are in the columns of `documents`."
+    )
 
 
 def _reviewed(who: list[Annotator]) -> str:
@@ -152,19 +164,31 @@ def _annotators(who: list[Annotator]) -> str:
 
 
 def _descriptions() -> str:
-    return "\n".join(f"- **{each.name}**: {each.description['en']} ({each.description['vi']})." for each in labels() if each.entity)
+    return "\n".join(
+        f"- **{each.name}**: {each.description['en']} ({each.description['vi']})." for each in labels() if each.entity
+    )
 
 
 def _agreement(found: dict[str, Any] | None, machine: bool) -> str:
     if found is None:
         return "Fewer than two passes: nothing to compare."
     rows = [
-        (pair.replace("|", " × "), name, n["first"], n["second"], *map(_figure, (n["f1"], n["kappa"], found["krippendorff_alpha"][name])))
+        (
+            pair.replace("|", " × "),
+            name,
+            n["first"],
+            n["second"],
+            *map(_figure, (n["f1"], n["kappa"], found["krippendorff_alpha"][name])),
+        )
         for pair, by_row in found["pairs"].items()
         for name, n in by_row.items()
     ]
-    figures = table(("passes", "spans", "n", "n′", "F1, exact", "Cohen's κ, tokens", "Krippendorff's α, all passes"), rows)
-    return f"{found['documents']:,} documents, {found['tokens']:,} tokens.\n\n{figures}" + (f"\n\n{_ONE_MODEL}" if machine else "")
+    figures = table(
+        ("passes", "spans", "n", "n′", "F1, exact", "Cohen's κ, tokens", "Krippendorff's α, all passes"), rows
+    )
+    return f"{found['documents']:,} documents, {found['tokens']:,} tokens.\n\n{figures}" + (
+        f"\n\n{_ONE_MODEL}" if machine else ""
+    )
 
 
 def table(header: tuple[str, ...], rows: list[tuple[Any, ...]]) -> str:

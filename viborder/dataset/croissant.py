@@ -1,4 +1,6 @@
-"""Croissant 1.0 metadata (http://mlcommons.org/croissant/1.0) of a dataset folder, for tools that read datasets by it."""
+"""Croissant 1.0 metadata (http://mlcommons.org/croissant/1.0) of a dataset folder, for tools that read datasets by
+it.
+"""
 
 from __future__ import annotations
 
@@ -81,7 +83,13 @@ def _field(table: str, name: str, feature: Any) -> dict[str, Any]:
     if not isinstance(inner, dict):
         return field | {"dataType": _type(inner), "source": source}
     parts = [
-        {"@type": "cr:Field", "@id": f"records-{table}/{name}/{part}", "name": part, "dataType": _type(each), "repeated": True}
+        {
+            "@type": "cr:Field",
+            "@id": f"records-{table}/{name}/{part}",
+            "name": part,
+            "dataType": _type(each),
+            "repeated": True,
+        }
         | {"source": source | {"transform": {"jsonPath": f"[*].{part}"}}}
         for part, each in inner.items()
     ]

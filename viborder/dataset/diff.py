@@ -43,8 +43,8 @@ class Change:
 def diff(old: Iterable[Document], new: Iterable[Document]) -> list[Change]:
     """Every change from `old` to `new`, in the order of the new documents.
 
-    A span that keeps its range is relabelled, one that keeps its label and overlaps is moved (paired in reading order, each once).
-    Where the text of a document changed, its spans are compared by label and text instead of by place.
+    A span that keeps its range is relabelled, one that keeps its label and overlaps is moved (paired in reading order,
+    each once). Where the text of a document changed, its spans are compared by label and text instead of by place.
     """
     before, after = by_id(list(old)), by_id(list(new))
     changes = [change for identity, document in after.items() for change in _document(before.get(identity), document)]

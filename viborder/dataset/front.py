@@ -36,14 +36,21 @@ def configs(tables: Sizes) -> list[dict[str, Any]]:
     """Where each config's splits lie; the first is the default."""
     found: list[dict[str, Any]] = []
     for name, splits in splits_of(tables).items():
-        files = [{"split": split, "path": [f"data/{part}.parquet" for part in parts]} for split, parts in splits.items()]
+        files = [
+            {"split": split, "path": [f"data/{part}.parquet" for part in parts]} for split, parts in splits.items()
+        ]
         found.append({"config_name": name, **({} if found else {"default": True}), "data_files": files})
     return found
 
 
 def splits_of(tables: Sizes) -> dict[str, dict[str, list[str]]]:
-    """Config → split → tables. `fold_k` tests on part k of the sentences and trains on the other parts; empty parts are left out."""
-    parts = {fold: f"sentences-{fold}" for fold in range(schema.FOLDS) if tables.get(f"sentences-{fold}", {}).get("rows")}
+    """Config → split → tables.
+
+    `fold_k` tests on part k of the sentences and trains on the other parts; empty parts are left out.
+    """
+    parts = {
+        fold: f"sentences-{fold}" for fold in range(schema.FOLDS) if tables.get(f"sentences-{fold}", {}).get("rows")
+    }
     found: dict[str, dict[str, list[str]]] = {"sentences": {"train": list(parts.values())}} if parts else {}
     found |= {name: {"train": [name]} for name in ("documents", "passes") if name in tables}
     for fold, part in parts.items():
@@ -67,4 +74,7 @@ def dataset_info(facts: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _size(tables: Sizes, parts: list[str]) -> dict[str, int]:
-    return {"num_bytes": sum(tables[part]["bytes"] for part in parts), "num_examples": sum(tables[part]["rows"] for part in parts)}
+    return {
+        "num_bytes": sum(tables[part]["bytes"] for part in parts),
+        "num_examples": sum(tables[part]["rows"] for part in parts),
+    }

@@ -1,8 +1,10 @@
-"""Private persons out of a published copy: names, and the birth years and hamlets that would identify them, give way to stand-ins.
+"""Private persons out of a published copy: names, and the birth years and hamlets that would identify them, give way to
+stand-ins.
 
-A person is known by the name, whatever its case and tone marks: `[NGƯỜI-1]` is the same person in all documents. A given name alone is
-the person of that document whose full name ends with it. A name of two or more parts is masked wherever it occurs in any document,
-marked or not, an official's homonym too: better one mask too many. One of a single part is masked where it is marked.
+A person is known by the name, whatever its case and tone marks: `[NGƯỜI-1]` is the same person in all documents. A
+given name alone is the person of that document whose full name ends with it. A name of two or more parts is masked
+wherever it occurs in any document, marked or not, an official's homonym too: better one mask too many. One of a single
+part is masked where it is marked.
 """
 
 from __future__ import annotations
@@ -29,10 +31,16 @@ class Edit:
     new: str
 
 
-_UPPER = "".join(chr(code) for code in range(0x41, 0x1F00) if chr(code).isupper() and unicodedata.name(chr(code), "").startswith("LATIN"))
+_UPPER = "".join(
+    chr(code)
+    for code in range(0x41, 0x1F00)
+    if chr(code).isupper() and unicodedata.name(chr(code), "").startswith("LATIN")
+)
 _WORD = re.compile(r"[^\W_]+")
 _JOIN = re.compile(r"[\s._–-]*")  # between the parts of a name: `T.C`, `Lê  Nam`, `le-nam` in an address
-_BIRTH = re.compile(r"(?:sinh\s+(?:năm|ngày)|(?<!\w)SN)\s*:?\s*((?:\d{1,2}\s*[/.-]\s*){0,2}(?:19|20)\d\d)(?!\d)", re.IGNORECASE)
+_BIRTH = re.compile(
+    r"(?:sinh\s+(?:năm|ngày)|(?<!\w)SN)\s*:?\s*((?:\d{1,2}\s*[/.-]\s*){0,2}(?:19|20)\d\d)(?!\d)", re.IGNORECASE
+)
 _YEAR_AFTER = re.compile(r"\s*\(\s*((?:19|20)\d\d)\s*\)")
 _HAMLET = re.compile(
     r"(?<!\w)(?:(?:[Tt]hôn|[Xx]óm|[Bb]ản|[Ấấ]p|[Bb]uôn|[Ll]àng|[Pp]hum|[Ss]óc|[Kk]hóm)"
@@ -58,7 +66,11 @@ def fold(text: str) -> str:
     """Text without case and tone marks, as long as before."""
     plain = text.translate(_PLAIN)
     folded = plain.lower()
-    return folded if len(folded) == len(plain) else "".join(mark.lower() if len(mark.lower()) == 1 else mark for mark in plain)
+    return (
+        folded
+        if len(folded) == len(plain)
+        else "".join(mark.lower() if len(mark.lower()) == 1 else mark for mark in plain)
+    )
 
 
 def name_of(text: str) -> Name:
@@ -94,7 +106,9 @@ class People:
                 edits.extend(_identifying(document.text, start, end, inside))
         hamlets = {document.text[edit.start : edit.end]: edit.new for edit in edits if edit.new.startswith("[NƠI-Ở")}
         for hamlet, new in hamlets.items():
-            edits.extend(Edit(*match.span(), new) for match in re.finditer(rf"(?<!\w){re.escape(hamlet)}(?!\w)", document.text))
+            edits.extend(
+                Edit(*match.span(), new) for match in re.finditer(rf"(?<!\w){re.escape(hamlet)}(?!\w)", document.text)
+            )
         return _apart(edits)
 
     def _named(self, document: Document) -> list[tuple[int, int, int]]:
@@ -115,7 +129,9 @@ class People:
         return "".join(pieces) + text[at:]
 
     def occurrences(self, text: str) -> Iterator[tuple[int, int, Name]]:
-        """(start, end, name) of each name of two or more parts, whatever its case and tone marks, and what joins its parts."""
+        """(start, end, name) of each name of two or more parts, whatever its case and tone marks, and what joins its
+        parts.
+        """
         if not self.by_first:
             return
         folded = fold(text)
@@ -129,7 +145,10 @@ class People:
 
 
 def mask(document: Document, edits: Iterable[Edit]) -> Document:
-    """The document with the edits made. A span's border inside an edit moves to that edit's own; a span left empty goes."""
+    """The document with the edits made.
+
+    A span's border inside an edit moves to that edit's own; a span left empty goes.
+    """
     pieces, at, moved = [], 0, []
     length = 0
     for edit in edits:
@@ -202,9 +221,14 @@ def _apart(edits: list[Edit]) -> list[Edit]:
 
 
 def whole_names(text: str, people: People) -> Iterator[tuple[int, int]]:
-    """(line from 1, number of the person) wherever a text holds a private person's name of two or more parts, whatever marks stand between
-    the parts, as in a model's features. One-letter parts are initials, not names."""
-    names = {f" {' '.join(name)} ": number for name, number in people.numbers.items() if len(name) > 1 and min(map(len, name)) > 1}
+    """(line from 1, number of the person) wherever a text holds a private person's name of two or more parts, whatever
+    marks stand between the parts, as in a model's features. One-letter parts are initials, not names.
+    """
+    names = {
+        f" {' '.join(name)} ": number
+        for name, number in people.numbers.items()
+        if len(name) > 1 and min(map(len, name)) > 1
+    }
     for line_number, line in enumerate(fold(text).splitlines(), 1):
         words = f" {' '.join(_WORD.findall(line))} "
         for name, number in names.items():

@@ -30,7 +30,10 @@ def facts(folder: Path) -> dict[str, Any]:
 
 
 def rows(folder: Path, table: str) -> Iterator[Row]:
-    """The rows of a table (`documents`, `passes`), a batch at a time; none where the package lacks it. Raises `package-broken`."""
+    """The rows of a table (`documents`, `passes`), a batch at a time; none where the package lacks it.
+
+    Raises `package-broken`.
+    """
     import pyarrow
     import pyarrow.parquet as parquet
 
@@ -52,5 +55,7 @@ def spans(row: Row) -> tuple[Span, ...]:
 def documents(folder: Path) -> list[Document]:
     """The documents of a package with texts. Raises ViborderError `not-a-package`, `package-without-texts`."""
     if facts(folder)["text"] != "keep":
-        raise fail(folder, "package-without-texts", "a stand-off release holds no texts", "`viborder restore` puts them back")
+        raise fail(
+            folder, "package-without-texts", "a stand-off release holds no texts", "`viborder restore` puts them back"
+        )
     return [Document(row["id"], row["text"], spans(row)) for row in rows(folder, "documents")]

@@ -17,11 +17,12 @@ from viborder.text import normalise
 
 
 def restore(release: Path, texts: Iterable[Path], out: Path) -> dict[str, Any]:
-    """Write `corpus/documents.jsonl` and `annotations/` under `out`, from which `viborder build` makes the package with texts.
+    """Write `corpus/documents.jsonl` and `annotations/` under `out`, from which `viborder build` makes the package with
+    texts.
 
     texts: files or folders in any format that is read; a text counts by its hash after normalisation, whatever its id.
-    Returns the counts of documents and passes. Raises ViborderError: `package-with-texts`, `text-differs`, `text-missing`,
-    `folder-not-empty`, all texts at once.
+    Returns the counts of documents and passes. Raises ViborderError: `package-with-texts`, `text-differs`,
+    `text-missing`, `folder-not-empty`, all texts at once.
     """
     facts = package.facts(release)
     if facts["text"] != "omit":
@@ -35,7 +36,9 @@ def restore(release: Path, texts: Iterable[Path], out: Path) -> dict[str, Any]:
         raise ViborderError(problems)
     found = {row["id"]: by_hash[row["sha256"]] for row in rows}
     with new_folder(out) as folder:
-        jsonl.write(folder / "corpus/documents.jsonl", (Document(row["id"], found[row["id"]], meta=_meta(row)) for row in rows))
+        jsonl.write(
+            folder / "corpus/documents.jsonl", (Document(row["id"], found[row["id"]], meta=_meta(row)) for row in rows)
+        )
         jsonl.write(folder / "annotations/gold.jsonl", (_gold(row, found[row["id"]]) for row in rows))
         passes: dict[str, list[Document]] = {}
         for row in package.rows(release, "passes"):
@@ -63,9 +66,16 @@ def _given(paths: Iterable[Path]) -> tuple[dict[str, str], dict[str, str]]:
 def _missing(row: dict[str, Any], hash_of: dict[str, str]) -> Iterator[Problem]:
     if row["id"] in hash_of:
         said = f"SHA-256 {hash_of[row['id']][:12]}…, the release was made on {row['sha256'][:12]}…"
-        yield Problem(f"id={row['id']}", "text-differs", said, "spans fit one text only: give the text as it was collected")
+        yield Problem(
+            f"id={row['id']}", "text-differs", said, "spans fit one text only: give the text as it was collected"
+        )
     else:
-        yield Problem(f"id={row['id']}", "text-missing", "none of the texts has the release's hash", "give the folder that holds it")
+        yield Problem(
+            f"id={row['id']}",
+            "text-missing",
+            "none of the texts has the release's hash",
+            "give the folder that holds it",
+        )
 
 
 def _gold(row: dict[str, Any], text: str) -> Document:

@@ -1,4 +1,7 @@
-"""The fixed schema of the package: what a row of each config is. Offsets are half-open code points into the document's text."""
+"""The fixed schema of the package: what a row of each config is.
+
+Offsets are half-open code points into the document's text.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +27,10 @@ def class_names() -> list[str]:
 
 
 def features(config: str, text: bool = True) -> Any:
-    """The `datasets.Features` of `documents`, `passes` or `sentences` (the folds' too). `text`: whether the package holds the texts."""
+    """The `datasets.Features` of `documents`, `passes` or `sentences` (the folds' too).
+
+    `text`: whether the package holds the texts.
+    """
     from datasets import ClassLabel, Features, List, Value
 
     string, number = Value("string"), Value("int32")
@@ -32,10 +38,18 @@ def features(config: str, text: bool = True) -> Any:
     if config == "passes":
         return Features({"document_id": string, "annotator": string, "spans": List(span)})
     if config == "documents":
-        amount = {"start": number, "end": number, "value": Value("float64"), "unit": string, "approximate": Value("bool")}
+        amount = {
+            "start": number,
+            "end": number,
+            "value": Value("float64"),
+            "unit": string,
+            "approximate": Value("bool"),
+        }
         hidden = {"start": number, "end": number}
         own: dict[str, Any] = {"text": string, "quantities": List(amount)} if text else {"private": List(hidden)}
-        return Features({"id": string, "sha256": string, "spans": List(span), **own, "fold": number, **dict.fromkeys(META, string)})
+        return Features(
+            {"id": string, "sha256": string, "spans": List(span), **own, "fold": number, **dict.fromkeys(META, string)}
+        )
     return Features(
         {
             "id": string,
@@ -88,12 +102,22 @@ def quantity_records(document: Document) -> list[Row]:
         if span.label == "QUANTITY":
             amount = parse(document.slice(span))
             value = None if amount.value is None else float(amount.value)
-            found.append({"start": span.start, "end": span.end, "value": value, "unit": amount.unit, "approximate": amount.approximate})
+            found.append(
+                {
+                    "start": span.start,
+                    "end": span.end,
+                    "value": value,
+                    "unit": amount.unit,
+                    "approximate": amount.approximate,
+                }
+            )
     return found
 
 
 def sentence_rows(document: Document, tokens: list[Range], bounds: list[Range]) -> Iterator[Row]:
-    """The rows of `sentences`: one a sentence, tags of the outermost spans, offsets of each token into the document's text."""
+    """The rows of `sentences`: one a sentence, tags of the outermost spans, offsets of each token into the
+    document's text.
+    """
     text = document.text
     tags = to_iob2(tokens, outermost(document.spans))
     number = {name: index for index, name in enumerate(class_names())}

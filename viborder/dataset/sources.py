@@ -23,7 +23,10 @@ Version = tuple[int, int, int]
 
 @dataclass(frozen=True, slots=True)
 class Annotator:
-    """Who made a pass. kind: `language model` or `person`; reviewed: whether a Vietnamese-speaking annotator has been through it."""
+    """Who made a pass.
+
+    kind: `language model` or `person`; reviewed: whether a Vietnamese-speaking annotator has been through it.
+    """
 
     name: str
     kind: str
@@ -66,7 +69,8 @@ def index(stack: ExitStack, path: Path, people: People | None = None) -> Indexed
 def gold_documents(corpus: Path, gold: Indexed) -> Iterator[tuple[int, Document]]:
     """(fold, gold document with the corpus's metadata), in the order of the corpus.
 
-    The fold is the document's place in the corpus modulo five, so that a corpus that grows leaves every document in its fold.
+    The fold is the document's place in the corpus modulo five, so that a corpus that grows leaves every document in its
+    fold.
     """
     problems: list[Problem] = []
     for place, (_, source) in enumerate(jsonl.scan(corpus, problems)):
@@ -85,14 +89,26 @@ def versions(changelog: str, where: str) -> list[tuple[Version, str]]:
     headings = [match for line in changelog.splitlines() if (match := _VERSION.match(line))]
     found = [((int(match[1]), int(match[2]), int(match[3])), match[4] or "") for match in headings]
     if not found:
-        raise fail(where, "version-missing", "no heading names a version", "begin with a heading such as `## 0.1.0 — 2026-11-21`")
+        raise fail(
+            where,
+            "version-missing",
+            "no heading names a version",
+            "begin with a heading such as `## 0.1.0 — 2026-11-21`",
+        )
     for version, date in found:
         if not date:
-            raise fail(where, "version-undated", f"{dotted(version)} has no date", "write it as `## 0.1.0 — 2026-11-21`")
+            raise fail(
+                where, "version-undated", f"{dotted(version)} has no date", "write it as `## 0.1.0 — 2026-11-21`"
+            )
     for (newer, _), (older, _) in pairwise(found):
         if newer <= older:
             said = f"{dotted(newer)} stands above {dotted(older)}"
-            raise fail(where, "version-backwards", said, "the newest version comes first, and each is higher than the one below")
+            raise fail(
+                where,
+                "version-backwards",
+                said,
+                "the newest version comes first, and each is higher than the one below",
+            )
     return found
 
 
@@ -109,9 +125,15 @@ def annotators(path: Path, names: list[str]) -> list[Annotator]:
         content: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8")) if path.exists() else {}
         known = {name: Annotator(name, **entry) for name, entry in content.items()}
     except (yaml.YAMLError, TypeError, AttributeError) as error:
-        raise fail(path, "annotators-malformed", str(error), "`name: {kind: …, description: …, reviewed: false}` each") from None
+        raise fail(
+            path, "annotators-malformed", str(error), "`name: {kind: …, description: …, reviewed: false}` each"
+        ) from None
     hint = "say in it what kind of annotator that is: the card tells"
-    problems = [Problem(str(path), "annotator-unknown", f"nothing is said of {name}", hint) for name in names if name not in known]
+    problems = [
+        Problem(str(path), "annotator-unknown", f"nothing is said of {name}", hint)
+        for name in names
+        if name not in known
+    ]
     if problems:
         raise ViborderError(problems)
     return [known[name] for name in names]

@@ -52,7 +52,9 @@ class Statistics:
     def as_dict(self) -> dict[str, Any]:
         """Plain JSON values. Lengths are in tokens, as `{length: how many}`; depth 0 is an outermost span."""
         sizes = ("characters", "sentences", "tokens")
-        totals = {name: sum(int(document[column]) for document in self.documents) for column, name in enumerate(sizes, 1)}
+        totals = {
+            name: sum(int(document[column]) for document in self.documents) for column, name in enumerate(sizes, 1)
+        }
         by_label = {
             label: {
                 "spans": self.labels[label],

@@ -51,7 +51,9 @@ def read(path: Path, format: str | None = None, lost: Counter[str] | None = None
     if not path.exists():
         raise fail(path, "file-missing", "no such file or folder", "check the path")
     with _extra(name):
-        found: list[Document] = import_module(f"viborder.formats.{name}").read(path, Counter() if lost is None else lost)
+        found: list[Document] = import_module(f"viborder.formats.{name}").read(
+            path, Counter() if lost is None else lost
+        )
     return found
 
 
@@ -74,7 +76,12 @@ def format_of(path: Path, format: str | None = None) -> str:
     name = format or _ENDINGS.get(path.suffix.lower(), "")
     if name not in FORMATS:
         known = ", ".join(FORMATS)
-        raise fail(path, "format-unknown", f"no format {format!r}" if format else "the ending names no format", f"one of {known}")
+        raise fail(
+            path,
+            "format-unknown",
+            f"no format {format!r}" if format else "the ending names no format",
+            f"one of {known}",
+        )
     return name
 
 
@@ -83,7 +90,9 @@ def _extra(name: str) -> Iterator[None]:
     try:
         yield
     except ModuleNotFoundError as error:
-        raise fail("", "extra-missing", f"{name} needs the package {error.name}", "pip install viborder[convert]") from None
+        raise fail(
+            "", "extra-missing", f"{name} needs the package {error.name}", "pip install viborder[convert]"
+        ) from None
 
 
 def _folder_format(path: Path) -> str:

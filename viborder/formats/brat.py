@@ -1,7 +1,8 @@
 """brat stand-off: a folder with `id.txt` and `id.ann`; `T1\tLABEL start end\ttext`, private persons labelled PRIVATE.
 
-Offsets are half-open code points. A span that goes over a line end is written in pieces, as brat does; pieces with white space alone
-between them are read as one span. Relations, events, attributes and notes are passed over and counted.
+Offsets are half-open code points. A span that goes over a line end is written in pieces, as brat does; pieces with
+white space alone between them are read as one span. Relations, events, attributes and notes are passed over and
+counted.
 """
 
 from __future__ import annotations
@@ -20,25 +21,45 @@ from viborder.labels import entity_types
 
 _ENTITY = re.compile(r"(T\d+)\t(\S+) (\d+ \d+(?:;\d+ \d+)*)\t(.*)")
 _FORM = "`T1`, a tab, `LABEL start end`, a tab, the text"
-_OTHER = {"R": "relations", "E": "events", "A": "attributes", "M": "attributes", "N": "normalisations", "#": "notes", "*": "relations"}
+_OTHER = {
+    "R": "relations",
+    "E": "events",
+    "A": "attributes",
+    "M": "attributes",
+    "N": "normalisations",
+    "#": "notes",
+    "*": "relations",
+}
 
 
 def read(path: Path, lost: Counter[str]) -> list[Document]:
-    """The documents of a folder. Raises ViborderError: `not-utf8`, `brat-line`, `brat-text-missing`, `brat-discontinuous`, and of spans."""
+    """The documents of a folder.
+
+    Raises ViborderError: `not-utf8`, `brat-line`, `brat-text-missing`, `brat-discontinuous`, and of spans.
+    """
     problems: list[Problem] = []
     documents = []
     for text_file in sorted(path.glob("*.txt")):
         try:
             text = text_file.read_bytes().decode("utf-8")
         except UnicodeDecodeError as error:
-            problems.append(Problem(str(text_file), "not-utf8", f"byte {error.start} is not UTF-8", "save the file as UTF-8"))
+            problems.append(
+                Problem(str(text_file), "not-utf8", f"byte {error.start} is not UTF-8", "save the file as UTF-8")
+            )
             continue
         annotations = text_file.with_suffix(".ann")
         spans = _spans(annotations, text, lost, problems) if annotations.exists() else []
         documents.append(with_layers(text_file.stem, text, spans))
     for annotations in sorted(path.glob("*.ann")):
         if not annotations.with_suffix(".txt").exists():
-            problems.append(Problem(str(annotations), "brat-text-missing", "no .txt beside it", "brat keeps a text and its .ann together"))
+            problems.append(
+                Problem(
+                    str(annotations),
+                    "brat-text-missing",
+                    "no .txt beside it",
+                    "brat keeps a text and its .ann together",
+                )
+            )
     if problems:
         raise ViborderError(problems)
     return documents
@@ -63,17 +84,26 @@ def _spans(path: Path, text: str, lost: Counter[str], problems: list[Problem]) -
         gaps = "".join(text[end:start] for (_, end), (start, _) in pairwise(pieces))
         if gaps.strip():
             hint = "mark each piece as a span of its own"
-            problems.append(Problem(where, "brat-discontinuous", f"{match[1]} is in pieces with {gaps.strip()!r:.40} between", hint))
+            problems.append(
+                Problem(where, "brat-discontinuous", f"{match[1]} is in pieces with {gaps.strip()!r:.40} between", hint)
+            )
             continue
         span = checked_span(pieces[0][0], pieces[-1][1], match[2], text, where, problems)
         if span and match[4].split() != text[span.start : span.end].split():
-            problems.append(Problem(where, "span-text-differs", f"the line says {match[4]!r:.60}", "offsets count code points, from 0"))
+            problems.append(
+                Problem(
+                    where, "span-text-differs", f"the line says {match[4]!r:.60}", "offsets count code points, from 0"
+                )
+            )
         found.append(span)
     return found
 
 
 def write(path: Path, documents: Iterable[Document], lost: Counter[str]) -> None:
-    """Write a folder, with the `annotation.conf` that brat asks for. Raises ViborderError `folder-not-empty`, `label-has-blank`."""
+    """Write a folder, with the `annotation.conf` that brat asks for.
+
+    Raises ViborderError `folder-not-empty`, `label-has-blank`.
+    """
     labels = dict.fromkeys((*entity_types(), PRIVATE))
     with new_folder(free_folder(path)) as folder:
         for document in documents:
@@ -89,7 +119,12 @@ def write(path: Path, documents: Iterable[Document], lost: Counter[str]) -> None
 
 def _line(number: int, span: Span, document: Document) -> str:
     if span.label.split() != [span.label]:
-        raise fail(f"id={document.id}", "label-has-blank", f"brat's labels hold no white space: {span.label!r}", "rename the label")
+        raise fail(
+            f"id={document.id}",
+            "label-has-blank",
+            f"brat's labels hold no white space: {span.label!r}",
+            "rename the label",
+        )
     said = document.slice(span)
     pieces = [match.span() for match in re.finditer(r"[^\n]+", said)] or [(0, len(said))]
     places = ";".join(f"{span.start + start} {span.start + end}" for start, end in pieces)

@@ -1,4 +1,5 @@
-"""UIMA CAS as INCEpTION reads and writes it: a folder with `id.xmi` and `TypeSystem.xml`, spans as DKPro Core's `NamedEntity`.
+"""UIMA CAS as INCEpTION reads and writes it: a folder with `id.xmi` and `TypeSystem.xml`, spans as DKPro Core's
+`NamedEntity`.
 
 The offsets in the files are UTF-16 code units, which dkpro-cassis turns into code points. Needs the extra `convert`.
 """
@@ -29,7 +30,12 @@ def read(path: Path, lost: Counter[str]) -> list[Document]:
     files = sorted(path.glob("*.xmi")) if path.is_dir() else [path]
     types = (path if path.is_dir() else path.parent) / "TypeSystem.xml"
     if not types.exists():
-        raise fail(path, "cas-types-missing", "no TypeSystem.xml beside the .xmi files", "export from INCEpTION as UIMA CAS XMI")
+        raise fail(
+            path,
+            "cas-types-missing",
+            "no TypeSystem.xml beside the .xmi files",
+            "export from INCEpTION as UIMA CAS XMI",
+        )
     problems: list[Problem] = []
     documents = []
     with types.open("rb") as file:
@@ -39,7 +45,9 @@ def read(path: Path, lost: Counter[str]) -> list[Document]:
             with each.open("rb") as file:
                 cas = cassis.load_cas_from_xmi(file, typesystem=system)
         except Exception as error:  # what lxml and cassis happen to raise
-            problems.append(Problem(str(each), "cas-broken", f"not a CAS: {error!r:.100}", "export it again as UIMA CAS XMI"))
+            problems.append(
+                Problem(str(each), "cas-broken", f"not a CAS: {error!r:.100}", "export it again as UIMA CAS XMI")
+            )
             continue
         documents.append(_document(cas, each, lost, problems))
     if problems:
@@ -61,7 +69,10 @@ def _document(cas: Any, path: Path, lost: Counter[str], problems: list[Problem])
 
 
 def write(path: Path, documents: Iterable[Document], lost: Counter[str]) -> None:
-    """Write a folder; private persons are labelled PRIVATE. Raises ViborderError `folder-not-empty`, `xml-character`."""
+    """Write a folder; private persons are labelled PRIVATE.
+
+    Raises ViborderError `folder-not-empty`, `xml-character`.
+    """
     system = _types()
     with new_folder(free_folder(path)) as folder:
         (folder / "TypeSystem.xml").write_text(system.to_xml(), encoding="utf-8")
@@ -75,14 +86,18 @@ def _xmi(document: Document, system: Any) -> str:
 
     cas = cassis.Cas(typesystem=system)
     cas.sofa_string, cas.sofa_mime = document.text, "text/plain"
-    about = system.get_type(METADATA)(begin=0, end=len(document.text), documentId=document.id, documentTitle=document.id, language="vi")
+    about = system.get_type(METADATA)(
+        begin=0, end=len(document.text), documentId=document.id, documentTitle=document.id, language="vi"
+    )
     cas.add(about)
     entity = system.get_type(ENTITY)
     cas.add_all([entity(begin=span.start, end=span.end, value=span.label) for span in all_spans(document)])
     try:
         return str(cas.to_xmi())
     except ValueError as error:
-        raise fail(f"id={document.id}", "xml-character", f"XML cannot hold the text: {error}", "take control characters out") from None
+        raise fail(
+            f"id={document.id}", "xml-character", f"XML cannot hold the text: {error}", "take control characters out"
+        ) from None
 
 
 def _types() -> Any:
@@ -91,6 +106,11 @@ def _types() -> Any:
     system = cassis.TypeSystem()
     entity = system.create_type(ENTITY, supertypeName="uima.tcas.Annotation")
     metadata = system.create_type(METADATA, supertypeName="uima.tcas.DocumentAnnotation")
-    for type_, name in ((entity, "value"), (entity, "identifier"), (metadata, "documentId"), (metadata, "documentTitle")):
+    for type_, name in (
+        (entity, "value"),
+        (entity, "identifier"),
+        (metadata, "documentId"),
+        (metadata, "documentTitle"),
+    ):
         system.create_feature(domainType=type_, name=name, rangeType="uima.cas.String")
     return system

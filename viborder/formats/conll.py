@@ -1,10 +1,11 @@
 r"""CoNLL columns: a token and its IOB2 tag a line, a tab between them, a blank line after each sentence.
 
-Comments carry what columns cannot, so that documents come back exactly: `# id = …` opens a document, `# meta = {…}` is its metadata
-(JSON), `# offset = 96` and `# text = "…"` (a JSON string) are the sentence's place in the document and its text, beginning where the
-sentence before it ends. Files from elsewhere are read too: any number of columns (the first is the token, the last the tag), tabs or
-blanks between them, IOB1, IOB2, IOE2, IOBES or BILOU tags, `-DOCSTART-` lines; without comments, tokens are joined by a blank and sentences
-by a line end. A file that marks no documents is read as one document a sentence.
+Comments carry what columns cannot, so that documents come back exactly: `# id = …` opens a document, `# meta = {…}` is
+its metadata (JSON), `# offset = 96` and `# text = "…"` (a JSON string) are the sentence's place in the document and its
+text, beginning where the sentence before it ends. Files from elsewhere are read too: any number of columns (the first
+is the token, the last the tag), tabs or blanks between them, IOB1, IOB2, IOE2, IOBES or BILOU tags, `-DOCSTART-` lines;
+without comments, tokens are joined by a blank and sentences by a line end. A file that marks no documents is read as
+one document a sentence.
 """
 
 from __future__ import annotations
@@ -47,7 +48,12 @@ def write(path: Path, documents: Iterable[Document], lost: Counter[str]) -> None
 def _blocks(document: Document, lost: Counter[str]) -> Iterator[str]:
     count_layers(document, lost, "private", "scores")
     if any(ord(mark) < 32 for mark in document.id):
-        raise fail(f"id={document.id!r}", "id-not-one-line", "the id does not fit into a comment", "no control characters in ids")
+        raise fail(
+            f"id={document.id!r}",
+            "id-not-one-line",
+            "the id does not fit into a comment",
+            "no control characters in ids",
+        )
     text = document.text
     bounds = sentences(text)
     ends = [end for _, end in bounds[:-1]] + [len(text)]  # the last sentence takes the white space after it
@@ -74,7 +80,10 @@ def _inside_one(span: Span, ends: list[int], lost: Counter[str]) -> bool:
 
 
 def read(path: Path, lost: Counter[str]) -> list[Document]:
-    """The documents of a file. Raises ViborderError: `conll-columns`, `conll-tag`, `conll-text-differs`, `conll-comment`, `id-twice`."""
+    """The documents of a file.
+
+    Raises ViborderError: `conll-columns`, `conll-tag`, `conll-text-differs`, `conll-comment`, `id-twice`.
+    """
     problems: list[Problem] = []
     documents: list[Document] = []
     seen: dict[str, int] = {}
@@ -125,7 +134,9 @@ def _sentences(path: Path, problems: list[Problem]) -> Iterator[_Sentence]:
             if match := _COMMENT.fullmatch(line):
                 sentence.comments[match[1]] = match[2]
         elif len(columns) < 2 or not columns[0].strip():
-            problems.append(Problem(f"{path}:{number}", "conll-columns", f"one column: {line!r:.60}", "a token, a tab and its tag"))
+            problems.append(
+                Problem(f"{path}:{number}", "conll-columns", f"one column: {line!r:.60}", "a token, a tab and its tag")
+            )
         elif not _TAG.fullmatch(columns[-1]):
             said = f"{columns[-1]!r:.40} is no tag"
             problems.append(Problem(f"{path}:{number}", "conll-tag", said, "O, or B-, I-, E-, S-, L-, U- and a label"))
@@ -165,7 +176,9 @@ def _places(part: _Sentence, piece: str, offset: int, where: str, problems: list
         start = piece.find(token, at)
         if start < 0 or piece[at:start].strip():
             said = f"the token {token!r:.40} does not follow in its `# text`"
-            problems.append(Problem(where, "conll-text-differs", said, "change tokens and text together, or take the comment out"))
+            problems.append(
+                Problem(where, "conll-text-differs", said, "change tokens and text together, or take the comment out")
+            )
             return None
         at = start + len(token)
         ranges.append((offset + start, offset + at))
@@ -178,6 +191,10 @@ def _json(value: str, kind: type, where: str, problems: list[Problem]) -> Any:
     except ValueError:
         found = ...
     if found is not None and not isinstance(found, kind):
-        problems.append(Problem(where, "conll-comment", f"not JSON: {value!r:.60}", "leave `# text` and `# meta` as they were written"))
+        problems.append(
+            Problem(
+                where, "conll-comment", f"not JSON: {value!r:.60}", "leave `# text` and `# meta` as they were written"
+            )
+        )
         return None
     return found

@@ -1,6 +1,8 @@
-"""CSV for spreadsheets: `id,start,end,label,text,score`. A row without a label is a document with its whole text; its spans follow it.
+"""CSV for spreadsheets: `id,start,end,label,text,score`. A row without a label is a document with its whole text; its
+spans follow it.
 
-Written with a byte-order mark, without which Excel misreads Vietnamese. Offsets are half-open code points; private persons are PRIVATE.
+Written with a byte-order mark, without which Excel misreads Vietnamese. Offsets are half-open code points; private
+persons are PRIVATE.
 """
 
 from __future__ import annotations
@@ -19,27 +21,52 @@ COLUMNS = ["id", "start", "end", "label", "text", "score"]
 
 
 def read(path: Path, lost: Counter[str]) -> list[Document]:
-    """The documents of a file. Raises ViborderError: `csv-columns`, `csv-row`, `document-unknown`, `id-twice`, and of spans."""
+    """The documents of a file.
+
+    Raises ViborderError: `csv-columns`, `csv-row`, `document-unknown`, `id-twice`, and of spans.
+    """
     csv.field_size_limit(2**30)
     rows = csv.DictReader(decode(path.read_bytes(), str(path)).splitlines(keepends=True), strict=True)
     problems: list[Problem] = []
     texts: dict[str, str] = {}
     spans: dict[str, list[Span | None]] = {}
     if missing := set(COLUMNS[:5]) - set(rows.fieldnames or ()):
-        raise fail(f"{path}:1", "csv-columns", f"no column {', '.join(sorted(missing))}", f"the columns are {','.join(COLUMNS)}")
+        raise fail(
+            f"{path}:1",
+            "csv-columns",
+            f"no column {', '.join(sorted(missing))}",
+            f"the columns are {','.join(COLUMNS)}",
+        )
     for row in _rows(rows, path):
         where = f"{path}:{rows.line_num} id={row['id']}"
         if not row["label"]:
             if row["id"] in texts:
-                problems.append(Problem(where, "id-twice", "a document of this id stands above", "give each document its own id"))
+                problems.append(
+                    Problem(where, "id-twice", "a document of this id stands above", "give each document its own id")
+                )
             texts.setdefault(row["id"], row["text"] or "")
         elif row["id"] not in texts:
-            problems.append(Problem(where, "document-unknown", "no row without a label gives this id its text", "put it above its spans"))
+            problems.append(
+                Problem(
+                    where, "document-unknown", "no row without a label gives this id its text", "put it above its spans"
+                )
+            )
         elif not (row["start"] or "").isdigit() or not (row["end"] or "").isdigit():
-            problems.append(Problem(where, "csv-row", "start and end are no whole numbers", "half-open code points, from 0"))
+            problems.append(
+                Problem(where, "csv-row", "start and end are no whole numbers", "half-open code points, from 0")
+            )
         else:
             score = float(row["score"]) if row.get("score") else None
-            fields = int(row["start"]), int(row["end"]), row["label"], texts[row["id"]], where, problems, row["text"], score
+            fields = (
+                int(row["start"]),
+                int(row["end"]),
+                row["label"],
+                texts[row["id"]],
+                where,
+                problems,
+                row["text"],
+                score,
+            )
             spans.setdefault(row["id"], []).append(checked_span(*fields))
     if problems:
         raise ViborderError(problems)
@@ -50,7 +77,9 @@ def _rows(rows: csv.DictReader[str], path: Path) -> Iterator[dict[str, str]]:
     try:
         yield from rows
     except csv.Error as error:
-        raise fail(f"{path}:{rows.line_num}", "csv-row", f"not CSV: {error}", "save the sheet as CSV, UTF-8, comma-separated") from None
+        raise fail(
+            f"{path}:{rows.line_num}", "csv-row", f"not CSV: {error}", "save the sheet as CSV, UTF-8, comma-separated"
+        ) from None
 
 
 def write(path: Path, documents: Iterable[Document], lost: Counter[str]) -> None:

@@ -21,7 +21,11 @@ def read(path: Path, lost: Counter[str]) -> list[Document]:
     """The documents of an export. Raises ViborderError: `json-broken`, `text-missing`, and of spans."""
     problems: list[Problem] = []
     records = json_lines(path, problems)
-    documents = [document for entry in records if (document := _document(f"{path.stem}-{entry[0]:05d}", *entry[1:], lost, problems))]
+    documents = [
+        document
+        for entry in records
+        if (document := _document(f"{path.stem}-{entry[0]:05d}", *entry[1:], lost, problems))
+    ]
     if problems:
         raise ViborderError(problems)
     return documents

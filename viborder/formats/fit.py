@@ -1,4 +1,6 @@
-"""What readers and writers share: spans checked on the way in, made to fit on the way out, and what does not fit counted."""
+"""What readers and writers share: spans checked on the way in, made to fit on the way out, and what does not fit
+counted.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +32,9 @@ def count_layers(document: Document, lost: Counter[str], *missing: str) -> None:
 
 
 def json_lines(path: Path, problems: list[Problem]) -> Iterator[tuple[int, str, Any]]:
-    """(number from 1, `file:line`, value) of each line of another tool's JSON Lines; `json-broken` goes to `problems`."""
+    """(number from 1, `file:line`, value) of each line of another tool's JSON Lines; `json-broken` goes to
+    `problems`.
+    """
     for number, line in lines(path):
         if line.strip():
             where = f"{path}:{number}"
@@ -43,11 +47,19 @@ def json_lines(path: Path, problems: list[Problem]) -> Iterator[tuple[int, str, 
 
 
 def checked_span(
-    start: Any, end: Any, label: Any, text: str, where: str, problems: list[Problem], claimed: str | None = None, score: Any = None
+    start: Any,
+    end: Any,
+    label: Any,
+    text: str,
+    where: str,
+    problems: list[Problem],
+    claimed: str | None = None,
+    score: Any = None,
 ) -> Span | None:
     """The span, or None where it is none of this text; why goes to `problems`.
 
-    Rules: `record-malformed`, `span-outside-text`, `span-text-differs`. claimed: what the file says that the span's text is.
+    Rules: `record-malformed`, `span-outside-text`, `span-text-differs`. claimed: what the file says that the span's
+    text is.
     """
     if type(start) is not int or type(end) is not int or not isinstance(label, str) or not label:
         said = f"not a span: {start!r:.20}, {end!r:.20}, {label!r:.40}"
@@ -55,17 +67,26 @@ def checked_span(
         return None
     here = f"{where} [{start}:{end}]"
     if not 0 <= start < end <= len(text):
-        problems.append(Problem(here, "span-outside-text", f"the text has {len(text)} code points", "0 ≤ start < end ≤ length"))
+        problems.append(
+            Problem(here, "span-outside-text", f"the text has {len(text)} code points", "0 ≤ start < end ≤ length")
+        )
         return None
     if claimed is not None and claimed != text[start:end]:
         hint = "offsets count code points into the NFC text, from 0"
-        problems.append(Problem(f'{here} "{text[start:end]:.40}"', "span-text-differs", f"the span says {claimed!r:.60}", hint))
+        problems.append(
+            Problem(f'{here} "{text[start:end]:.40}"', "span-text-differs", f"the span says {claimed!r:.60}", hint)
+        )
         return None
     return Span(start, end, label, float(score) if isinstance(score, int | float) else None)
 
 
-def with_layers(document_id: str, text: str, spans: Iterable[Span | None], meta: Mapping[str, Any] | None = None) -> Document:
-    """A document from spans of both layers: those labelled PRIVATE are its private persons. None stands for a span that was refused."""
+def with_layers(
+    document_id: str, text: str, spans: Iterable[Span | None], meta: Mapping[str, Any] | None = None
+) -> Document:
+    """A document from spans of both layers: those labelled PRIVATE are its private persons.
+
+    None stands for a span that was refused.
+    """
     found = [span for span in spans if span is not None]
     private = in_order(span for span in found if span.label == PRIVATE)
     return Document(document_id, text, in_order(span for span in found if span.label != PRIVATE), private, meta or {})
@@ -121,8 +142,9 @@ def tokens_for(text: str, spans: Iterable[Span]) -> list[Range]:
 
 
 def cells(text: str, spans: Iterable[Span]) -> list[tuple[int, int, bool]]:
-    """(start, end, blank after) of each of spaCy's and Prodigy's tokens: one blank after a token is its own, all other white space is
-    a token too, so that they make up the whole text."""
+    """(start, end, blank after) of each of spaCy's and Prodigy's tokens: one blank after a token is its own, all other
+    white space is a token too, so that they make up the whole text.
+    """
     found: list[tuple[int, int, bool]] = []
     at = 0
     for start, end in [*tokens_for(text, spans), (len(text), len(text))]:
@@ -138,7 +160,10 @@ def cells(text: str, spans: Iterable[Span]) -> list[tuple[int, int, bool]]:
 
 
 def free_folder(path: Path) -> Path:
-    """The path, where a folder may be written. Raises ViborderError `folder-not-empty` where something is in it already."""
+    """The path, where a folder may be written.
+
+    Raises ViborderError `folder-not-empty` where something is in it already.
+    """
     if path.is_dir() and any(path.iterdir()):
         raise fail(path, "folder-not-empty", "there is something in the folder", "name a new folder, or empty this one")
     return path
@@ -148,5 +173,10 @@ def file_name(document_id: str) -> str:
     """The id, where it can name a file. Raises ViborderError `id-names-no-file`."""
     if document_id in {"", ".", ".."} or any(mark in document_id for mark in '/\\:\0\n\r\t*?"<>|'):
         hint = 'no / \\ : * ? " < > | and no line end in it'
-        raise fail(f"id={document_id!r}", "id-names-no-file", "this format keeps each document in a file named after its id", hint)
+        raise fail(
+            f"id={document_id!r}",
+            "id-names-no-file",
+            "this format keeps each document in a file named after its id",
+            hint,
+        )
     return document_id

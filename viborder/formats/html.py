@@ -1,4 +1,7 @@
-"""HTML to look at: one page without a network, nested spans as nested marks in the labels' colours. It is not read back."""
+"""HTML to look at: one page without a network, nested spans as nested marks in the labels' colours.
+
+It is not read back.
+"""
 
 from __future__ import annotations
 
@@ -24,14 +27,21 @@ mark::after { content: attr(data-label); font-size: .6em; font-weight: bold; col
 
 def read(path: Path, lost: Counter[str]) -> list[Document]:
     """Raises ViborderError `format-write-only`."""
-    raise fail(path, "format-write-only", "HTML with marks is not read back", "`viborder collect` takes articles out of HTML pages")
+    raise fail(
+        path,
+        "format-write-only",
+        "HTML with marks is not read back",
+        "`viborder collect` takes articles out of HTML pages",
+    )
 
 
 def write(path: Path, documents: Iterable[Document], lost: Counter[str]) -> None:
     """Write a page with every document."""
     colours = "".join(f'mark[data-label="{label.name}"] {{ --c: {label.colour}; }}\n' for label in labels())
     with new_file(path) as file:
-        file.write('<!doctype html>\n<html lang="vi">\n<meta charset="utf-8">\n<meta name="viewport" content="width=device-width">\n')
+        file.write(
+            '<!doctype html>\n<html lang="vi">\n<meta charset="utf-8">\n<meta name="viewport" content="width=device-width">\n'
+        )
         file.write(f"<title>{escape(path.stem)}</title>\n<style>{_STYLE}{colours}</style>\n")
         for document in documents:
             count_layers(document, lost, "meta", "scores")

@@ -1,8 +1,8 @@
 """JSON Lines: the house's own format, one document a line.
 
-`{"id": …, "text": …, "meta": {…}, "spans": [{"start", "end", "label", "text"}], "private": [{"start", "end", "text"}]}`;
-`meta` and `private` are left out where they are empty. Offsets are half-open code points. The `text` of a span is there to be
-checked, never trusted.
+`{"id": …, "text": …, "meta": {…}, "spans": [{"start", "end", "label", "text"}], "private": [{"start", "end",
+"text"}]}`; `meta` and `private` are left out where they are empty. Offsets are half-open code points. The `text` of a
+span is there to be checked, never trusted.
 """
 
 from __future__ import annotations
@@ -31,7 +31,8 @@ def read(path: Path, lost: Counter[str] | None = None) -> list[Document]:
 def scan(path: Path, problems: list[Problem]) -> Iterator[tuple[str, Document]]:
     """(`file:line`, document) for each line that can be read, one at a time; what is wrong goes to `problems`.
 
-    Offsets outside the text are a problem here, since no span can be sliced with them; what a span should be is `viborder check`'s.
+    Offsets outside the text are a problem here, since no span can be sliced with them; what a span should be is
+    `viborder check`'s.
     """
     seen: dict[str, str] = {}
     empty = True
@@ -43,14 +44,20 @@ def scan(path: Path, problems: list[Problem]) -> Iterator[tuple[str, Document]]:
         try:
             record = json.loads(line)
         except ValueError as error:
-            problems.append(Problem(where, "json-broken", f"not a JSON object: {error}", "one whole JSON object a line"))
+            problems.append(
+                Problem(where, "json-broken", f"not a JSON object: {error}", "one whole JSON object a line")
+            )
             continue
         document = from_record(record, where, problems)
         if document is None:
             continue
         if document.id in seen:
             here = place(where, document.id)
-            problems.append(Problem(here, "id-twice", f"the id stands already at {seen[document.id]}", "give each document its own id"))
+            problems.append(
+                Problem(
+                    here, "id-twice", f"the id stands already at {seen[document.id]}", "give each document its own id"
+                )
+            )
             continue
         seen[document.id] = where
         yield where, document
@@ -77,7 +84,9 @@ def to_record(document: Document) -> dict[str, Any]:
         record["meta"] = dict(document.meta)
     record["spans"] = [_entry(document.text, span) for span in document.spans]
     if document.private:
-        record["private"] = [{"start": span.start, "end": span.end, "text": document.slice(span)} for span in document.private]
+        record["private"] = [
+            {"start": span.start, "end": span.end, "text": document.slice(span)} for span in document.private
+        ]
     return record
 
 
@@ -89,7 +98,10 @@ def _entry(text: str, span: Span) -> dict[str, Any]:
 
 
 def from_record(record: Any, where: str, problems: list[Problem]) -> Document | None:
-    """The document of plain JSON values, or None where there is none. What is wrong goes to `problems`; a faulty span is left out."""
+    """The document of plain JSON values, or None where there is none.
+
+    What is wrong goes to `problems`; a faulty span is left out.
+    """
     if not isinstance(record, dict):
         problems.append(Problem(where, "json-broken", "not a JSON object", "one whole JSON object a line"))
         return None
@@ -98,7 +110,11 @@ def from_record(record: Any, where: str, problems: list[Problem]) -> Document | 
         problems.append(Problem(where, "id-missing", "no `id`, or not a string", "the stem of the source file"))
         return None
     if not isinstance(text, str):
-        problems.append(Problem(place(where, identity), "text-missing", "no `text`, or not a string", "the whole text of the article"))
+        problems.append(
+            Problem(
+                place(where, identity), "text-missing", "no `text`, or not a string", "the whole text of the article"
+            )
+        )
         return None
     meta = record.get("meta", {})
     if not isinstance(meta, dict):
@@ -116,7 +132,11 @@ def _spans(entries: Any, label: str | None, text: str, where: str, problems: lis
     found = []
     for entry in entries:
         if not isinstance(entry, dict):
-            problems.append(Problem(where, "record-malformed", f"not a span: {entry!r:.80}", "an object with `start`, `end` and `label`"))
+            problems.append(
+                Problem(
+                    where, "record-malformed", f"not a span: {entry!r:.80}", "an object with `start`, `end` and `label`"
+                )
+            )
             continue
         fields = entry.get("start"), entry.get("end"), label or entry.get("label")
         found.append(checked_span(*fields, text, where, problems, entry.get("text"), entry.get("score")))

@@ -1,7 +1,8 @@
 """Label Studio's JSON: tasks with `data.text` and `data.doc_id`, spans as regions of type `labels`, in code points.
 
-Spans with a score are written as a prediction, others as an annotation. Read are a task's annotations that were not cancelled, the
-latest where there are more, or else its latest prediction; regions of other kinds are passed over and counted.
+Spans with a score are written as a prediction, others as an annotation. Read are a task's annotations that were not
+cancelled, the latest where there are more, or else its latest prediction; regions of other kinds are passed over and
+counted.
 """
 
 from __future__ import annotations
@@ -19,7 +20,10 @@ from viborder.formats.fit import all_spans, checked_span, with_layers
 
 
 def read(path: Path, lost: Counter[str]) -> list[Document]:
-    """The documents of an export. Raises ViborderError: `json-broken`, `text-missing`, `record-malformed`, and of spans."""
+    """The documents of an export.
+
+    Raises ViborderError: `json-broken`, `text-missing`, `record-malformed`, and of spans.
+    """
     try:
         tasks = json.loads(decode(path.read_bytes(), str(path)))
     except ValueError as error:
@@ -30,7 +34,9 @@ def read(path: Path, lost: Counter[str]) -> list[Document]:
         where = f"{path} task {number}"
         data = task.get("data") if isinstance(task, dict) else None
         if not isinstance(data, dict) or not isinstance(data.get("text"), str):
-            problems.append(Problem(where, "text-missing", "no `data.text`", "export the project as JSON, not JSON_MIN"))
+            problems.append(
+                Problem(where, "text-missing", "no `data.text`", "export the project as JSON, not JSON_MIN")
+            )
             continue
         identity = str(data.get("doc_id") or data.get("id") or task.get("id") or f"{path.stem}-{number:05d}")
         spans = _spans(_result(task, lost), data["text"], f"{where} id={identity}", lost, problems)
@@ -41,9 +47,15 @@ def read(path: Path, lost: Counter[str]) -> list[Document]:
 
 
 def _result(task: dict[str, Any], lost: Counter[str]) -> list[Any]:
-    made = [each for each in task.get("annotations") or [] if not each.get("was_cancelled")] or task.get("predictions") or []
+    made = (
+        [each for each in task.get("annotations") or [] if not each.get("was_cancelled")]
+        or task.get("predictions")
+        or []
+    )
     lost["further annotations of a task"] += max(0, len(made) - 1)
-    latest: dict[str, Any] = max(made, key=lambda each: (str(each.get("updated_at", "")), each.get("id") or 0), default={"result": []})
+    latest: dict[str, Any] = max(
+        made, key=lambda each: (str(each.get("updated_at", "")), each.get("id") or 0), default={"result": []}
+    )
     return list(latest.get("result") or [])
 
 
@@ -55,7 +67,11 @@ def _spans(result: list[Any], text: str, where: str, lost: Counter[str], problem
             lost["regions that are no spans"] += 1
             continue
         for label in value["labels"]:  # `value.text` is not reliable: the slice is
-            found.append(checked_span(value.get("start"), value.get("end"), label, text, where, problems, score=region.get("score")))
+            found.append(
+                checked_span(
+                    value.get("start"), value.get("end"), label, text, where, problems, score=region.get("score")
+                )
+            )
     return found
 
 

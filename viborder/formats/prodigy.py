@@ -1,4 +1,5 @@
-"""Prodigy's JSON Lines: `text`, `tokens`, `spans` with their tokens, `meta` with the id, `answer`. Offsets are code points.
+"""Prodigy's JSON Lines: `text`, `tokens`, `spans` with their tokens, `meta` with the id, `answer`. Offsets are code
+points.
 
 Read are tasks whose answer is `accept` or not given; rejected and ignored ones are counted.
 """
@@ -21,7 +22,11 @@ def read(path: Path, lost: Counter[str]) -> list[Document]:
     """The documents of an export. Raises ViborderError: `json-broken`, `text-missing`, and of spans."""
     problems: list[Problem] = []
     records = json_lines(path, problems)
-    documents = [document for entry in records if (document := _document(f"{path.stem}-{entry[0]:05d}", *entry[1:], lost, problems))]
+    documents = [
+        document
+        for entry in records
+        if (document := _document(f"{path.stem}-{entry[0]:05d}", *entry[1:], lost, problems))
+    ]
     if problems:
         raise ViborderError(problems)
     return documents
@@ -37,7 +42,9 @@ def _document(nameless: str, where: str, record: Any, lost: Counter[str], proble
         lost[f"tasks with the answer {answer}"] += 1
         return None
     spans = [
-        checked_span(entry.get("start"), entry.get("end"), entry.get("label"), text, where, problems, score=entry.get("score"))
+        checked_span(
+            entry.get("start"), entry.get("end"), entry.get("label"), text, where, problems, score=entry.get("score")
+        )
         for entry in record.get("spans") or []
     ]
     meta = dict(record.get("meta") or {})
@@ -45,7 +52,10 @@ def _document(nameless: str, where: str, record: Any, lost: Counter[str], proble
 
 
 def write(path: Path, documents: Iterable[Document], lost: Counter[str]) -> None:
-    """Write tasks; private persons are labelled PRIVATE. White space at the ends of spans is cut: Prodigy's spans are made of tokens."""
+    """Write tasks; private persons are labelled PRIVATE.
+
+    White space at the ends of spans is cut: Prodigy's spans are made of tokens.
+    """
     with new_file(path) as file:
         for document in documents:
             file.write(json.dumps(_task(document, lost), ensure_ascii=False) + "\n")
@@ -61,9 +71,21 @@ def _task(document: Document, lost: Counter[str]) -> dict[str, Any]:
         for number, (start, end, blank) in enumerate(ranges)
     ]
     spans = [
-        {"start": span.start, "end": span.end, "token_start": first[span.start], "token_end": last[span.end], "label": span.label}
+        {
+            "start": span.start,
+            "end": span.end,
+            "token_start": first[span.start],
+            "token_end": last[span.end],
+            "label": span.label,
+        }
         | ({} if span.score is None else {"score": span.score})
         for span in marked
     ]
     lost["metadata fields"] += "id" in document.meta
-    return {"text": document.text, "tokens": tokens, "spans": spans, "meta": dict(document.meta) | {"id": document.id}, "answer": "accept"}
+    return {
+        "text": document.text,
+        "tokens": tokens,
+        "spans": spans,
+        "meta": dict(document.meta) | {"id": document.id},
+        "answer": "accept",
+    }

@@ -1,7 +1,8 @@
-"""spaCy's DocBin (`.spacy`): `doc.ents` holds the outermost spans, `doc.spans["sc"]` all, `doc.spans["private"]` private persons.
+"""spaCy's DocBin (`.spacy`): `doc.ents` holds the outermost spans, `doc.spans["sc"]` all, `doc.spans["private"]`
+private persons.
 
-Tokens are Viborder's, split where a span begins or ends inside one, with white space as spaCy has it, so the text is whole.
-Ids and metadata are in `doc.user_data`, scores in the span group's attributes. Needs the extra `convert`.
+Tokens are Viborder's, split where a span begins or ends inside one, with white space as spaCy has it, so the text is
+whole. Ids and metadata are in `doc.user_data`, scores in the span group's attributes. Needs the extra `convert`.
 """
 
 from __future__ import annotations
@@ -20,7 +21,10 @@ GROUP, HIDDEN = "sc", "private"  # `sc` is where spaCy's span categoriser looks
 
 
 def read(path: Path, lost: Counter[str]) -> list[Document]:
-    """The documents of a DocBin; spans from the group `sc`, or else from `doc.ents`. Raises ViborderError `docbin-broken`."""
+    """The documents of a DocBin; spans from the group `sc`, or else from `doc.ents`.
+
+    Raises ViborderError `docbin-broken`.
+    """
     from spacy.tokens import DocBin
     from spacy.vocab import Vocab
 

@@ -13,7 +13,9 @@ from viborder.text import normalise
 
 
 def read(path: Path, lost: Counter[str]) -> list[Document]:
-    """The text of a file, or of every `.txt` file in a folder, in NFC; changes that this takes are counted in `lost`."""
+    """The text of a file, or of every `.txt` file in a folder, in NFC; changes that this takes are counted in
+    `lost`.
+    """
     documents = []
     for file in sorted(path.glob("*.txt")) if path.is_dir() else [path]:
         text, changes = normalise(read_text(file))

@@ -1,1 +1,3 @@
-"""The annotators' day in Label Studio: server, interface, push, pull, status, and the backend that suggests and learns."""
+"""The annotators' day in Label Studio: server, interface, push, pull, status, and the backend that suggests and
+learns.
+"""

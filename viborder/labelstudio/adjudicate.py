@@ -1,4 +1,6 @@
-"""Adjudication on the server: a project that holds only the documents in conflict, the agreed spans fixed, and who said what."""
+"""Adjudication on the server: a project that holds only the documents in conflict, the agreed spans fixed, and who
+said what.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +10,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from viborder.annotate.adjudicate import Decision, Passes, Question, labelled, questions, read_decisions, write_decisions
+from viborder.annotate.adjudicate import (
+    Decision,
+    Passes,
+    Question,
+    labelled,
+    questions,
+    read_decisions,
+    write_decisions,
+)
 from viborder.annotate.settle import open_passes, write_gold
 from viborder.document import Document, Span
 from viborder.errors import Problem, ViborderError, place
@@ -23,8 +33,9 @@ EXTRA = """<Header value="Ai đã đánh dấu gì · Who said what" size="5"/>
 
 
 def push_conflicts(client: Client, title: str, passes: Passes, decided: Iterable[Decision] = ()) -> int:
-    """Make a task of every document with an open question; returns how many are new. A task that nobody has touched is brought up to date
-    when the passes have changed since. Raises what the client and the project raise."""
+    """Make a task of every document with an open question; returns how many are new. A task that nobody has touched is
+    brought up to date when the passes have changed since. Raises what the client and the project raise.
+    """
     project = int(ensure_project(client, title, EXTRA)["id"])
     open_questions: dict[str, list[Question]] = defaultdict(list)
     for question in questions(passes, decided):
@@ -48,7 +59,8 @@ def push_conflicts(client: Client, title: str, passes: Passes, decided: Iterable
 def pull_decisions(client: Client, title: str, passes: Passes) -> tuple[list[Decision], list[Problem]]:
     """(decisions, problems) of the submitted tasks; nothing where the project does not exist yet.
 
-    Problems: those of reading a result, `text-differs`, and `agreed-span-changed` where a span that all passes have is gone.
+    Problems: those of reading a result, `text-differs`, and `agreed-span-changed` where a span that all passes have is
+    gone.
     """
     if find_project(client, title) is None:
         return [], []
@@ -64,7 +76,11 @@ def pull_decisions(client: Client, title: str, passes: Passes) -> tuple[list[Dec
             found = client.ask(client.sdk.tasks.get, task["id"])
             document = next(iter(members.values()))
             if found["data"]["text"] != document.text:
-                problems.append(Problem(where, "text-differs", "the passes have another text", "delete the task and adjudicate again"))
+                problems.append(
+                    Problem(
+                        where, "text-differs", "the passes have another text", "delete the task and adjudicate again"
+                    )
+                )
                 continue
             submitted = [entry for entry in found["annotations"] if not entry["was_cancelled"]]
             newest = max(submitted, key=lambda entry: str(entry["updated_at"]), default=None)
@@ -112,7 +128,14 @@ def _decisions(
         if (start, end) in agreed:
             if decision != next(iter(said.values())):
                 message = f'"{text:.40}" is marked alike by all passes, and was changed to {decision or "nothing"}'
-                problems.append(Problem(f"{where} [{start}:{end}]", "agreed-span-changed", message, "put it back, or decide it in the log"))
+                problems.append(
+                    Problem(
+                        f"{where} [{start}:{end}]",
+                        "agreed-span-changed",
+                        message,
+                        "put it back, or decide it in the log",
+                    )
+                )
             continue
         note = notes.get((start, end), "")
         found.append(Decision(document.id, start, end, text, said, decision, "" if note == _who(said) else note))
@@ -131,7 +154,8 @@ def _who(said: Mapping[str, str | None]) -> str:
 
 
 def settle_on_server(named: Mapping[str, Sequence[Document]], log: Path, out: Path, least: int, title: str) -> None:
-    """Bring the decisions that were made on the server into the log, send the documents that have open questions, and write the gold.
+    """Bring the decisions that were made on the server into the log, send the documents that have open questions, and
+    write the gold.
 
     Raises what the server, reading and merging raise; problems with single tasks are raised when all else is done.
     """

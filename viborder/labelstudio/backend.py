@@ -18,8 +18,10 @@ PASSWORD = "VIBORDER_SERVE_PASSWORD"
 
 
 def quick(recipe: Path) -> list[str]:
-    """What makes the default kind of recipe fast enough to learn between two documents: nothing is settled or calibrated by held-out
-    documents, and no copies with other names are added. Other kinds are trained as they stand. Raises what reading a recipe raises."""
+    """What makes the default kind of recipe fast enough to learn between two documents: nothing is settled or
+    calibrated by held-out documents, and no copies with other names are added. Other kinds are trained as they stand.
+    Raises what reading a recipe raises.
+    """
     from viborder.train.recipe import load_recipe
 
     return ["folds=0", "copies=0"] if load_recipe(recipe, ()).get("kind") == "crf" else []
@@ -38,7 +40,8 @@ def run(
 ) -> None:
     """Serve until interrupted. With `owner`, the backend is connected to the project first of all.
 
-    Raises ViborderError `not-configured` without a password in the environment, `port-taken`, and what `connect` raises.
+    Raises ViborderError `not-configured` without a password in the environment, `port-taken`, and what `connect`
+    raises.
     """
     import uvicorn
 
@@ -48,9 +51,13 @@ def run(
         raise fail("", "not-configured", f"{PASSWORD} not set, or too short", hint)
     learner = Learner(state, recipe, base, overrides)
     learner.start()
-    server = uvicorn.Server(uvicorn.Config(app(learner, password), host=host, port=port, log_level="critical", access_log=False))
+    server = uvicorn.Server(
+        uvicorn.Config(app(learner, password), host=host, port=port, log_level="critical", access_log=False)
+    )
     errors: list[ViborderError] = []
-    joined = threading.Thread(target=_join, args=(server, learner, owner, title, f"http://{host}:{port}", password, errors), daemon=True)
+    joined = threading.Thread(
+        target=_join, args=(server, learner, owner, title, f"http://{host}:{port}", password, errors), daemon=True
+    )
     joined.start()
     try:
         server.run()
@@ -63,7 +70,15 @@ def run(
         raise errors[0]
 
 
-def _join(server: object, learner: Learner, owner: Client | None, title: str, url: str, password: str, errors: list[ViborderError]) -> None:
+def _join(
+    server: object,
+    learner: Learner,
+    owner: Client | None,
+    title: str,
+    url: str,
+    password: str,
+    errors: list[ViborderError],
+) -> None:
     """Wait until the backend listens and has a model, then connect it; what fails ends the server."""
     import time
 

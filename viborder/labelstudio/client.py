@@ -1,7 +1,8 @@
 """Calls to a Label Studio server by its own SDK, with one clear error for each thing that goes wrong.
 
-A token comes from the environment only and is never printed. Both kinds work: a personal access token (a JWT, which the SDK trades for
-short-lived access tokens) and a legacy token. The SDK is heavy (it imports pandas), so it is imported with the first client.
+A token comes from the environment only and is never printed. Both kinds work: a personal access token (a JWT, which the
+SDK trades for short-lived access tokens) and a legacy token. The SDK is heavy (it imports pandas), so it is imported
+with the first client.
 """
 
 from __future__ import annotations
@@ -28,7 +29,8 @@ class ServerLost(ViborderError):
 
 
 class Client:
-    """One server and one user of it. `sdk` is Label Studio's client; its calls are made through `ask` and `tell`, which give plain JSON.
+    """One server and one user of it. `sdk` is Label Studio's client; its calls are made through `ask` and `tell`, which
+    give plain JSON.
 
     Raises ViborderError: `extra-missing`, `url-malformed`, `token-refused`, `not-allowed`, `not-found`, `server-moved`,
     `server-refused`, `not-label-studio`; ServerLost `server-unreachable`.
@@ -39,22 +41,34 @@ class Client:
             import httpx
             from label_studio_sdk import LabelStudio
         except ModuleNotFoundError as error:
-            raise fail("", "extra-missing", f"{error.name} is not installed", "pip install -c constraints.txt -e .[labelstudio]") from None
+            raise fail(
+                "",
+                "extra-missing",
+                f"{error.name} is not installed",
+                "pip install -c constraints.txt -e .[labelstudio]",
+            ) from None
         self.url, self._tries, token = url.rstrip("/"), tries, token.strip()
         if not token.isascii() or not token.isprintable():  # a header could not hold it, and the error would tell it
             raise self._wrong_token()
         http = httpx.Client(
             timeout=timeout,
-            trust_env=_host(url) not in ("localhost", "127.0.0.1", "::1"),  # a proxy for the outside is not asked for the machine itself
+            trust_env=_host(url)
+            not in ("localhost", "127.0.0.1", "::1"),  # a proxy for the outside is not asked for the machine itself
             follow_redirects=False,  # a redirect would carry the token to another address
-            limits=httpx.Limits(max_keepalive_connections=0),  # one that the server closes meanwhile looks like a lost answer
+            limits=httpx.Limits(
+                max_keepalive_connections=0
+            ),  # one that the server closes meanwhile looks like a lost answer
             event_hooks={"response": [self._judge]},
         )
         # The SDK would repeat a POST whose answer is lost, and make things twice.
-        self.sdk: Any = self._called(lambda: LabelStudio(base_url=self.url + "/", api_key=token, max_retries=0, httpx_client=http))
+        self.sdk: Any = self._called(
+            lambda: LabelStudio(base_url=self.url + "/", api_key=token, max_retries=0, httpx_client=http)
+        )
 
     def ask(self, call: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-        """What a call of the SDK gives that may be made twice (reading, changing, deleting): repeated while the server is away."""
+        """What a call of the SDK gives that may be made twice (reading, changing, deleting): repeated while the
+        server is away.
+        """
         for attempt in range(self._tries):
             try:
                 return self.tell(call, *args, **kwargs)
@@ -65,7 +79,10 @@ class Client:
         raise AssertionError("unreachable")
 
     def tell(self, call: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-        """What a call of the SDK gives that makes something. Sent once: on ServerLost the caller looks what has been made."""
+        """What a call of the SDK gives that makes something.
+
+        Sent once: on ServerLost the caller looks what has been made.
+        """
         from label_studio_sdk.core.jsonable_encoder import jsonable_encoder
 
         answer = self._called(lambda: call(*args, **kwargs))
@@ -87,11 +104,15 @@ class Client:
         except (KeyError, TypeError, ValueError):
             raise fail(self.url, "not-label-studio", "what answers is not Label Studio", "check the address") from None
         if not OLDEST <= numbers < TOO_NEW:
-            raise fail(self.url, "server-version", f"Label Studio {found}, which is not known here", "1.23 or a later 1.x")
+            raise fail(
+                self.url, "server-version", f"Label Studio {found}, which is not known here", "1.23 or a later 1.x"
+            )
         return found
 
     def tasks(self, project: int, *, include: str = "id,data,meta,overlap") -> Iterator[dict[str, Any]]:
-        """Every task of a project, in the order of import: the named fields and the server's totals, without annotations."""
+        """Every task of a project, in the order of import: the named fields and the server's totals, without
+        annotations.
+        """
         page = 1
         while True:
             answer = self.task_list(project, include=include, page=page, page_size=PAGE)
@@ -124,9 +145,13 @@ class Client:
             hint = "start it, or check LABEL_STUDIO_URL"
             raise ServerLost(fail(self.url, "server-unreachable", f"no answer ({said})", hint).problems) from None
         except (ApiError, ParsingError, ValueError) as error:
-            if getattr(error, "status_code", None) == 401:  # the SDK itself sees that a personal access token has expired
+            if (
+                getattr(error, "status_code", None) == 401
+            ):  # the SDK itself sees that a personal access token has expired
                 raise self._wrong_token() from None
-            raise fail(self.url, "not-label-studio", "the answer is not what Label Studio gives", "check the address") from None
+            raise fail(
+                self.url, "not-label-studio", "the answer is not what Label Studio gives", "check the address"
+            ) from None
 
     def _judge(self, response: httpx.Response) -> None:
         """Turn every refusal into an error of ours, also where the SDK trades a token."""

@@ -13,8 +13,8 @@ MAY_HOLD = {"AGENCY": frozenset({"AGENCY", "PLACE"})}  # the guidelines: only th
 def everywhere(text: str, drawn: Span, marked: Iterable[Span]) -> list[Span]:
     """Every other occurrence of the drawn span's text that can be marked with its label, in reading order.
 
-    An occurrence counts where whole tokens stand there, letter for letter, where it crosses no span that is marked, where nothing is
-    marked on that very range, and where it would nest only as the guidelines allow.
+    An occurrence counts where whole tokens stand there, letter for letter, where it crosses no span that is marked,
+    where nothing is marked on that very range, and where it would nest only as the guidelines allow.
     """
     wanted = text[drawn.start : drawn.end]
     tokens = tokenize(text)
@@ -23,7 +23,11 @@ def everywhere(text: str, drawn: Span, marked: Iterable[Span]) -> list[Span]:
     start = text.find(wanted) if wanted.strip() else -1
     while start != -1:
         span = Span(start, start + len(wanted), drawn.label)
-        if (span.start, span.end) != (drawn.start, drawn.end) and token_range(tokens, span.start, span.end) and _fits(span, present):
+        if (
+            (span.start, span.end) != (drawn.start, drawn.end)
+            and token_range(tokens, span.start, span.end)
+            and _fits(span, present)
+        ):
             found.append(span)
         start = text.find(wanted, start + 1)
     return found

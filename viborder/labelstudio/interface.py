@@ -61,7 +61,9 @@ def open_project(client: Client, title: str, extra: str = "") -> dict[str, Any]:
     """The project with that title and our interface. Raises ViborderError `project-unknown`, `interface-differs`."""
     project = find_project(client, title)
     if project is None:
-        raise fail(client.url, "project-unknown", f"no project is called {title!r}", "`viborder labelstudio push` makes it")
+        raise fail(
+            client.url, "project-unknown", f"no project is called {title!r}", "`viborder labelstudio push` makes it"
+        )
     if not same_interface(project["label_config"], config(extra)):
         page = f"{client.url}/projects/{project['id']}/settings/labeling"
         hint = "give the project another title, or paste back the interface of `viborder labelstudio interface`"
@@ -92,7 +94,9 @@ def ensure_project(client: Client, title: str, extra: str = "") -> dict[str, Any
 
 
 def same_interface(one: str, other: str) -> bool:
-    """Whether two interfaces give results of the same form: the same controls, names, labels and choices, whatever their looks."""
+    """Whether two interfaces give results of the same form: the same controls, names, labels and choices, whatever
+    their looks.
+    """
     try:
         return _controls(one) == _controls(other)
     except ElementTree.ParseError:

@@ -1,8 +1,8 @@
 """A tagger that learns from every submitted annotation while it goes on suggesting.
 
-An annotation is on disk before its receipt is answered. A child process trains on all of them together (so that a killed or failed
-training hurts nothing), and the new model takes the old one's place between two predictions. After a restart the last model serves at once
-and what it has not seen is learned.
+An annotation is on disk before its receipt is answered. A child process trains on all of them together (so that a
+killed or failed training hurts nothing), and the new model takes the old one's place between two predictions. After a
+restart the last model serves at once and what it has not seen is learned.
 """
 
 from __future__ import annotations
@@ -29,9 +29,11 @@ PATIENCE = 60.0  # seconds: the longest wait before a failed training is tried a
 
 
 class Learner:
-    """The documents learned from, the model in service, and the thread that keeps it up to date. `folder` survives restarts.
+    """The documents learned from, the model in service, and the thread that keeps it up to date. `folder` survives
+    restarts.
 
-    base: documents that are always learned from (the gold); a submitted annotation of the same document takes its place.
+    base: documents that are always learned from (the gold); a submitted annotation of the same document takes its
+    place.
     overrides: keys of the recipe to set, as `key=value`.
     """
 
@@ -73,7 +75,10 @@ class Learner:
         return self._idle.wait(seconds)
 
     def submit(self, document: Document, annotation: int, updated_at: str) -> bool:
-        """Keep an annotation; when this returns it is on disk. False where the same or a newer state of it is kept already."""
+        """Keep an annotation; when this returns it is on disk.
+
+        False where the same or a newer state of it is kept already.
+        """
         path = self._path(document.id, annotation)
         with self._files:
             if path.exists() and json.loads(path.read_text(encoding="utf-8"))["updated_at"] >= updated_at:
@@ -152,9 +157,15 @@ class Learner:
             str(out),
             *self._overrides,
         ]
-        paths = os.pathsep.join([str(Path(viborder.__file__).parents[1]), *filter(None, sys.path)])  # the child imports what we import
+        paths = os.pathsep.join(
+            [str(Path(viborder.__file__).parents[1]), *filter(None, sys.path)]
+        )  # the child imports what we import
         self.child = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=os.environ | {"PYTHONPATH": paths}
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            env=os.environ | {"PYTHONPATH": paths},
         )
         _, said = self.child.communicate()
         self.trainings += 1

@@ -15,7 +15,10 @@ from viborder.labelstudio.interface import ensure_project
 
 
 def run(program: Path, data: Path, port: int, annotators: Sequence[str], title: str) -> None:
-    """Run a server until Ctrl+C or SIGTERM. `data/env` and `data/accounts` hold what is secret, readable by their owner only."""
+    """Run a server until Ctrl+C or SIGTERM.
+
+    `data/env` and `data/accounts` hold what is secret, readable by their owner only.
+    """
     running = server.start(program, data, port=port)
     signal.signal(signal.SIGTERM, lambda *_: running.process.terminate())
     try:
@@ -26,7 +29,11 @@ def run(program: Path, data: Path, port: int, annotators: Sequence[str], title: 
             server.add_annotator(owner, f"{name}@viborder.local", accounts[name])
         known = dict(line.removeprefix("export ").split("=", 1) for line in _lines(data / "env"))
         password = known.get("VIBORDER_SERVE_PASSWORD") or secrets.token_urlsafe(16)
-        exports = {"LABEL_STUDIO_URL": running.url, "LABEL_STUDIO_API_KEY": running.token, "VIBORDER_SERVE_PASSWORD": password}
+        exports = {
+            "LABEL_STUDIO_URL": running.url,
+            "LABEL_STUDIO_API_KEY": running.token,
+            "VIBORDER_SERVE_PASSWORD": password,
+        }
         _secret(data / "env", [f"export {name}={value}" for name, value in exports.items()])
         print(f"Label Studio is at {running.url}; accounts are in {data / 'accounts'}", file=sys.stderr)
         print(f"In another terminal: source {data / 'env'}", file=sys.stderr)

@@ -21,15 +21,21 @@ def share(identity: str, purpose: str, seed: int = 0) -> float:
 
 
 def uncertainty(document: Document) -> float:
-    """Mean of 1 - score over the suggested spans, in 0…1. Without a scored span it is 1: nothing is known of the document."""
+    """Mean of 1 - score over the suggested spans, in 0…1.
+
+    Without a scored span it is 1: nothing is known of the document.
+    """
     doubts = [1.0 - span.score for span in document.spans if span.score is not None]
     return sum(doubts) / len(doubts) if doubts else 1.0
 
 
-def most_useful_first(documents: Sequence[Document], suggestions: Mapping[str, Document]) -> list[tuple[Document, float]]:
-    """(document, usefulness) in the order of annotation: each time the one with the greatest product of uncertainty and distance
-    to those already chosen (1 - greatest cosine of bags of syllables), which is maximal marginal relevance (Carbonell and Goldstein 1998)
-    with a product for its sum, so that neither a sure text nor a twin comes early."""
+def most_useful_first(
+    documents: Sequence[Document], suggestions: Mapping[str, Document]
+) -> list[tuple[Document, float]]:
+    """(document, usefulness) in the order of annotation: each time the one with the greatest product of uncertainty and
+    distance to those already chosen (1 - greatest cosine of bags of syllables), which is maximal marginal relevance
+    (Carbonell and Goldstein 1998) with a product for its sum, so that neither a sure text nor a twin comes early.
+    """
     import numpy as np
 
     if not documents:

@@ -47,16 +47,19 @@ class Pulled:
 
     def minutes(self) -> dict[str, list[float]]:
         """Minutes a document as Label Studio measured them (lead time), by annotator."""
-        return {name: [document.meta["annotation"]["minutes"] for document in documents] for name, documents in self.documents.items()}
+        return {
+            name: [document.meta["annotation"]["minutes"] for document in documents]
+            for name, documents in self.documents.items()
+        }
 
 
 def pull(client: Client, title: str, out: Path, corpus: Mapping[str, Document] | None = None) -> Pulled:
     """Bring the submitted annotations of a project into `out/<annotator>.jsonl`.
 
-    Only tasks that changed since the last pull are fetched; documents of other origin in those files stay. `corpus`: the texts that the
-    annotations must bear. Nothing is written before everything has arrived, and a pull that is killed between two files is made good by
-    the next. An annotation that cannot be used is left out and told as a problem
-    with the task's address; so is a task whose text was edited on the server.
+    Only tasks that changed since the last pull are fetched; documents of other origin in those files stay. `corpus`:
+    the texts that the annotations must bear. Nothing is written before everything has arrived, and a pull that is
+    killed between two files is made good by the next. An annotation that cannot be used is left out and told as a
+    problem with the task's address; so is a task whose text was edited on the server.
     Raises ViborderError `pull-running` and what the client and the project raise.
     """
     number = int(open_project(client, title)["id"])
@@ -69,7 +72,10 @@ def pull(client: Client, title: str, out: Path, corpus: Mapping[str, Document] |
 def collect(
     client: Client, number: int, known: Mapping[str, Any] | None = None, corpus: Mapping[str, Document] | None = None
 ) -> tuple[dict[str, Any], Pulled]:
-    """(every task as it is kept between pulls, what they hold) of a project. known: the tasks as the last pull kept them."""
+    """(every task as it is kept between pulls, what they hold) of a project.
+
+    known: the tasks as the last pull kept them.
+    """
     known, pulled, tasks = known or {}, Pulled(), {}
     people = _people(client)
     for listed in _progress(client.tasks(number, include=FIELDS)):
@@ -87,9 +93,14 @@ def collect(
 
 
 def _fetch(client: Client, number: int, listed: Mapping[str, Any], people: Mapping[int, str]) -> dict[str, Any]:
-    """All of a task that matters, as plain JSON, so that it can be kept for the next pull. One that nobody has submitted is in the list."""
+    """All of a task that matters, as plain JSON, so that it can be kept for the next pull.
+
+    One that nobody has submitted is in the list.
+    """
     is_begun = listed["total_annotations"] or listed["cancelled_annotations"]
-    found = client.ask(client.sdk.tasks.get, listed["id"]) if is_begun else {**listed, "annotations": [], "predictions": []}
+    found = (
+        client.ask(client.sdk.tasks.get, listed["id"]) if is_begun else {**listed, "annotations": [], "predictions": []}
+    )
     results = {entry["id"]: entry for entry in found["predictions"]}
     known = (found.get("meta") or {}).get(KEY) or {}
     return {
@@ -127,14 +138,20 @@ def _judge(task: Mapping[str, Any], pulled: Pulled, corpus: Mapping[str, Documen
     """Add a task's annotations to the passes of those who made them; what cannot be used becomes a problem."""
     where, identity, text = task["page"], task["id"], task["text"]
     if not isinstance(identity, str) or not isinstance(text, str):
-        pulled.problems.append(Problem(where, "task-foreign", "no `doc_id` and `text`: not a task of ours", "left alone", "warning"))
+        pulled.problems.append(
+            Problem(where, "task-foreign", "no `doc_id` and `text`: not a task of ours", "left alone", "warning")
+        )
         return
     here = place(where, identity)
     if task["sha256"] != text_hash(text):
-        pulled.problems.append(Problem(here, "text-differs", "the text was edited on the server after the push", "put the text back"))
+        pulled.problems.append(
+            Problem(here, "text-differs", "the text was edited on the server after the push", "put the text back")
+        )
         return
     if corpus is not None and (identity not in corpus or corpus[identity].text != text):
-        pulled.problems.append(Problem(here, "text-differs", "the corpus has no such text", "push the corpus's own text under a new id"))
+        pulled.problems.append(
+            Problem(here, "text-differs", "the corpus has no such text", "push the corpus's own text under a new id")
+        )
         return
     for entry in task["annotations"]:
         document = _document(entry, task, here, pulled)
@@ -158,7 +175,9 @@ def _document(entry: Mapping[str, Any], task: Mapping[str, Any], where: str, pul
         return None
     if reading.spans and reading.nothing:
         hint = "take off the tick, or the spans"
-        pulled.problems.append(Problem(where, "verdict-contradicts", "says that there is nothing to mark, and marks something", hint))
+        pulled.problems.append(
+            Problem(where, "verdict-contradicts", "says that there is nothing to mark, and marks something", hint)
+        )
         return None
     if not reading.spans:
         if not reading.nothing:
@@ -180,17 +199,30 @@ def _document(entry: Mapping[str, Any], task: Mapping[str, Any], where: str, pul
     if reading.unsure:
         about["unsure"] = True
     if reading.notes:
-        about["notes"] = [{"start": span.start, "end": span.end, "label": span.label, "note": note} for span, note in reading.notes.items()]
+        about["notes"] = [
+            {"start": span.start, "end": span.end, "label": span.label, "note": note}
+            for span, note in reading.notes.items()
+        ]
     return Document(task["id"], task["text"], spans, private, {"annotation": about})
 
 
 def _people(client: Client) -> dict[int, str]:
-    """Short names of the users, for file names: what stands before the @ of their address, made unique. Addresses go no further."""
+    """Short names of the users, for file names: what stands before the @ of their address, made unique.
+
+    Addresses go no further.
+    """
     names: dict[str, list[int]] = defaultdict(list)
     for user in client.ask(client.sdk.users.list):
-        name = re.sub(r"[^a-z0-9]+", "-", str(user.get("email") or user.get("username")).split("@")[0].lower()).strip("-") or "user"
+        name = (
+            re.sub(r"[^a-z0-9]+", "-", str(user.get("email") or user.get("username")).split("@")[0].lower()).strip("-")
+            or "user"
+        )
         names[name].append(int(user["id"]))
-    return {number: name if len(numbers) == 1 else f"{name}-{number}" for name, numbers in names.items() for number in numbers}
+    return {
+        number: name if len(numbers) == 1 else f"{name}-{number}"
+        for name, numbers in names.items()
+        for number in numbers
+    }
 
 
 def _user(annotation: Mapping[str, Any]) -> int:
@@ -214,10 +246,14 @@ def _write(out: Path, url: str, number: int, tasks: Mapping[str, Any], pulled: P
     source = f"{url}/projects/{number}/"
     for name in {path.stem for path in out.glob("*.jsonl")} | set(pulled.documents):
         path = out / f"{name}.jsonl"
-        others = [document for document in (jsonl.read(path) if path.exists() else []) if not _is_from(document, source)]
+        others = [
+            document for document in (jsonl.read(path) if path.exists() else []) if not _is_from(document, source)
+        ]
         own = pulled.documents.get(name, [])
         replaced = {document.id for document in own}
-        documents = [document for document in others if document.id not in replaced] + sorted(own, key=lambda one: one.id)
+        documents = [document for document in others if document.id not in replaced] + sorted(
+            own, key=lambda one: one.id
+        )
         if documents and (own or len(others) != _lines(path)):
             jsonl.write(path, documents)
         elif not documents:

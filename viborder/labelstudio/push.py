@@ -27,9 +27,10 @@ KEY = "viborder"  # under which a task's `meta` holds what we know of it
 class Plan:
     """How documents are given out. Shares are in 0…1 and fall on documents at random, by their id.
 
-    overlap: how many people annotate a document of `overlap_share`, without seeing each other's work; the others get one.
-    test_share: documents kept for an honest test set: chosen at random and not for their usefulness, without suggestions that might
-    sway the annotator, and never learned from by the live backend.
+    overlap: how many people annotate a document of `overlap_share`, without seeing each other's work; the others get
+    one.
+    test_share: documents kept for an honest test set: chosen at random and not for their usefulness, without
+    suggestions that might sway the annotator, and never learned from by the live backend.
     """
 
     overlap: int = 1
@@ -64,11 +65,13 @@ def push(
     version: str = "",
     plan: Plan | None = None,
 ) -> Pushed:
-    """Make tasks of the documents that the project lacks, in the order of their usefulness, with the suggestions given by id.
+    """Make tasks of the documents that the project lacks, in the order of their usefulness, with the suggestions given
+    by id.
 
-    A second push, or one after a crash, sends what is missing and mends what was left half-done. `version` names the model that suggests.
-    Raises ViborderError `text-differs`, `id-twice`, `text-not-unicode`, `push-running` and what the client and the project raise;
-    ServerLost when the server stays away. Nothing that was sent is lost then: push again.
+    A second push, or one after a crash, sends what is missing and mends what was left half-done. `version` names the
+    model that suggests.
+    Raises ViborderError `text-differs`, `id-twice`, `text-not-unicode`, `push-running` and what the client and the
+    project raise; ServerLost when the server stays away. Nothing that was sent is lost then: push again.
     """
     plan = plan or Plan()
     _sendable(documents)
@@ -79,13 +82,22 @@ def push(
             client.ask(client.sdk.projects.update, number, maximum_annotations=plan.overlap)
         present = tasks_by_document(client, number)
         _same_texts(client, number, documents, present)
-        ordered = [task for task in _in_order(documents, suggestions, version, plan) if task["data"]["doc_id"] not in present]
+        ordered = [
+            task for task in _in_order(documents, suggestions, version, plan) if task["data"]["doc_id"] not in present
+        ]
         for first in _progress(range(0, len(ordered), BATCH), "push"):
             send(client, number, ordered[first : first + BATCH])
-        wanted = {document.id: task for document, task in zip(documents, _tasks(documents, suggestions, version, plan), strict=True)}
+        wanted = {
+            document.id: task
+            for document, task in zip(documents, _tasks(documents, suggestions, version, plan), strict=True)
+        }
         mended = _settle(client, number, wanted)
-        if any("predictions" in task for task in wanted.values()) and not client.ask(client.sdk.ml.list, project=number):
-            client.ask(client.sdk.projects.update, number, model_version=version)  # Label Studio shows the suggestions of one version
+        if any("predictions" in task for task in wanted.values()) and not client.ask(
+            client.sdk.ml.list, project=number
+        ):
+            client.ask(
+                client.sdk.projects.update, number, model_version=version
+            )  # Label Studio shows the suggestions of one version
     return Pushed(number, len(ordered), len(documents) - len(ordered), mended)
 
 
@@ -106,14 +118,24 @@ def suggest(documents: Sequence[Document], model: Path | None, tagged: Path | No
     found = by_id(read(tagged))
     for document in documents:
         if document.id in found and found[document.id].text != document.text:
-            raise fail(place(str(tagged), document.id), "text-differs", "the suggestions are for another text", "tag the documents again")
+            raise fail(
+                place(str(tagged), document.id),
+                "text-differs",
+                "the suggestions are for another text",
+                "tag the documents again",
+            )
     return found, f"{tagged.stem}-{sha256_of(tagged)[:8]}"
 
 
-def _in_order(documents: Sequence[Document], suggestions: Mapping[str, Document], version: str, plan: Plan) -> list[dict[str, Any]]:
+def _in_order(
+    documents: Sequence[Document], suggestions: Mapping[str, Document], version: str, plan: Plan
+) -> list[dict[str, Any]]:
     useful = most_useful_first([document for document in documents if not plan.is_test(document.id)], suggestions)
     worth = {document.id: value for document, value in useful}
-    kept = sorted((document for document in documents if plan.is_test(document.id)), key=lambda one: share(one.id, "order", plan.seed))
+    kept = sorted(
+        (document for document in documents if plan.is_test(document.id)),
+        key=lambda one: share(one.id, "order", plan.seed),
+    )
     tasks = _tasks(spread([document for document, _ in useful], kept), suggestions, version, plan)
     for task in tasks:
         if task["data"]["doc_id"] in worth:
@@ -121,12 +143,21 @@ def _in_order(documents: Sequence[Document], suggestions: Mapping[str, Document]
     return tasks
 
 
-def _tasks(documents: Sequence[Document], suggestions: Mapping[str, Document], version: str, plan: Plan) -> list[dict[str, Any]]:
-    """Documents as Label Studio imports them. `meta` tells the share, the number of annotators and the hash of the text."""
+def _tasks(
+    documents: Sequence[Document], suggestions: Mapping[str, Document], version: str, plan: Plan
+) -> list[dict[str, Any]]:
+    """Documents as Label Studio imports them.
+
+    `meta` tells the share, the number of annotators and the hash of the text.
+    """
     made = []
     for document in documents:
         is_test = plan.is_test(document.id)
-        known = {"share": "test" if is_test else "learn", "overlap": plan.people(document.id), "sha256": text_hash(document.text)}
+        known = {
+            "share": "test" if is_test else "learn",
+            "overlap": plan.people(document.id),
+            "sha256": text_hash(document.text),
+        }
         task: dict[str, Any] = {"data": {"text": document.text, "doc_id": document.id}, "meta": {KEY: known}}
         suggested = suggestions.get(document.id)
         if suggested is not None and not is_test:
@@ -161,7 +192,9 @@ def send(client: Client, number: int, tasks: list[dict[str, Any]]) -> None:
 
 
 def _settle(client: Client, number: int, wanted: Mapping[str, dict[str, Any]]) -> int:
-    """Bring what is on the server to what is wanted: no untouched twin of a task, its number of annotators, its suggestion."""
+    """Bring what is on the server to what is wanted: no untouched twin of a task, its number of annotators, its
+    suggestion.
+    """
     mended = 0
     suggested_by: dict[int, set[str]] | None = None
     for identity, tasks in tasks_by_document(client, number).items():
@@ -198,7 +231,9 @@ def _suggested_by(client: Client, number: int) -> dict[int, set[str]]:
 def tasks_by_document(client: Client, number: int) -> dict[str, list[dict[str, Any]]]:
     """The tasks of a project by document id; tasks that are not ours have none and are left alone."""
     found: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    for task in client.tasks(number, include="id,data,meta,overlap,total_annotations,total_predictions,cancelled_annotations,drafts"):
+    for task in client.tasks(
+        number, include="id,data,meta,overlap,total_annotations,total_predictions,cancelled_annotations,drafts"
+    ):
         identity = task["data"].get("doc_id")
         if isinstance(identity, str):
             found[identity].append(task)
@@ -225,28 +260,44 @@ def _sendable(documents: Sequence[Document]) -> None:
     seen: set[str] = set()
     for document in documents:
         if document.id in seen:
-            raise fail(place("", document.id), "id-twice", "two documents bear this id", "give each document its own id")
+            raise fail(
+                place("", document.id), "id-twice", "two documents bear this id", "give each document its own id"
+            )
         seen.add(document.id)
         try:
             document.text.encode()
         except UnicodeEncodeError:
-            raise fail(place("", document.id), "text-not-unicode", "it holds half a surrogate pair", "mend the text") from None
+            raise fail(
+                place("", document.id), "text-not-unicode", "it holds half a surrogate pair", "mend the text"
+            ) from None
 
 
-def _same_texts(client: Client, number: int, documents: Sequence[Document], present: Mapping[str, list[dict[str, Any]]]) -> None:
+def _same_texts(
+    client: Client, number: int, documents: Sequence[Document], present: Mapping[str, list[dict[str, Any]]]
+) -> None:
     problems = []
     for document in documents:
         for task in present.get(document.id, ()):
             if task["data"].get("text") != document.text:
                 page = client.task_page(number, task["id"])
-                problems.append(Problem(place(page, document.id), "text-differs", "the server has another text for it", "give it a new id"))
+                problems.append(
+                    Problem(
+                        place(page, document.id),
+                        "text-differs",
+                        "the server has another text for it",
+                        "give it a new id",
+                    )
+                )
     if problems:
         raise ViborderError(problems)
 
 
 @contextmanager
 def only_one(name: str, rule: str, folder: Path = Path("build/labelstudio")) -> Iterator[None]:
-    """A lock between processes on this machine, let go when the process ends, however it ends. Raises ViborderError with `rule`."""
+    """A lock between processes on this machine, let go when the process ends, however it ends.
+
+    Raises ViborderError with `rule`.
+    """
     import fcntl
 
     folder.mkdir(parents=True, exist_ok=True)

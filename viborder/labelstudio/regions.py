@@ -1,4 +1,7 @@
-"""Spans to Label Studio's regions and back. Offsets are half-open code points on both sides; only `value.text` is never trusted."""
+"""Spans to Label Studio's regions and back.
+
+Offsets are half-open code points on both sides; only `value.text` is never trusted.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,9 @@ from viborder.text import token_range, tokenize, trim
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What an annotation says: spans in reading order (PRIVATE among them), notes by span, and the verdicts on the whole document."""
+    """What an annotation says: spans in reading order (PRIVATE among them), notes by span, and the verdicts on the
+    whole document.
+    """
 
     spans: tuple[Span, ...]
     notes: Mapping[Span, str] = field(default_factory=dict)
@@ -28,7 +33,8 @@ class Reading:
 @dataclass(frozen=True, slots=True)
 class Fate:
     """What became of the suggestions: counts of spans. `kept + moved + relabelled + deleted` were suggested,
-    `kept + moved + relabelled + added` are in the result."""
+    `kept + moved + relabelled + added` are in the result.
+    """
 
     kept: int = 0
     moved: int = 0
@@ -77,7 +83,9 @@ def read(result: Any, text: str, where: str, problems: list[Problem]) -> Reading
     """
     before = sum(problem.severity == "error" for problem in problems)
     if not isinstance(result, list) or not all(isinstance(entry, dict) for entry in result):
-        problems.append(Problem(where, "result-malformed", "the result is not a list of regions", "annotate the task again"))
+        problems.append(
+            Problem(where, "result-malformed", "the result is not a list of regions", "annotate the task again")
+        )
         return None
     tokens = tokenize(text)
     found: dict[Span, str] = {}
@@ -95,17 +103,25 @@ def read(result: Any, text: str, where: str, problems: list[Problem]) -> Reading
     _crossings(tuple(found), text, where, problems)
     if not unicodedata.is_normalized("NFC", text):
         said = "the text of the task is not in NFC"
-        problems.append(Problem(where, "text-not-nfc", said, "`viborder collect` normalises before a text is pushed", "warning"))
+        problems.append(
+            Problem(where, "text-not-nfc", said, "`viborder collect` normalises before a text is pushed", "warning")
+        )
     if sum(problem.severity == "error" for problem in problems) > before:
         return None
-    verdicts = {str(choice) for entry in result if entry.get("from_name") == VERDICT for choice in _value(entry).get("choices") or []}
+    verdicts = {
+        str(choice)
+        for entry in result
+        if entry.get("from_name") == VERDICT
+        for choice in _value(entry).get("choices") or []
+    }
     notes = {span: note for span, note in found.items() if note}
     return Reading(in_order(found), notes, NOTHING in verdicts, UNSURE in verdicts)
 
 
 def fate(suggested: Iterable[Span], result: Iterable[Span]) -> Fate:
-    """What became of suggestions, by comparing them with the result: the same range and label is kept, the same range relabelled,
-    an overlap with the same label moved (each span is paired once, the greatest overlap first)."""
+    """What became of suggestions, by comparing them with the result: the same range and label is kept, the same range
+    relabelled, an overlap with the same label moved (each span is paired once, the greatest overlap first).
+    """
     before, after = set(suggested), set(result)
     kept = before & after
     before, after = before - kept, after - kept
@@ -127,10 +143,14 @@ def fate(suggested: Iterable[Span], result: Iterable[Span]) -> Fate:
 
 def split(spans: Sequence[Span]) -> tuple[tuple[Span, ...], tuple[Span, ...]]:
     """(entities, private persons)."""
-    return tuple(span for span in spans if span.label != PRIVATE), tuple(span for span in spans if span.label == PRIVATE)
+    return tuple(span for span in spans if span.label != PRIVATE), tuple(
+        span for span in spans if span.label == PRIVATE
+    )
 
 
-def _span(entry: Mapping[str, Any], text: str, tokens: list[tuple[int, int]], where: str, problems: list[Problem]) -> Span | None:
+def _span(
+    entry: Mapping[str, Any], text: str, tokens: list[tuple[int, int]], where: str, problems: list[Problem]
+) -> Span | None:
     value = _value(entry)
     start, end, names = value.get("start"), value.get("end"), value.get("labels")
     if type(start) is not int or type(end) is not int or not isinstance(names, list) or len(names) != 1:
@@ -139,7 +159,14 @@ def _span(entry: Mapping[str, Any], text: str, tokens: list[tuple[int, int]], wh
         return None
     here = f"{where} [{start}:{end}]"
     if not 0 <= start < end <= len(text):
-        problems.append(Problem(here, "span-outside-text", f"the text has {len(text)} code points", "delete the region and draw it again"))
+        problems.append(
+            Problem(
+                here,
+                "span-outside-text",
+                f"the text has {len(text)} code points",
+                "delete the region and draw it again",
+            )
+        )
         return None
     known = tuple(label.name for label in labels())
     if names[0] not in known:
@@ -154,7 +181,9 @@ def _span(entry: Mapping[str, Any], text: str, tokens: list[tuple[int, int]], wh
     if (first, last) != (start, end):
         problems.append(_warning(where, span, text, "span-blank-ends", "white space at an end", "trimmed"))
     if token_range(tokens, first, last) is None:
-        problems.append(_warning(where, span, text, "span-splits-token", "a border lies inside a syllable or a number", "a slip?"))
+        problems.append(
+            _warning(where, span, text, "span-splits-token", "a border lies inside a syllable or a number", "a slip?")
+        )
     return span
 
 
@@ -171,7 +200,9 @@ def _crossings(spans: tuple[Span, ...], text: str, where: str, problems: list[Pr
 
 
 def _warning(where: str, span: Span, text: str, rule: str, message: str, hint: str) -> Problem:
-    return Problem(f'{where} [{span.start}:{span.end}] "{text[span.start : span.end]:.40}"', rule, message, hint, "warning")
+    return Problem(
+        f'{where} [{span.start}:{span.end}] "{text[span.start : span.end]:.40}"', rule, message, hint, "warning"
+    )
 
 
 def _value(entry: Mapping[str, Any]) -> Mapping[str, Any]:

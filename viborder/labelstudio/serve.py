@@ -1,6 +1,7 @@
 """The ML backend: Label Studio's contract over HTTP, for a tagger that learns while people annotate.
 
-GET /health, POST /setup, POST /predict, POST /webhook, GET /versions. Every call must bear the password (HTTP basic authentication).
+GET /health, POST /setup, POST /predict, POST /webhook, GET /versions. Every call must bear the password (HTTP basic
+authentication).
 """
 
 from __future__ import annotations
@@ -53,7 +54,11 @@ def app(learner: Learner, password: str) -> Starlette:
             headers = {"WWW-Authenticate": "Basic"} if refused.status == 401 else None
             return JSONResponse({"error": str(refused)}, refused.status, headers)
 
-    routes = [Route(path, answer, methods=["GET" if path in ("/", "/health") else "POST"]) for path in _calls if path != "/versions"]
+    routes = [
+        Route(path, answer, methods=["GET" if path in ("/", "/health") else "POST"])
+        for path in _calls
+        if path != "/versions"
+    ]
     return Starlette(routes=[*routes, Route("/versions", answer, methods=["GET", "POST"])])
 
 
@@ -126,7 +131,11 @@ def _predict(learner: Learner, body: dict[str, Any]) -> dict[str, Any]:
 
 def _suggest(learner: Learner, task: dict[str, Any]) -> dict[str, Any]:
     if task_meta(task).get("share") == "test":
-        return {"result": [], "score": 0.0, "model_version": learner.version}  # an honest test set is annotated without help
+        return {
+            "result": [],
+            "score": 0.0,
+            "model_version": learner.version,
+        }  # an honest test set is annotated without help
     tagged, version = learner.tag(Document("", _text(task)))
     return prediction(tagged, version)
 
@@ -134,8 +143,9 @@ def _suggest(learner: Learner, task: dict[str, Any]) -> dict[str, Any]:
 def _others(learner: Learner, task: dict[str, Any], context: Any) -> dict[str, Any]:
     """The other occurrences of the region just drawn.
 
-    context: all regions of its label in the open annotation, in the order in which they were made. What else is marked is known from the
-    annotator's draft, or from the suggestion that the annotation began with; never from the work of others, so that blind stays blind.
+    context: all regions of its label in the open annotation, in the order in which they were made. What else is marked
+    is known from the annotator's draft, or from the suggestion that the annotation began with; never from the work of
+    others, so that blind stays blind.
     """
     text = _text(task)
     shown = context if isinstance(context, list) else []
@@ -174,12 +184,21 @@ def _submit(learner: Learner, annotation: dict[str, Any], task: dict[str, Any]) 
         return
     assert reading is not None
     tokens = tokenize(_text(task))
-    whole = [span for span in reading.spans if token_range(tokens, span.start, span.end)]  # training refuses a span that splits a token
+    whole = [
+        span for span in reading.spans if token_range(tokens, span.start, span.end)
+    ]  # training refuses a span that splits a token
     spans, private = split(whole)
     learner.submit(Document(identity, _text(task), spans, private), number, str(annotation.get("updated_at")))
 
 
-_calls = {"/": _health, "/health": _health, "/setup": _setup, "/predict": _predict, "/webhook": _webhook, "/versions": _versions}
+_calls = {
+    "/": _health,
+    "/health": _health,
+    "/setup": _setup,
+    "/predict": _predict,
+    "/webhook": _webhook,
+    "/versions": _versions,
+}
 
 
 def _authorise(header: str, password: str) -> None:

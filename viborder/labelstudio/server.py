@@ -1,7 +1,8 @@
 """A Label Studio server of one's own: in its own environment, on the loopback interface, with no calls to the outside.
 
-The environment is `.venv-labelstudio` (made on first use), or the one whose executable VIBORDER_LABELSTUDIO names. The empty database that
-takes Label Studio half a minute to make is kept beside it and copied, so that later servers are ready in seconds.
+The environment is `.venv-labelstudio` (made on first use), or the one whose executable VIBORDER_LABELSTUDIO names. The
+empty database that takes Label Studio half a minute to make is kept beside it and copied, so that later servers are
+ready in seconds.
 """
 
 from __future__ import annotations
@@ -58,7 +59,9 @@ class Server:
 
 
 def executable() -> Path | None:
-    """The server's executable: what VIBORDER_LABELSTUDIO names, or that of `.venv-labelstudio`; None where there is none."""
+    """The server's executable: what VIBORDER_LABELSTUDIO names, or that of `.venv-labelstudio`; None where there is
+    none.
+    """
     named = os.environ.get("VIBORDER_LABELSTUDIO")
     candidate = Path(named) if named else ENVIRONMENT / "bin" / "label-studio"
     return candidate.absolute() if candidate.is_file() else None
@@ -74,15 +77,22 @@ def install() -> Path:
         return found
     if os.environ.get("VIBORDER_LABELSTUDIO"):
         named = os.environ["VIBORDER_LABELSTUDIO"]
-        raise fail(named, "server-not-installed", "VIBORDER_LABELSTUDIO names no file", "the path of label-studio, or unset it")
+        raise fail(
+            named, "server-not-installed", "VIBORDER_LABELSTUDIO names no file", "the path of label-studio, or unset it"
+        )
     print(f"Installing Label Studio into {ENVIRONMENT} (1 GB, 2–3 minutes) …", file=sys.stderr)
     requirements = str(files("viborder.labelstudio").joinpath("server-requirements.txt"))
-    steps = (["-m", "venv", str(ENVIRONMENT)], ["-m", "pip", "install", "-qq", "--disable-pip-version-check", "-r", requirements])
+    steps = (
+        ["-m", "venv", str(ENVIRONMENT)],
+        ["-m", "pip", "install", "-qq", "--disable-pip-version-check", "-r", requirements],
+    )
     shutil.rmtree(ENVIRONMENT, ignore_errors=True)
     for python, step in zip((sys.executable, str(ENVIRONMENT / "bin" / "python")), steps, strict=True):
         if subprocess.run([python, *step], check=False, stdout=sys.stderr).returncode:
             shutil.rmtree(ENVIRONMENT, ignore_errors=True)
-            raise fail(ENVIRONMENT, "server-not-installed", "pip could not install Label Studio", "see its message above")
+            raise fail(
+                ENVIRONMENT, "server-not-installed", "pip could not install Label Studio", "see its message above"
+            )
     found = executable()
     assert found is not None
     return found
@@ -106,7 +116,8 @@ def template(program: Path) -> Path:
 
 
 def start(program: Path, data: Path, *, port: int = 0) -> Server:
-    """A server on `data` (a folder, made where it is missing), answering. Its account is in `data/account` (readable by its owner only).
+    """A server on `data` (a folder, made where it is missing), answering. Its account is in `data/account` (readable by
+    its owner only).
 
     port: 0 for any free one. Raises ViborderError `port-taken`, `server-failed`.
     """
@@ -119,7 +130,12 @@ def start(program: Path, data: Path, *, port: int = 0) -> Server:
         beside.replace(database)
     account = _account(data / "account")
     port = _free_port(port)
-    settings = {"USERNAME": OWNER, "PASSWORD": account["password"], "USER_TOKEN": account["token"], "ENABLE_LEGACY_API_TOKEN": "true"}
+    settings = {
+        "USERNAME": OWNER,
+        "PASSWORD": account["password"],
+        "USER_TOKEN": account["token"],
+        "ENABLE_LEGACY_API_TOKEN": "true",
+    }
     options = ["--no-browser", "--internal-host", "127.0.0.1", "--port", str(port), "--data-dir", str(data.absolute())]
     log_path = data / "server.log"
     with log_path.open("wb") as log:
@@ -147,7 +163,10 @@ def add_annotator(owner: Client, email: str, password: str) -> str:
     """
     invitation = owner.ask(owner.sdk.organizations.invites.get_invite_link)["token"]
     for page, form in (
-        (f"/user/signup/?{urlencode({'token': invitation})}", {"email": email, "password": password, "allow_newsletters": "false"}),
+        (
+            f"/user/signup/?{urlencode({'token': invitation})}",
+            {"email": email, "password": password, "allow_newsletters": "false"},
+        ),
         ("/user/login/", {"email": email, "password": password}),
     ):
         jar = CookieJar()
@@ -161,11 +180,18 @@ def add_annotator(owner: Client, email: str, password: str) -> str:
                 return str(re.findall(r"[0-9a-f]{40}", answer.read().decode())[0])
         except (HTTPError, URLError, OSError, IndexError):
             continue
-    raise fail(owner.url, "sign-up-failed", f"{email} could neither sign up nor sign in", "another password? (8 characters or more)")
+    raise fail(
+        owner.url,
+        "sign-up-failed",
+        f"{email} could neither sign up nor sign in",
+        "another password? (8 characters or more)",
+    )
 
 
 def _environment(data: Path, settings: Mapping[str, str]) -> dict[str, str]:
-    kept = {key: value for key, value in os.environ.items() if key not in _LEAKING and not key.startswith("LABEL_STUDIO_")}
+    kept = {
+        key: value for key, value in os.environ.items() if key not in _LEAKING and not key.startswith("LABEL_STUDIO_")
+    }
     quiet = {
         "BASE_DATA_DIR": str(data.absolute()),
         "LATEST_VERSION_CHECK": "false",
@@ -176,7 +202,9 @@ def _environment(data: Path, settings: Mapping[str, str]) -> dict[str, str]:
         "USE_DEFAULT_BANNED_SUBNETS": "false",  # the backend is on this machine
         **settings,
     }
-    nowhere = dict.fromkeys(("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy", "ALL_PROXY", "all_proxy"), "http://127.0.0.1:9")
+    nowhere = dict.fromkeys(
+        ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy", "ALL_PROXY", "all_proxy"), "http://127.0.0.1:9"
+    )
     local = dict.fromkeys(("NO_PROXY", "no_proxy"), "127.0.0.1,localhost")
     return kept | nowhere | local | {f"LABEL_STUDIO_{key}": value for key, value in quiet.items()}
 
@@ -197,7 +225,9 @@ def _free_port(port: int) -> int:
         try:
             probe.bind(("127.0.0.1", port))
         except OSError:
-            raise fail(f"127.0.0.1:{port}", "port-taken", "something else answers there", "choose another with --port") from None
+            raise fail(
+                f"127.0.0.1:{port}", "port-taken", "something else answers there", "choose another with --port"
+            ) from None
         return int(probe.getsockname()[1])
 
 

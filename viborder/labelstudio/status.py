@@ -1,4 +1,6 @@
-"""How far the annotation has come: what is pushed, annotated, in conflict, adjudicated; agreement; whether suggestions get better."""
+"""How far the annotation has come: what is pushed, annotated, in conflict, adjudicated; agreement; whether
+suggestions get better.
+"""
 
 from __future__ import annotations
 
@@ -21,8 +23,10 @@ BLOCK = 5  # documents a point of the curve
 class Status:
     """Numbers of documents, and what they hold.
 
-    complete: annotated by as many people as wanted. test: of the random share. agreement: (pass, pass, F1 over spans, documents).
-    curve: (first, last, F1 of the suggestions) over the documents with suggestions, in the order in which they were submitted.
+    complete: annotated by as many people as wanted. test: of the random share. agreement: (pass, pass, F1 over spans,
+    documents).
+    curve: (first, last, F1 of the suggestions) over the documents with suggestions, in the order in which they were
+    submitted.
     next: (document, usefulness or None, address) of what comes next.
     """
 
@@ -64,10 +68,12 @@ def status(client: Client, title: str, adjudication: str, *, upcoming: int = 5) 
 
 
 def curve(documents: Sequence[Document]) -> tuple[tuple[int, int, float | None], ...]:
-    """(first, last, F1) of the suggestions against what was submitted, in blocks of documents in the order of submission.
+    """(first, last, F1) of the suggestions against what was submitted, in blocks of documents in the order of
+    submission.
 
-    A suggestion counts as right where it was kept as it was. F1 = 2 · kept / (suggested + submitted). Documents without suggestions
-    are left out. Since every document is new to the model that suggests for it, this is a fair test of that model.
+    A suggestion counts as right where it was kept as it was. F1 = 2 · kept / (suggested + submitted). Documents without
+    suggestions are left out. Since every document is new to the model that suggests for it, this is a fair test of that
+    model.
     """
     ordered = sorted((about(document) for document in documents), key=lambda entry: str(entry["updated_at"]))
     fates = [Fate(**entry["suggestions"]) for entry in ordered if entry["model"]]
@@ -88,7 +94,9 @@ def _adjudicated(client: Client, title: str) -> int:
     project = find_project(client, title)
     if project is None:
         return 0
-    return sum(bool(task["total_annotations"]) for task in client.tasks(int(project["id"]), include="id,total_annotations"))
+    return sum(
+        bool(task["total_annotations"]) for task in client.tasks(int(project["id"]), include="id,total_annotations")
+    )
 
 
 def _agreement(pulled: Pulled) -> tuple[tuple[str, str, float | None, int], ...]:
@@ -101,6 +109,8 @@ def _agreement(pulled: Pulled) -> tuple[tuple[str, str, float | None, int], ...]
         first, second = by_id(pulled.documents[one]), by_id(pulled.documents[other])
         shared = sorted(first.keys() & second.keys())
         if shared:
-            result = agree({one: [first[identity] for identity in shared], other: [second[identity] for identity in shared]})
+            result = agree(
+                {one: [first[identity] for identity in shared], other: [second[identity] for identity in shared]}
+            )
             found.append((one, other, result.pairs[one, other]["all"].f1, len(shared)))
     return tuple(found)

@@ -22,7 +22,10 @@ def texts(corpus: Path) -> dict[str, Document] | None:
 
 
 def pulled(found: Pulled, out: Path) -> None:
-    """Print what a pull brought. Raises ViborderError with the annotations that were left out, after warnings were printed."""
+    """Print what a pull brought.
+
+    Raises ViborderError with the annotations that were left out, after warnings were printed.
+    """
     if found.documents:
         Console().print(_passes(found))
     print(f"{found.fetched} tasks fetched, the others unchanged; passes are in {out}")

@@ -7,7 +7,9 @@ from typing import Annotated
 
 import typer
 
-app = typer.Typer(no_args_is_help=True, help="Annotate in Label Studio: a server, tasks with suggestions, and an exact way back.")
+app = typer.Typer(
+    no_args_is_help=True, help="Annotate in Label Studio: a server, tasks with suggestions, and an exact way back."
+)
 
 CORPUS = Path("corpus/documents.jsonl")
 PROJECT = "viborder"
@@ -20,7 +22,9 @@ def up(
     data: Annotated[Path, typer.Option(help="Where the server keeps its data.")] = Path("build/labelstudio"),
     port: Annotated[int, typer.Option(help="Port on 127.0.0.1.")] = 8080,
     annotator: Annotated[list[str] | None, typer.Option(help="Name of a further user; may be repeated.")] = None,
-    prepare: Annotated[bool, typer.Option("--prepare", help="Install the server and make its empty database, no more.")] = False,
+    prepare: Annotated[
+        bool, typer.Option("--prepare", help="Install the server and make its empty database, no more.")
+    ] = False,
 ) -> None:
     """Start a local Label Studio with a user, a token and a project; stop it with Ctrl+C."""
     from viborder.labelstudio import local, server
@@ -33,12 +37,18 @@ def up(
 
 @app.command()
 def push(
-    files: Annotated[list[Path] | None, typer.Argument(help="Documents to annotate; the corpus by default.", metavar="FILE…")] = None,
+    files: Annotated[
+        list[Path] | None, typer.Argument(help="Documents to annotate; the corpus by default.", metavar="FILE…")
+    ] = None,
     project: Project = PROJECT,
     model: Annotated[Path | None, typer.Option(help="Model folder that makes the suggestions.")] = None,
-    suggestions: Annotated[Path | None, typer.Option(help="Or a file of tagged documents that are the suggestions.")] = None,
+    suggestions: Annotated[
+        Path | None, typer.Option(help="Or a file of tagged documents that are the suggestions.")
+    ] = None,
     overlap: Annotated[int, typer.Option(min=1, help="How many people annotate a document, blind.")] = 1,
-    overlap_share: Annotated[float, typer.Option(min=0, max=1, help="Share of the documents that --overlap is for.")] = 1.0,
+    overlap_share: Annotated[
+        float, typer.Option(min=0, max=1, help="Share of the documents that --overlap is for.")
+    ] = 1.0,
     test_share: Annotated[float, typer.Option(min=0, max=1, help="Random share kept for an honest test set.")] = 0.1,
 ) -> None:
     """Send documents as tasks with suggestions, the most useful first; twice sent is once there."""
@@ -56,7 +66,9 @@ def push(
 @app.command()
 def pull(
     project: Project = PROJECT,
-    out: Annotated[Path, typer.Option(help="Folder of the passes, one file an annotator.")] = Path("annotations/passes"),
+    out: Annotated[Path, typer.Option(help="Folder of the passes, one file an annotator.")] = Path(
+        "annotations/passes"
+    ),
     corpus: Annotated[Path, typer.Option(help="The texts that annotations must bear, if the file is there.")] = CORPUS,
 ) -> None:
     """Bring the submitted annotations back, one pass an annotator."""
@@ -67,7 +79,10 @@ def pull(
 
 
 @app.command()
-def status(project: Project = PROJECT, adjudication: Annotated[str, typer.Option(help="Its adjudication project.")] = ADJUDICATION) -> None:
+def status(
+    project: Project = PROJECT,
+    adjudication: Annotated[str, typer.Option(help="Its adjudication project.")] = ADJUDICATION,
+) -> None:
     """Show how far annotation has come, how people agree, whether suggestions get better, and what is next."""
     from viborder.labelstudio import client, tables
     from viborder.labelstudio.status import status
@@ -79,10 +94,15 @@ def status(project: Project = PROJECT, adjudication: Annotated[str, typer.Option
 def serve(
     recipe: Annotated[Path, typer.Argument(help="Recipe of the tagger that learns.")] = Path("train/crf.yaml"),
     keys: Annotated[
-        list[str] | None, typer.Argument(help="Keys of the recipe to set; by default what makes it quick.", metavar="key=value…")
+        list[str] | None,
+        typer.Argument(help="Keys of the recipe to set; by default what makes it quick.", metavar="key=value…"),
     ] = None,
-    train: Annotated[Path, typer.Option(help="Annotated documents that are always learned from.")] = Path("annotations/gold.jsonl"),
-    state: Annotated[Path, typer.Option(help="Where what was learned survives a restart.")] = Path("build/labelstudio/serve"),
+    train: Annotated[Path, typer.Option(help="Annotated documents that are always learned from.")] = Path(
+        "annotations/gold.jsonl"
+    ),
+    state: Annotated[Path, typer.Option(help="Where what was learned survives a restart.")] = Path(
+        "build/labelstudio/serve"
+    ),
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port to listen on.")] = 9090,
     project: Project = PROJECT,

@@ -18,10 +18,27 @@ from viborder.formats import jsonl
 from viborder.labels import entity_types
 
 SECTIONS = (
-    *("What is in it", "How to load it", "Data statement", "Annotation", "Agreement", "Results", "Known errors and limits"),
+    *(
+        "What is in it",
+        "How to load it",
+        "Data statement",
+        "Annotation",
+        "Agreement",
+        "Results",
+        "Known errors and limits",
+    ),
     *("Private persons", "Rights", "Versions", "How to cite"),
 )
-FIELDS = ("pretty_name", "language", "license", "annotations_creators", "task_categories", "size_categories", "configs", "dataset_info")
+FIELDS = (
+    "pretty_name",
+    "language",
+    "license",
+    "annotations_creators",
+    "task_categories",
+    "size_categories",
+    "configs",
+    "dataset_info",
+)
 _SECRET = re.compile(
     r"hf_[A-Za-z0-9]{20,}|AKIA[0-9A-Z]{16}|gh[pousr]_[A-Za-z0-9]{30,}|sk-[A-Za-z0-9_-]{20,}"
     r"|-----BEGIN [A-Z ]*PRIVATE KEY-----|eyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}"
@@ -31,8 +48,9 @@ _SECRET = re.compile(
 def dataset_problems(folder: Path, gold: Path) -> list[Problem]:
     """Everything that keeps a dataset folder from being published.
 
-    Rules: `not-a-package` (raised), `package-changed`, `package-does-not-load`, those of `viborder check`, `card-incomplete`, `secret`,
-    `private-name`, `names-unknown`. gold: the unmasked annotations, from which the names of private persons are known.
+    Rules: `not-a-package` (raised), `package-changed`, `package-does-not-load`, those of `viborder check`,
+    `card-incomplete`, `secret`, `private-name`, `names-unknown`. gold: the unmasked annotations, from which the names
+    of private persons are known.
     """
     facts = package.facts(folder)
     if problems := list(_as_built(folder)) or list(_loads(folder, facts)):
@@ -101,7 +119,12 @@ def _loads(folder: Path, facts: dict[str, Any]) -> Iterator[Problem]:
             try:
                 loaded = datasets.load_dataset(str(folder), name, cache_dir=cache)
             except Exception as error:  # whatever load_dataset raises, the package does not load
-                yield Problem(f"{folder} config {name}", "package-does-not-load", f"{type(error).__name__}: {error!s:.200}", "build again")
+                yield Problem(
+                    f"{folder} config {name}",
+                    "package-does-not-load",
+                    f"{type(error).__name__}: {error!s:.200}",
+                    "build again",
+                )
                 continue
             if name == "documents" and len(loaded["train"]) != facts["documents"]:
                 said = f"{len(loaded['train'])} documents, stats.json says {facts['documents']}"
@@ -120,7 +143,10 @@ def _texts(folder: Path) -> Iterator[tuple[str, str]]:
     """(path, text) of every file: as it stands, or its rows as JSON, sentences with their tokens joined."""
     for path in sorted(folder.rglob("*")):
         if path.suffix == ".parquet":
-            rows = [row | ({"tokens": " ".join(row["tokens"])} if "tokens" in row else {}) for row in package.rows(folder, path.stem)]
+            rows = [
+                row | ({"tokens": " ".join(row["tokens"])} if "tokens" in row else {})
+                for row in package.rows(folder, path.stem)
+            ]
             yield str(path), "\n".join(json.dumps(row, ensure_ascii=False) for row in rows)
         elif path.is_file():
             yield str(path), path.read_text(encoding="utf-8", errors="replace")
@@ -129,4 +155,9 @@ def _texts(folder: Path) -> Iterator[tuple[str, str]]:
 def _names(path: str, text: str, people: People) -> Iterator[Problem]:
     for start, _, name in people.occurrences(text):
         line = text.count("\n", 0, start) + 1
-        yield Problem(f"{path}:{line}", "private-name", f"names private person {people.numbers[name]}", "build again with --private mask")
+        yield Problem(
+            f"{path}:{line}",
+            "private-name",
+            f"names private person {people.numbers[name]}",
+            "build again with --private mask",
+        )

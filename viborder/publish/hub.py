@@ -19,12 +19,24 @@ Content = Path | bytes
 PATIENCE = (1.0, 4.0, 16.0)  # seconds before each further attempt, unless the Hub names its own
 
 _WORDS = {
-    401: ("hub-unauthorised", "the Hub does not accept the token", "set HF_TOKEN to a valid one, or run `hf auth login`"),
+    401: (
+        "hub-unauthorised",
+        "the Hub does not accept the token",
+        "set HF_TOKEN to a valid one, or run `hf auth login`",
+    ),
     403: ("hub-forbidden", "the token may not do this", "use a token with write access to this user or organisation"),
-    404: ("hub-not-found", "the Hub knows no such user, organisation or repository", "check REPO_ID: USER_OR_ORGANISATION/NAME"),
+    404: (
+        "hub-not-found",
+        "the Hub knows no such user, organisation or repository",
+        "check REPO_ID: USER_OR_ORGANISATION/NAME",
+    ),
     409: ("hub-conflict", "the repository changed meanwhile, or has it already; nothing was written", "publish again"),
     412: ("hub-conflict", "the repository changed meanwhile; nothing was written", "publish again"),
-    429: ("hub-too-many-requests", "the Hub asks for patience, after several attempts", "wait some minutes and publish again"),
+    429: (
+        "hub-too-many-requests",
+        "the Hub asks for patience, after several attempts",
+        "wait some minutes and publish again",
+    ),
 }
 _FAULT = (
     "hub-fault",
@@ -35,7 +47,10 @@ _FAULT = (
 
 @dataclass(frozen=True, slots=True)
 class Remote:
-    """What is on the Hub. files: path → (SHA-1 of git's blob, or SHA-256 where it is stored as LFS). tags: their names."""
+    """What is on the Hub. files: path → (SHA-1 of git's blob, or SHA-256 where it is stored as LFS).
+
+    tags: their names.
+    """
 
     exists: bool
     private: bool = True
@@ -45,10 +60,11 @@ class Remote:
 
 
 def ask(call: Callable[[], T], about: str, wait: Callable[[float], None] = time.sleep) -> T:
-    """What a call to the Hub returns; 429 and faults of the Hub are tried again. Raises ViborderError in plain words, without the token.
+    """What a call to the Hub returns; 429 and faults of the Hub are tried again. Raises ViborderError in plain words,
+    without the token.
 
-    Rules: `hub-unauthorised`, `hub-forbidden`, `hub-not-found`, `hub-conflict`, `hub-too-many-requests`, `hub-fault`, `hub-unreachable`,
-    `hub-refused`.
+    Rules: `hub-unauthorised`, `hub-forbidden`, `hub-not-found`, `hub-conflict`, `hub-too-many-requests`, `hub-fault`,
+    `hub-unreachable`, `hub-refused`.
     """
     import httpx2
     from huggingface_hub.errors import HfHubHTTPError
@@ -57,7 +73,9 @@ def ask(call: Callable[[], T], about: str, wait: Callable[[float], None] = time.
         try:
             return call()
         except (HfHubHTTPError, httpx2.TransportError, RuntimeError, ConnectionError) as caught:
-            error = caught.__cause__ if isinstance(caught, RuntimeError) and caught.__cause__ else caught  # uploads are wrapped
+            error = (
+                caught.__cause__ if isinstance(caught, RuntimeError) and caught.__cause__ else caught
+            )  # uploads are wrapped
             response = error.response if isinstance(error, HfHubHTTPError) else None
             if response is None and not isinstance(error, httpx2.TransportError | ConnectionError):
                 raise
@@ -83,8 +101,14 @@ def remote(api: HfApi, repo_id: str, kind: str, wait: Callable[[float], None] = 
     info = ask(found, repo_id, wait)
     if info is None:
         return Remote(exists=False)
-    entries = ask(lambda: list(api.list_repo_tree(repo_id, recursive=True, repo_type=kind)), repo_id, wait) if info.sha else []
-    files = {entry.path: entry.lfs.sha256 if entry.lfs else entry.blob_id for entry in entries if isinstance(entry, RepoFile)}
+    entries = (
+        ask(lambda: list(api.list_repo_tree(repo_id, recursive=True, repo_type=kind)), repo_id, wait)
+        if info.sha
+        else []
+    )
+    files = {
+        entry.path: entry.lfs.sha256 if entry.lfs else entry.blob_id for entry in entries if isinstance(entry, RepoFile)
+    }
     refs = ask(lambda: api.list_repo_refs(repo_id, repo_type=kind), repo_id, wait)
     return Remote(True, bool(info.private), info.sha, files, tuple(ref.name for ref in refs.tags))
 
@@ -104,7 +128,9 @@ class Changes:
 
 def changes(contents: Mapping[str, Content], there: Remote) -> Changes:
     """What differs between what is to be published and what is there; the Hub's own `.gitattributes` is left alone."""
-    same = {path for path, content in contents.items() if path in there.files and there.files[path] in _digests(content)}
+    same = {
+        path for path, content in contents.items() if path in there.files and there.files[path] in _digests(content)
+    }
     return Changes(
         added=tuple(path for path in contents if path not in there.files),
         changed=tuple(path for path in contents if path in there.files and path not in same),
@@ -123,7 +149,10 @@ def commit(
     message: str,
     wait: Callable[[float], None] = time.sleep,
 ) -> None:
-    """All changes in one commit on top of `parent`: seen whole or not at all. Files that have arrived before are not sent again."""
+    """All changes in one commit on top of `parent`: seen whole or not at all.
+
+    Files that have arrived before are not sent again.
+    """
     from huggingface_hub import CommitOperationAdd, CommitOperationDelete
 
     additions = [CommitOperationAdd(path, contents[path]) for path in (*to_do.added, *to_do.changed)]
@@ -148,7 +177,12 @@ def _digests(content: Content) -> tuple[str, str]:
 
 def _refused(error: BaseException, response: Any, about: str) -> ViborderError:
     if response is None:
-        return fail(about, "hub-unreachable", f"the Hub cannot be reached ({type(error).__name__})", "check the network, and publish again")
+        return fail(
+            about,
+            "hub-unreachable",
+            f"the Hub cannot be reached ({type(error).__name__})",
+            "check the network, and publish again",
+        )
     if response.status_code in _WORDS:
         return fail(about, *_WORDS[response.status_code])
     if response.status_code >= 500:

@@ -1,4 +1,6 @@
-"""A model folder as it goes to the Hub: checked, and with a card: its own, or one generated from what `model.json` says."""
+"""A model folder as it goes to the Hub: checked, and with a card: its own, or one generated from what `model.json`
+says.
+"""
 
 from __future__ import annotations
 
@@ -45,7 +47,9 @@ $card
 
 
 def model_contents(folder: Path, repo_id: str) -> tuple[dict[str, Content], str]:
-    """(path → content, tag): the folder's files, a card where training wrote none, and the version that the model bears."""
+    """(path → content, tag): the folder's files, a card where training wrote none, and the version that the model
+    bears.
+    """
     described = json.loads((folder / "model.json").read_text(encoding="utf-8"))
     files = sorted(path for path in folder.rglob("*") if path.is_file())
     contents: dict[str, Content] = {path.relative_to(folder).as_posix(): path for path in files}
@@ -69,7 +73,9 @@ def _card(described: dict[str, Any], repo_id: str) -> str:
 
 
 def model_problems(folder: Path, gold: Path) -> list[Problem]:
-    """Everything that keeps a model from being published: it does not load, it holds a secret or a private person's whole name."""
+    """Everything that keeps a model from being published: it does not load, it holds a secret or a private person's
+    whole name.
+    """
     from viborder.train import load
 
     try:

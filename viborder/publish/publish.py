@@ -1,4 +1,6 @@
-"""A dataset or a model goes to the Hub: checked, compared with what is there, in one commit and under the tag of its version."""
+"""A dataset or a model goes to the Hub: checked, compared with what is there, in one commit and under the tag of its
+version.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +9,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -39,7 +42,10 @@ class Release:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What was done, or would be. state: `published`, `unchanged`, `tagged` (the commit was there, its tag was not), `dry run`."""
+    """What was done, or would be.
+
+    state: `published`, `unchanged`, `tagged` (the commit was there, its tag was not), `dry run`.
+    """
 
     state: str
     release: Release
@@ -49,7 +55,10 @@ class Outcome:
 
 
 def prepare(folder: Path, gold: Path, repo_id: str) -> Release:
-    """The checked contents of a dataset or model folder. Raises ViborderError with everything that keeps it from being published."""
+    """The checked contents of a dataset or model folder.
+
+    Raises ViborderError with everything that keeps it from being published.
+    """
     model = (folder / "model.json").exists()
     if problems := model_problems(folder, gold) if model else dataset_problems(folder, gold):
         raise ViborderError(problems)
@@ -73,13 +82,20 @@ def publish(
 ) -> Outcome:
     """Publish, or find that nothing changed. `show` is told what will change before it does.
 
-    public: make a new repository public; it is private otherwise. text: `keep` or `omit`, said outright, where a dataset will be public.
-    Raises ViborderError: `repo-id-malformed`, `text-undecided`, `text-other`, `repo-foreign`, `repo-other-type`, `version-backwards`,
-    `version-taken`, `token-missing`, and those of `viborder.publish.hub`.
+    public: make a new repository public; it is private otherwise. text: `keep` or `omit`, said outright, where a
+    dataset will be public.
+    Raises ViborderError: `repo-id-malformed`, `text-undecided`, `text-other`, `repo-foreign`, `repo-other-type`,
+    `version-backwards`, `version-taken`, `token-missing`, and those of `viborder.publish.hub`.
     """
     api = api or api_with_token()
     there = look(release, repo_id, api, public=public, text=text, wait=wait)
-    outcome = Outcome("published", release, hub.changes(release.contents, there), there, tuple(_span_changes(release, repo_id, api, there)))
+    outcome = Outcome(
+        "published",
+        release,
+        hub.changes(release.contents, there),
+        there,
+        tuple(_span_changes(release, repo_id, api, there)),
+    )
     if not outcome.changes:
         if release.tag in there.tags:
             return Outcome("unchanged", release, outcome.changes, there)
@@ -87,7 +103,9 @@ def publish(
         return Outcome("tagged", release, outcome.changes, there)
     show(outcome)
     if not there.exists:
-        hub.ask(lambda: api.create_repo(repo_id, repo_type=release.kind, private=not public, exist_ok=True), repo_id, wait)
+        hub.ask(
+            lambda: api.create_repo(repo_id, repo_type=release.kind, private=not public, exist_ok=True), repo_id, wait
+        )
         there = hub.remote(api, repo_id, release.kind, wait)
     message = f"Publish {release.tag}"
     hub.commit(api, repo_id, release.kind, release.contents, outcome.changes, there.commit, message, wait)
@@ -96,14 +114,25 @@ def publish(
 
 
 def look(
-    release: Release, repo_id: str, api: HfApi, *, public: bool, text: str | None, wait: Callable[[float], None] = time.sleep
+    release: Release,
+    repo_id: str,
+    api: HfApi,
+    *,
+    public: bool,
+    text: str | None,
+    wait: Callable[[float], None] = time.sleep,
 ) -> Remote:
     """What is on the Hub, where the release may go there. Raises as `publish` does."""
     decided(release, repo_id, public=public, text=text)
     there = hub.remote(api, repo_id, release.kind, wait)
     other = "model" if release.kind == "dataset" else "dataset"
     if not there.exists and hub.remote(api, repo_id, other, wait).exists:
-        raise fail(repo_id, "repo-other-type", f"there is a {other} of this name", "choose another name: readers would mix them up")
+        raise fail(
+            repo_id,
+            "repo-other-type",
+            f"there is a {other} of this name",
+            "choose another name: readers would mix them up",
+        )
     if there.exists and release.mark not in there.files and set(there.files) - {".gitattributes", "README.md"}:
         said = f"the repository holds something else: no {release.mark} in it"
         raise fail(repo_id, "repo-foreign", said, "choose another name, or empty it")
@@ -113,9 +142,17 @@ def look(
 
 
 def write_tree(release: Release, out: Path) -> None:
-    """The exact files that would be on the Hub, as a folder. Raises ViborderError `folder-not-empty` where something else is there."""
+    """The exact files that would be on the Hub, as a folder.
+
+    Raises ViborderError `folder-not-empty` where something else is there.
+    """
     if out.is_dir() and any(out.iterdir()) and not (out / release.mark).exists():
-        raise fail(out, "folder-not-empty", f"there is something in the folder that is no {release.kind}", "name another with --out")
+        raise fail(
+            out,
+            "folder-not-empty",
+            f"there is something in the folder that is no {release.kind}",
+            "name another with --out",
+        )
     with new_folder(out) as folder:
         for path, content in release.contents.items():
             (folder / path).parent.mkdir(parents=True, exist_ok=True)
@@ -132,14 +169,22 @@ def api_with_token() -> HfApi:
 
 
 def decided(release: Release, repo_id: str, *, public: bool, text: str | None) -> None:
-    """What must be right before the Hub is asked. Raises ViborderError: `repo-id-malformed`, `text-undecided`, `text-other`."""
+    """What must be right before the Hub is asked.
+
+    Raises ViborderError: `repo-id-malformed`, `text-undecided`, `text-other`.
+    """
     if not _REPO_ID.fullmatch(repo_id):
         raise fail(repo_id, "repo-id-malformed", "not the name of a repository", "USER_OR_ORGANISATION/NAME")
     if release.kind == "dataset" and public and text is None:
         said = "the texts are their publishers', and the repository is public"
         raise fail(repo_id, "text-undecided", said, "say --text keep or --text omit")
     if release.kind == "dataset" and text is not None and text != release.text:
-        raise fail(repo_id, "text-other", f"the package was built with --text {release.text}", f"`viborder build --text {text}` first")
+        raise fail(
+            repo_id,
+            "text-other",
+            f"the package was built with --text {release.text}",
+            f"`viborder build --text {text}` first",
+        )
 
 
 def _version_fits(release: Release, repo_id: str, there: Remote) -> None:
@@ -162,7 +207,7 @@ def _span_changes(release: Release, repo_id: str, api: HfApi, there: Remote) -> 
         return
     with tempfile.TemporaryDirectory() as folder:
         for name in ("stats.json", table):
-            hub.ask(lambda name=name: api.hf_hub_download(repo_id, name, repo_type="dataset", local_dir=folder), repo_id)  # type: ignore[misc]
+            hub.ask(partial(api.hf_hub_download, repo_id, name, repo_type="dataset", local_dir=folder), repo_id)
         if package.facts(Path(folder))["text"] != "keep":
             return
         old = package.documents(Path(folder))

@@ -15,10 +15,16 @@ def show(outcome: Outcome) -> None:
     """The changes against what is on the Hub, file by file and span by span."""
     there = outcome.there
     visible = "private" if there.private else "PUBLIC"
-    print(f"{outcome.release.kind}, {outcome.release.tag}; the repository is {visible if there.exists else f'new, and will be {visible}'}")
+    print(
+        f"{outcome.release.kind}, {outcome.release.tag}; the repository is {visible if there.exists else f'new, and will be {visible}'}"
+    )
     for sign, paths in (("+", outcome.changes.added), ("~", outcome.changes.changed), ("-", outcome.changes.removed)):
         for path in paths:
-            size = f"  {len(hub.read_bytes(outcome.release.contents[path])):,} bytes" if path in outcome.release.contents else ""
+            size = (
+                f"  {len(hub.read_bytes(outcome.release.contents[path])):,} bytes"
+                if path in outcome.release.contents
+                else ""
+            )
             print(f"  {sign} {path}{size}")
     if outcome.changes.unchanged:
         print(f"  = {len(outcome.changes.unchanged)} files unchanged")

@@ -18,7 +18,10 @@ class Tagger(Protocol):
     version: str
 
     def tag(self, documents: Iterable[Document], *, spaced: bool = False) -> Iterator[Document]:
-        """Documents with nested spans, each with a `score`, in the order given. spaced: texts are given tokens, a line a sentence."""
+        """Documents with nested spans, each with a `score`, in the order given.
+
+        spaced: texts are given tokens, a line a sentence.
+        """
 
 
 def train(
@@ -54,7 +57,10 @@ def train(
 
 
 def load(folder: Path) -> Tagger:
-    """The tagger of a model folder, of whatever kind. Raises ViborderError `model-missing`, `model-foreign`, `model-damaged`."""
+    """The tagger of a model folder, of whatever kind.
+
+    Raises ViborderError `model-missing`, `model-foreign`, `model-damaged`.
+    """
     from viborder.train.crf.folder import read_card
 
     card = read_card(folder)
@@ -73,12 +79,23 @@ def _extra(where: Path) -> Iterator[None]:
     try:
         yield
     except ModuleNotFoundError as error:
-        if (error.name or "").split(".")[0] not in {"torch", "transformers", "accelerate", "tokenizers", "safetensors", "pyvi"}:
+        if (error.name or "").split(".")[0] not in {
+            "torch",
+            "transformers",
+            "accelerate",
+            "tokenizers",
+            "safetensors",
+            "pyvi",
+        }:
             raise
-        raise fail(where, "extra-missing", f"{error.name} is not installed", "pip install -c constraints.txt -e .[train]") from None
+        raise fail(
+            where, "extra-missing", f"{error.name} is not installed", "pip install -c constraints.txt -e .[train]"
+        ) from None
 
 
-def crossval(recipe: Path, documents: Sequence[Document], *, out: Path | None = None, overrides: Sequence[str] = ()) -> Iterator[Document]:
+def crossval(
+    recipe: Path, documents: Sequence[Document], *, out: Path | None = None, overrides: Sequence[str] = ()
+) -> Iterator[Document]:
     """Each document tagged by a model that has not seen it, trained on all others, in order.
 
     out: where to keep the models, one folder a document, named after it; without it they are thrown away.

@@ -15,7 +15,9 @@ from viborder.train import train
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """The strict F1 after learning from `documents` documents: over all spans and over the outermost, one value a choice of documents."""
+    """The strict F1 after learning from `documents` documents: over all spans and over the outermost, one value a
+    choice of documents.
+    """
 
     documents: int
     nested: list[float]
@@ -27,8 +29,10 @@ def curve(
 ) -> Iterator[Point]:
     """A point for each number of documents, the smallest first.
 
-    Without `test`, each document is tagged in turn by models that learned from those that follow it in the file, from the first on again
-    after the last: one value a document that was held out. With `test`, the models tag that, and learn from as many as all documents.
+    Without `test`, each document is tagged in turn by models that learned from those that follow it in the file, from
+    the first on again
+    after the last: one value a document that was held out. With `test`, the models tag that, and learn from as many as
+    all documents.
     Raises ViborderError `too-few-documents`.
     """
     if len(documents) < 2:

@@ -35,7 +35,8 @@ class Page:
 def read_page(document: Document, *, spaced: bool = False) -> Page:
     """The tokens and sentences of a document.
 
-    spaced: the text is a list of given tokens (CoNLL), with a blank between tokens and a line a sentence; their borders are kept.
+    spaced: the text is a list of given tokens (CoNLL), with a blank between tokens and a line a sentence; their borders
+    are kept.
     """
     text = document.text
     if spaced:

@@ -46,7 +46,8 @@ class CrfRecipe(BaseModel):
 
 
 def load_recipe(path: Path, overrides: Sequence[str] = ()) -> dict[str, Any]:
-    """The keys and values of a recipe file, with `key=value` overrides (values as YAML) applied; `a.b=value` sets `b` inside `a`.
+    """The keys and values of a recipe file, with `key=value` overrides (values as YAML) applied; `a.b=value` sets `b`
+    inside `a`.
 
     Raises ViborderError: `recipe-malformed`, `override-malformed`.
     """

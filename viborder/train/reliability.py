@@ -21,9 +21,12 @@ class Bin:
 
 
 def reliability(
-    gold: Sequence[Document], found: Sequence[Document], edges: Sequence[float] = (0, 0.5, 0.7, 0.8, 0.9, 0.95, 0.99, 1.01)
+    gold: Sequence[Document],
+    found: Sequence[Document],
+    edges: Sequence[float] = (0, 0.5, 0.7, 0.8, 0.9, 0.95, 0.99, 1.01),
 ) -> list[Bin]:
-    """The reliability diagram of scored spans as numbers, empty bins left out. A span is right where gold has the same range and label.
+    """The reliability diagram of scored spans as numbers, empty bins left out. A span is right where gold has the same
+    range and label.
 
     gold, found: the same documents in the same order.
     """
@@ -43,6 +46,8 @@ def reliability(
 
 
 def calibration_error(bins: Sequence[Bin]) -> float:
-    """The expected calibration error: the mean distance of score and share right over bins, weighted by spans (Guo et al. 2017)."""
+    """The expected calibration error: the mean distance of score and share right over bins, weighted by spans (Guo
+    et al. 2017).
+    """
     total = sum(one.count for one in bins)
     return sum(one.count * abs(one.score - one.right) for one in bins) / total if total else 0.0

@@ -9,13 +9,15 @@ from statistics import fmean, stdev
 
 from viborder.document import Document
 from viborder.eval import score
-from viborder.eval.intervals import bootstrap
+from viborder.eval.uncertainty.intervals import bootstrap
 from viborder.train import crossval
 
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """Strict micro F1 of each seed, their mean and standard deviation, and a 95 % interval over documents (counts of all seeds added)."""
+    """Strict micro F1 of each seed, their mean and standard deviation, and a 95 % interval over documents (counts of
+    all seeds added).
+    """
 
     f1: list[float]
     mean: float
@@ -40,7 +42,9 @@ def by_seed(
 
 def spread(gold: Sequence[Document], runs: Sequence[Sequence[Document]]) -> Spread:
     """How the scores of several runs on the same documents differ. Takes one run or more."""
-    scores = [score(gold, run, labels=sorted({span.label for document in gold for span in document.spans})) for run in runs]
+    scores = [
+        score(gold, run, labels=sorted({span.label for document in gold for span in document.spans})) for run in runs
+    ]
     f1 = [result.micro().f1 for result in scores]
     together = replace(scores[0], counts=sum((result.counts for result in scores[1:]), scores[0].counts))
     return Spread(f1, fmean(f1), stdev(f1) if len(f1) > 1 else 0.0, bootstrap(together).f1())

@@ -1,1 +1,3 @@
-"""The default tagger: a linear-chain CRF that weighs the grammar's proposals, learned in seconds and decoded in numpy."""
+"""The default tagger: a linear-chain CRF that weighs the grammar's proposals, learned in seconds and decoded in
+numpy.
+"""

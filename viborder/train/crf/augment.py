@@ -1,33 +1,43 @@
-"""More text from little: the same sentences with other names and numbers in them. Made from the training documents alone."""
+"""More text from little: the same sentences with other names and numbers in them.
+
+Made from the training documents alone.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from functools import partial
 from random import Random
 
 from viborder.document import Document, Span, by_depth, in_order
 
 _UPPER = "A-ZÀ-ÖØ-ÝĂĐĨŨƠƯẠẢẤẦẨẪẬẮẰẲẴẶẸẺẼẾỀỂỄỆỈỊỌỎỐỒỔỖỘỚỜỞỠỢỤỦỨỪỬỮỰỲỴỶỸ"
-_NAMES = re.compile(rf"(?:(?<=\s)|^)[{_UPPER}][^\W\d_{_UPPER}]+(?:\s[{_UPPER}][^\W\d_{_UPPER}]+)*$")  # at the end of a mention
+_NAMES = re.compile(
+    rf"(?:(?<=\s)|^)[{_UPPER}][^\W\d_{_UPPER}]+(?:\s[{_UPPER}][^\W\d_{_UPPER}]+)*$"
+)  # at the end of a mention
 _DIGITS = re.compile(r"\d")
 
 
 def augmented(documents: Sequence[Document], copies: int, seed: int) -> list[Document]:
     """`copies` variants of each document. The same seed gives the same variants.
 
-    In the innermost spans, the capitalised syllables at the end (a name) give way to such syllables from other mentions of the label,
-    digits to other digits, and mentions without capitals and digits to other such mentions.
+    In the innermost spans, the capitalised syllables at the end (a name) give way to such syllables from other mentions
+    of the label, digits to other digits, and mentions without capitals and digits to other such mentions.
     """
     pools = _pools(documents)
     variants = []
     for number in range(copies):
         for document in documents:
             random = Random(f"{seed}/{number}/{document.id}")
-            variant = rewrite(document, lambda span, text, random=random: _other(text, pools[span.label], random))  # type: ignore[misc]
+            variant = rewrite(document, partial(_replaced, pools, random))
             variants.append(replace(variant, id=f"{document.id}~{number + 1}"))
     return variants
+
+
+def _replaced(pools: dict[str, dict[str, list[str]]], random: Random, span: Span, text: str) -> str:
+    return _other(text, pools[span.label], random)
 
 
 def rewrite(document: Document, change: Callable[[Span, str], str]) -> Document:
@@ -56,7 +66,9 @@ def innermost(spans: Iterable[Span]) -> list[Span]:
 
 
 def _pools(documents: Sequence[Document]) -> dict[str, dict[str, list[str]]]:
-    """By label: capitalised syllables at the end of mentions (`names`), and mentions without capitals and digits (`plain`)."""
+    """By label: capitalised syllables at the end of mentions (`names`), and mentions without capitals and digits
+    (`plain`).
+    """
     pools: dict[str, dict[str, list[str]]] = {}
     for document in documents:
         for layer in by_depth(document.spans):

@@ -22,7 +22,8 @@ class Batch:
     """Many pages in one row of tokens.
 
     types: token type ids with REACH paddings around every sentence. positions: where each token stands in `types`.
-    starts, lengths: the sentences, in tokens. offsets: the first token of each page, with the number of tokens at the end.
+    starts, lengths: the sentences, in tokens. offsets: the first token of each page, with the number of tokens at the
+    end.
     """
 
     types: Ints
@@ -113,17 +114,25 @@ def paint(row: Ints, found: Iterable[Cut], tags: Sequence[str], positions: Ints 
 
 
 def unpaint(path: Ints, tags: Sequence[str]) -> list[Cut]:
-    """The spans of a legal row of tag codes, with rows for tokens. Ends of sequences need no mark: every span begins with B- or S-."""
+    """The spans of a legal row of tag codes, with rows for tokens.
+
+    Ends of sequences need no mark: every span begins with B- or S-.
+    """
     begins = np.array([tag[0] in "BS" for tag in tags])
     goes_on = np.array([tag[0] in "IE" for tag in tags])
     first = np.flatnonzero(begins[path])
     stops = np.flatnonzero(~goes_on[np.append(path, 0)])
     last = stops[np.searchsorted(stops, first, side="right")]
-    return [(start, stop, tags[code][2:]) for start, stop, code in zip(first.tolist(), last.tolist(), path[first].tolist(), strict=True)]
+    return [
+        (start, stop, tags[code][2:])
+        for start, stop, code in zip(first.tolist(), last.tolist(), path[first].tolist(), strict=True)
+    ]
 
 
 def within(nested: Iterable[Cut], outer: Cut) -> list[Cut]:
-    """Of spans in reading order, outer before inner, the outermost of those that lie inside another one and are not the same."""
+    """Of spans in reading order, outer before inner, the outermost of those that lie inside another one and are not
+    the same.
+    """
     found: list[Cut] = []
     for cut in nested:
         if cut[0] >= outer[0] and cut[1] <= outer[1] and cut != outer and (not found or cut[0] >= found[-1][1]):

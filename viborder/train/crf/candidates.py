@@ -15,9 +15,16 @@ Reals = NDArray[np.float64]
 
 
 def candidates(
-    emissions: Floats, transitions: Floats, first: Floats, starts: Ints, lengths: Ints, tags: Sequence[str], least: float
+    emissions: Floats,
+    transitions: Floats,
+    first: Floats,
+    starts: Ints,
+    lengths: Ints,
+    tags: Sequence[str],
+    least: float,
 ) -> list[tuple[Cut, float]]:
-    """Spans in rows whose probability is `least` or more, in reading order; one that IOBES tags leave open at the end is none.
+    """Spans in rows whose probability is `least` or more, in reading order; one that IOBES tags leave open at the end
+    is none.
 
     The rest as in `viterbi`; all rows belong to a sequence.
     """
@@ -28,13 +35,17 @@ def candidates(
     found: list[tuple[Cut, float]] = []
     for begin, inside, end, single, label in _codes(tags):
         forward = _Label(step_weights, weights, beta, goes_on, inside)
-        found += forward.closed(np.arange(len(rows)), np.arange(len(rows)), entry[:, single] * weights[:, single], single, label, least)
+        found += forward.closed(
+            np.arange(len(rows)), np.arange(len(rows)), entry[:, single] * weights[:, single], single, label, least
+        )
         first_row = last_row = np.arange(len(rows))
         mass, tag = entry[:, begin] * weights[:, begin], begin
         while len(last_row):
             keep = (mass * beta[last_row, tag] >= least) & goes_on[last_row]
             first_row, mass, last_row = first_row[keep], mass[keep], last_row[keep] + 1
-            found += forward.closed(first_row, last_row, mass * step_weights[tag, end] * weights[last_row, end], end, label, least)
+            found += forward.closed(
+                first_row, last_row, mass * step_weights[tag, end] * weights[last_row, end], end, label, least
+            )
             mass, tag = mass * step_weights[tag, inside] * weights[last_row, inside], inside
     return sorted(found)
 
@@ -44,8 +55,8 @@ def _beliefs(
 ) -> tuple[Reals, Reals, Reals, Reals]:
     """The forward-backward algorithm, scaled so that entry · weights · beta is the probability of a tag at a row.
 
-    rows, steps: as `by_step` gives them. Returns exp(transitions), then (rows × tags, the rows as in `emissions`) what comes into each
-    row before its own weights, its own weights, and what comes after.
+    rows, steps: as `by_step` gives them. Returns exp(transitions), then (rows × tags, the rows as in `emissions`) what
+    comes into each row before its own weights, its own weights, and what comes after.
     """
     weights = emissions.take(rows, axis=0).astype(np.float64)
     weights = np.exp(weights - weights.max(axis=1, keepdims=True))
@@ -84,15 +95,29 @@ def _codes(tags: Sequence[str]) -> list[tuple[int, int, int, int, str]]:
 class _Label:
     """Spans of one label; `inside` is its tag I-."""
 
-    def __init__(self, step_weights: Reals, weights: Reals, beta: Reals, goes_on: NDArray[np.bool_], inside: int) -> None:
-        self.step_weights, self.weights, self.beta, self.goes_on, self.inside = step_weights, weights, beta, goes_on, inside
+    def __init__(
+        self, step_weights: Reals, weights: Reals, beta: Reals, goes_on: NDArray[np.bool_], inside: int
+    ) -> None:
+        self.step_weights, self.weights, self.beta, self.goes_on, self.inside = (
+            step_weights,
+            weights,
+            beta,
+            goes_on,
+            inside,
+        )
 
-    def closed(self, begins: Ints, lasts: Ints, mass: Reals, tag: int, label: str, least: float) -> list[tuple[Cut, float]]:
-        """Those of some spans that are probable enough if they end where they are: with what comes after, less what would go on."""
+    def closed(
+        self, begins: Ints, lasts: Ints, mass: Reals, tag: int, label: str, least: float
+    ) -> list[tuple[Cut, float]]:
+        """Those of some spans that are probable enough if they end where they are: with what comes after, less what
+        would go on.
+        """
         chance = mass * self.beta[lasts, tag]
         some = np.flatnonzero(chance >= least)
         after = np.minimum(lasts[some] + 1, len(self.beta) - 1)
-        prolonged = self.step_weights[tag, self.inside] * self.weights[after, self.inside] * self.beta[after, self.inside]
+        prolonged = (
+            self.step_weights[tag, self.inside] * self.weights[after, self.inside] * self.beta[after, self.inside]
+        )
         chance = chance[some] - mass[some] * prolonged * self.goes_on[lasts[some]]
         enough = np.flatnonzero(chance >= least)
         rows = zip(begins[some][enough].tolist(), lasts[some][enough].tolist(), chance[enough].tolist(), strict=True)

@@ -1,7 +1,8 @@
 """A linear-chain CRF that has been learned: its weights as tables, decoded for many sequences at once in numpy.
 
-The model is linear, so what a token's own attributes contribute at an offset is one row a token type: it is summed once, when the type
-is first seen, and gathered afterwards. Templates that join several tokens become packed integer keys, found by binary search.
+The model is linear, so what a token's own attributes contribute at an offset is one row a token type: it is summed
+once, when the type is first seen, and gathered afterwards. Templates that join several tokens become packed integer
+keys, found by binary search.
 """
 
 from __future__ import annotations
@@ -42,7 +43,8 @@ class Weights:
 
 
 class Types:
-    """The distinct tokens seen so far, each with an id; 0 is the padding. Forgets all when told to, so that memory stays bounded.
+    """The distinct tokens seen so far, each with an id; 0 is the padding. Forgets all when told to, so that memory
+    stays bounded.
 
     lexicons: whether tokens have the attribute `lexicon`.
     """
@@ -80,7 +82,8 @@ class Types:
 def run_ends(types: Types, flat: Ints) -> tuple[Ints, Ints]:
     """For each position of a flat row of token types, the position before and the one after the run that it is in.
 
-    A run is of tokens of the same cast (capitalised, lower case, number, mark). At the ends of the row, the position itself.
+    A run is of tokens of the same cast (capitalised, lower case, number, mark). At the ends of the row, the position
+    itself.
     """
     casts = np.array(types.casts, dtype=np.int8)[flat]
     borders = np.flatnonzero(np.diff(casts)) + 1  # where a new run begins
@@ -103,7 +106,9 @@ class Columns:
 
 
 class _Join:
-    """A template of several parts, or of a column: feature rows by the packed ids of its values (0: a value without features)."""
+    """A template of several parts, or of a column: feature rows by the packed ids of its values (0: a value without
+    features).
+    """
 
     def __init__(self, template: Template, features: list[tuple[str, int]], table: Floats) -> None:
         self.parts = template.parts
@@ -150,11 +155,15 @@ class Chain:
         for row, feature in enumerate(weights.features, 1):
             name, _, value = feature.partition("=")
             by_template[name].append((value, row))
-        single = [template for template in templates if len(template.parts) == 1 and template.parts[0][0] in TOKEN_ATTRIBUTES]
+        single = [
+            template for template in templates if len(template.parts) == 1 and template.parts[0][0] in TOKEN_ATTRIBUTES
+        ]
         self._table = table
         self._single = [(template.parts[0], dict(by_template[template.name])) for template in single]
         self._offsets = sorted({offset for (_, offset), _ in self._single})
-        self._joins = [_Join(template, by_template[template.name], table) for template in templates if template not in single]
+        self._joins = [
+            _Join(template, by_template[template.name], table) for template in templates if template not in single
+        ]
         self._joins = [join for join in self._joins if len(join.keys)]
         self._generation, self._known = 0, 0
         self._unary: dict[int, Floats] = {}
@@ -190,7 +199,10 @@ class Chain:
         scores = np.zeros((len(positions), len(self.tags)), dtype=np.float32)
         places = self._places(columns, positions)
         tables = [
-            [_codes(vocabulary, columns.values) if ids is None else ids for vocabulary, ids in zip(join.vocabulary, join_ids, strict=True)]
+            [
+                _codes(vocabulary, columns.values) if ids is None else ids
+                for vocabulary, ids in zip(join.vocabulary, join_ids, strict=True)
+            ]
             for join, join_ids in zip(self._joins, self._ids, strict=True)
         ]
         for start in range(0, len(positions), _BLOCK):
@@ -198,7 +210,9 @@ class Chain:
             self._add(scores[block], columns, {offset: at[block] for offset, at in places.items()}, tables)
         return scores
 
-    def _add(self, scores: Floats, columns: Columns, places: Mapping[int, Ints], tables: Sequence[Sequence[Ints]]) -> None:
+    def _add(
+        self, scores: Floats, columns: Columns, places: Mapping[int, Ints], tables: Sequence[Sequence[Ints]]
+    ) -> None:
         types = {offset: columns.types.take(at) for offset, at in places.items()}
         for offset in self._offsets:
             scores += self._unary[offset].take(types[offset], axis=0)

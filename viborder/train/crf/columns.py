@@ -14,13 +14,17 @@ COLUMNS = ("grammar", "known", "outer")
 
 
 def outer_columns(batch: Batch, proposals: Sequence[Cut], known: Sequence[Cut], labels: Sequence[str]) -> Columns:
-    """Of the outermost layer: `grammar`, the tag of the outermost proposal; `known`, that of a known mention; `outer`, nothing."""
+    """Of the outermost layer: `grammar`, the tag of the outermost proposal; `known`, that of a known mention;
+    `outer`, nothing.
+    """
     outermost = within(proposals, (0, len(batch.positions), ""))
     return columns(batch, {"grammar": outermost, "known": known, "outer": []}, tagset([*labels, PRIVATE], "IOBES"))
 
 
 def inside_columns(batch: Batch, outers: Sequence[Cut], proposals: Sequence[Cut], labels: Sequence[str]) -> Columns:
-    """Of what lies inside `outers`: `outer`, their tags; `grammar`, the tags of the proposals next inside them; `known`, nothing."""
+    """Of what lies inside `outers`: `outer`, their tags; `grammar`, the tags of the proposals next inside them;
+    `known`, nothing.
+    """
     inner = next_inside(outers, proposals)
     return columns(batch, {"grammar": inner, "known": [], "outer": outers}, tagset([*labels, PRIVATE], "IOBES"))
 
@@ -32,4 +36,6 @@ def next_inside(outers: Sequence[Cut], proposals: Sequence[Cut]) -> list[Cut]:
         return []
     lows = np.searchsorted(begins, [outer[0] for outer in outers]).tolist()
     highs = np.searchsorted(begins, [outer[1] for outer in outers]).tolist()
-    return [cut for outer, low, high in zip(outers, lows, highs, strict=True) for cut in within(proposals[low:high], outer)]
+    return [
+        cut for outer, low, high in zip(outers, lows, highs, strict=True) for cut in within(proposals[low:high], outer)
+    ]

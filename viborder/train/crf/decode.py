@@ -12,7 +12,9 @@ _NEVER = np.float32(-1e6)
 
 
 def legal(tags: Sequence[str]) -> tuple[Floats, Floats]:
-    """What to add to transitions (tags × tags) and to first tags (tags) so that an I- or E- only continues its own span."""
+    """What to add to transitions (tags × tags) and to first tags (tags) so that an I- or E- only continues its own
+    span.
+    """
     size = len(tags)
     within, first = np.zeros((size, size), dtype=np.float32), np.zeros(size, dtype=np.float32)
     for to, after in enumerate(tags):
@@ -23,13 +25,16 @@ def legal(tags: Sequence[str]) -> tuple[Floats, Floats]:
         for source, before in enumerate(tags):
             head, _, name = before.partition("-")
             unfinished = head in ("B", "I") and any(tag == f"E-{name}" for tag in tags)
-            if (continues and not (head in ("B", "I") and name == label)) or (unfinished and not (continues and name == label)):
+            if (continues and not (head in ("B", "I") and name == label)) or (
+                unfinished and not (continues and name == label)
+            ):
                 within[source, to] = _NEVER
     return within, first
 
 
 def viterbi(emissions: Floats, transitions: Floats, first: Floats, starts: Ints, lengths: Ints) -> Ints:
-    """The best tag of every row of `emissions` (rows × tags), for sequences of rows `[start, start + length)`; other rows get 0.
+    """The best tag of every row of `emissions` (rows × tags), for sequences of rows `[start, start + length)`; other
+    rows get 0.
 
     transitions: (tags × tags), from row to column. first: (tags), added to a sequence's first row.
     """
@@ -37,7 +42,9 @@ def viterbi(emissions: Floats, transitions: Floats, first: Floats, starts: Ints,
     if not len(starts):
         return best
     rows, steps, ends = by_step(starts, lengths)
-    packed = np.ascontiguousarray(emissions.take(rows, axis=0).T)  # (tags × rows): the last axis is the long one, for the processor's sake
+    packed = np.ascontiguousarray(
+        emissions.take(rows, axis=0).T
+    )  # (tags × rows): the last axis is the long one, for the processor's sake
     scores = np.empty((len(rows), len(packed)), dtype=np.float32)  # of the best path up to and with each row
     across = transitions[:, :, None]
     so_far = packed[:, steps[0]] + first[:, None]
@@ -66,10 +73,11 @@ def span_marginals(
     spans: tuple[Ints, Ints],
     inside: Ints,
 ) -> Floats:
-    """The probability of each span on the path, begun and ended where it is, summed over all other taggings of its sequence.
+    """The probability of each span on the path, begun and ended where it is, summed over all other taggings of its
+    sequence.
 
-    path: the tag of every row. spans: rows of the first and of the last token of each. inside: by tag, the tag that would prolong its
-    span (I- of its label), or -1 where none could. The rest as in `viterbi`.
+    path: the tag of every row. spans: rows of the first and of the last token of each. inside: by tag, the tag that
+    would prolong its span (I- of its label), or -1 where none could. The rest as in `viterbi`.
     """
     begin, last = spans
     rows, steps, ends = by_step(starts, lengths)
@@ -110,9 +118,11 @@ def span_marginals(
 
 
 def by_step(starts: Ints, lengths: Ints) -> tuple[Ints, list[slice], Ints]:
-    """The rows of sequences step by step, within each step the longest sequence first; the block of each step; where the last rows are.
+    """The rows of sequences step by step, within each step the longest sequence first; the block of each step; where
+    the last rows are.
 
-    So each step is one block without gaps, and the sequences that go on stand first in it (as in a "packed sequence" of PyTorch).
+    So each step is one block without gaps, and the sequences that go on stand first in it (as in a "packed sequence" of
+    PyTorch).
     """
     order = np.argsort(-lengths, kind="stable")
     starts, lengths = starts[order], lengths[order]

@@ -1,4 +1,6 @@
-"""From annotated documents to what the chains learn from: feature strings and tags, for outermost spans and for the insides of spans."""
+"""From annotated documents to what the chains learn from: feature strings and tags, for outermost spans and for the
+insides of spans.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +28,8 @@ FOLDS = 10  # for the lexicon of known mentions: what a document is told comes f
 class Examples:
     """Annotated documents laid out.
 
-    names: the documents' ids. by_depth: their spans, in tokens of the batch. proposals, known: what grammar and lexicon say.
+    names: the documents' ids. by_depth: their spans, in tokens of the batch. proposals, known: what grammar and lexicon
+    say.
     """
 
     names: list[str]
@@ -65,7 +68,13 @@ class Examples:
 
 
 def lay_out_examples(
-    recipe: CrfRecipe, documents: Sequence[Document], proposals: Sequence[Sequence[Cut]], labels: list[str], *, lexicons: bool, spaced: bool
+    recipe: CrfRecipe,
+    documents: Sequence[Document],
+    proposals: Sequence[Sequence[Cut]],
+    labels: list[str],
+    *,
+    lexicons: bool,
+    spaced: bool,
 ) -> Examples:
     """Examples of documents. proposals: the grammar's, by document, in tokens of the document."""
     types = Types(lexicons)
@@ -90,7 +99,9 @@ def lay_out_examples(
     )
 
 
-def tagged_sentences(documents: Sequence[Document], pages: Sequence[Page], tags: Sequence[str]) -> Iterator[tuple[list[str], list[int]]]:
+def tagged_sentences(
+    documents: Sequence[Document], pages: Sequence[Page], tags: Sequence[str]
+) -> Iterator[tuple[list[str], list[int]]]:
     """The sentences of documents: tokens, and for each the code of its tag among `tags` by the outermost spans."""
     for document, page in zip(documents, pages, strict=True):
         row = np.zeros(len(page.words), dtype=np.int64)
@@ -103,7 +114,10 @@ def spanned_sentences(document: Document, page: Page) -> Iterator[tuple[list[str
     """The sentences of a document: tokens, and the outermost spans in them."""
     outer = _outermost(document, page)
     for first, last in pairwise(page.breaks):
-        yield page.words[first:last], [(start - first, end - first, label) for start, end, label in outer if first <= start < last]
+        yield (
+            page.words[first:last],
+            [(start - first, end - first, label) for start, end, label in outer if first <= start < last],
+        )
 
 
 def dropped(found: Sequence[Cut], share: float, seed: str) -> list[Cut]:
@@ -124,9 +138,13 @@ def mentions(documents: Sequence[Document], *, spaced: bool) -> dict[tuple[str, 
 
 
 def _jackknife(documents: Sequence[Document], pages: Sequence[Page], batch: Batch) -> list[Cut]:
-    """For each document, the mentions that documents of the other folds know. A variant (`id~1`) goes with its original."""
+    """For each document, the mentions that documents of the other folds know.
+
+    A variant (`id~1`) goes with its original.
+    """
     fold_of = {
-        identity: number % FOLDS for number, identity in enumerate(dict.fromkeys(document.id.split("~")[0] for document in documents))
+        identity: number % FOLDS
+        for number, identity in enumerate(dict.fromkeys(document.id.split("~")[0] for document in documents))
     }
     found: list[Cut] = []
     by_fold: dict[int, list[Cut]] = {}
@@ -135,7 +153,9 @@ def _jackknife(documents: Sequence[Document], pages: Sequence[Page], batch: Batc
         words = [word for number in others for word in pages[number].words]
         starts = np.cumsum([0, *(len(pages[number].words) for number in others)]).tolist()
         spans = [
-            cut for number, start in zip(others, starts, strict=False) for cut in moved(_outermost(documents[number], pages[number]), start)
+            cut
+            for number, start in zip(others, starts, strict=False)
+            for cut in moved(_outermost(documents[number], pages[number]), start)
         ]
         known = learn_known(words, spans)
         lengths = lengths_of(known)
@@ -149,9 +169,12 @@ def _jackknife(documents: Sequence[Document], pages: Sequence[Page], batch: Batc
 
 def proposals_by_document(documents: Sequence[Document], pages: Sequence[Page]) -> list[list[Cut]]:
     """What the grammar proposes for each document, in its tokens, in reading order, outer before inner."""
-    from viborder.train.grammar import pieces
+    from viborder.grammar import pieces
 
-    return [pieces(document.text, page.starts, page.ends, page.words) for document, page in zip(documents, pages, strict=True)]
+    return [
+        pieces(document.text, page.starts, page.ends, page.words)
+        for document, page in zip(documents, pages, strict=True)
+    ]
 
 
 def _outermost(document: Document, page: Page) -> list[Cut]:

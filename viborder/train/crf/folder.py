@@ -38,10 +38,11 @@ class Learned:
 
 
 def write_model(folder: Path, card: Mapping[str, Any], learned: Learned) -> dict[str, Any]:
-    """Write a model folder; it appears whole or not at all. Returns what `model.json` holds. The same model gives the same bytes.
+    """Write a model folder; it appears whole or not at all. Returns what `model.json` holds. The same model gives the
+    same bytes.
 
-    card: what is known of the model. Added to it: `format`, `format_version`, `version` (a hash of card and weights), `chains` (the tags of
-    each), `files` (SHA-256).
+    card: what is known of the model. Added to it: `format`, `format_version`, `version` (a hash of card and weights),
+    `chains` (the tags of each), `files` (SHA-256).
     """
     contents = {
         "known.tsv": "".join(f"{label}\t{' '.join(mention)}\n" for mention, label in learned.known.items()).encode(),
@@ -51,17 +52,28 @@ def write_model(folder: Path, card: Mapping[str, Any], learned: Learned) -> dict
         contents[f"{name}.features.txt"] = "".join(feature + "\n" for feature in weights.features).encode()
         contents[f"{name}.npz"] = _arrays(weights)
     if learned.networks:
-        contents["networks.attributes.txt"] = "".join(attribute + "\n" for attribute in learned.networks.attributes).encode()
+        contents["networks.attributes.txt"] = "".join(
+            attribute + "\n" for attribute in learned.networks.attributes
+        ).encode()
         contents["networks.npz"] = _network_arrays(learned.networks)
     if learned.reranker:
         strings = learned.reranker.strings
-        rows = [(label, count, strings.occurrences[string], string) for (string, label), count in sorted(strings.labels.items())]
+        rows = [
+            (label, count, strings.occurrences[string], string)
+            for (string, label), count in sorted(strings.labels.items())
+        ]
         contents["spans.strings.tsv"] = "".join("\t".join(map(str, row)) + "\n" for row in rows).encode()
-        contents["spans.weights.tsv"] = "".join(f"{weight}\t{name}\n" for name, weight in sorted(learned.reranker.weights.items())).encode()
+        contents["spans.weights.tsv"] = "".join(
+            f"{weight}\t{name}\n" for name, weight in sorted(learned.reranker.weights.items())
+        ).encode()
     files = {name: hashlib.sha256(data).hexdigest() for name, data in sorted(contents.items())}
     card = {**card, "chains": {name: weights.tags for name, weights in learned.chains.items()}}
     identity = json.dumps([card, files], sort_keys=True, ensure_ascii=False)
-    head = {"format": FORMAT, "format_version": FORMAT_VERSION, "version": hashlib.sha256(identity.encode()).hexdigest()[:12]}
+    head = {
+        "format": FORMAT,
+        "format_version": FORMAT_VERSION,
+        "version": hashlib.sha256(identity.encode()).hexdigest()[:12],
+    }
     whole = {**head, **card, "files": files}
     with new_folder(folder) as beside:
         for name, data in contents.items():
@@ -87,11 +99,17 @@ def read_card(folder: Path) -> dict[str, Any]:
 def read_learned(folder: Path, card: Mapping[str, Any]) -> Learned:
     """What was learned, checked against the checksums.
 
-    Raises ViborderError `model-foreign` where the folder is of another format or version, `model-damaged` where a file is not as written.
+    Raises ViborderError `model-foreign` where the folder is of another format or version, `model-damaged` where a file
+    is not as written.
     """
     if card.get("format") != FORMAT or card.get("format_version") != FORMAT_VERSION:
         found = f"format {card.get('format')!r} version {card.get('format_version')!r}"
-        raise fail(folder, "model-foreign", f"{found}, not {FORMAT!r} version {FORMAT_VERSION}", "train it again with this version")
+        raise fail(
+            folder,
+            "model-foreign",
+            f"{found}, not {FORMAT!r} version {FORMAT_VERSION}",
+            "train it again with this version",
+        )
     try:
         rows = [line.split("\t") for line in _lines(folder, card, "known.tsv")]
         known = {tuple(mention.split(" ")): label for label, mention in rows}
@@ -153,14 +171,20 @@ def _damaged(where: Path, message: str) -> ViborderError:
 def _arrays(weights: Weights) -> bytes:
     buffer = io.BytesIO()
     np.savez(
-        buffer, indptr=weights.indptr, indices=weights.indices.astype(np.int16), values=weights.values, transitions=weights.transitions
+        buffer,
+        indptr=weights.indptr,
+        indices=weights.indices.astype(np.int16),
+        values=weights.values,
+        transitions=weights.transitions,
     )
     return buffer.getvalue()
 
 
 def _network_arrays(networks: Networks) -> bytes:
     arrays = {
-        f"{number}.{field.name}": getattr(member, field.name) for number, member in enumerate(networks.members) for field in fields(Network)
+        f"{number}.{field.name}": getattr(member, field.name)
+        for number, member in enumerate(networks.members)
+        for field in fields(Network)
     }
     buffer = io.BytesIO()
     np.savez(buffer, **arrays)

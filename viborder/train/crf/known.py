@@ -18,7 +18,9 @@ def learn_known(words: Sequence[str], spans: Iterable[Cut]) -> dict[tuple[str, .
     for first, last, label in spans:
         if last - first <= _LONGEST:
             counts.setdefault(tuple(word.lower() for word in words[first:last]), Counter())[label] += 1
-    return {mention: min(labels, key=lambda label: (-labels[label], label)) for mention, labels in sorted(counts.items())}
+    return {
+        mention: min(labels, key=lambda label: (-labels[label], label)) for mention, labels in sorted(counts.items())
+    }
 
 
 def find_known(words: Sequence[str], known: Known, lengths: Mapping[str, Sequence[int]]) -> list[Cut]:

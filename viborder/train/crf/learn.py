@@ -59,7 +59,9 @@ def learn(lessons: Iterable[Lesson], tags: Sequence[str], *, c1: float, c2: floa
 
 
 def _weights(dump: str, tags: Sequence[str]) -> Weights:
-    """The weights that CRFsuite prints of a model; python-crfsuite's own reader of these lines takes ten times as long."""
+    """The weights that CRFsuite prints of a model; python-crfsuite's own reader of these lines takes ten times as
+    long.
+    """
     number = {tag: index for index, tag in enumerate(tags)}
     entries = [(feature, tag, weight) for feature, tag, text in _STATE.findall(dump) if (weight := float(text))]
     names = sorted({feature for feature, _, _ in entries})

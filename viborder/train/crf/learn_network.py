@@ -1,4 +1,6 @@
-"""Learning a network from tagged sentences with PyTorch, on one thread, so that the same sentences and seed give the same weights."""
+"""Learning a network from tagged sentences with PyTorch, on one thread, so that the same sentences and seed give the
+same weights.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +32,9 @@ RARE = 2  # attributes that occur less often are not learned
 def learn_networks(sentences: Sequence[Sentence], tags: int, count: int, seed: int) -> Networks:
     """`count` networks that differ in their random numbers. tags: how many tags there are."""
     types = {word: attributes(word) for words, _ in sentences for word in words}
-    counts = Counter(f"{name}={value}" for words, _ in sentences for word in words for name, value in types[word].items())
+    counts = Counter(
+        f"{name}={value}" for words, _ in sentences for word in words for name, value in types[word].items()
+    )
     kept = sorted(attribute for attribute, often in counts.items() if often >= RARE)
     numbers = numbered(kept)
     rows = {word: row_of(numbers, own) for word, own in types.items()}
@@ -38,7 +42,10 @@ def learn_networks(sentences: Sequence[Sentence], tags: int, count: int, seed: i
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     try:
-        return Networks(kept, [_learned(items, len(kept) + 1, tags, seed + number, f"network {number + 1}") for number in range(count)])
+        return Networks(
+            kept,
+            [_learned(items, len(kept) + 1, tags, seed + number, f"network {number + 1}") for number in range(count)],
+        )
     finally:
         torch.set_num_threads(threads)
 
@@ -56,7 +63,9 @@ class _Tagger(nn.Module):  # type: ignore[misc]
     def forward(self, rows: Any, lengths: Any) -> Any:
         """Scores (sentences × tokens × tags) in training. rows: (sentences × tokens × attributes)."""
         word = torch.rand(*rows.shape[:2], 1) < HIDE_WORD
-        hidden = torch.cat([word.expand(-1, -1, WORD), torch.rand(*rows.shape[:2], rows.shape[2] - WORD) < HIDE_ATTRIBUTE], 2)
+        hidden = torch.cat(
+            [word.expand(-1, -1, WORD), torch.rand(*rows.shape[:2], rows.shape[2] - WORD) < HIDE_ATTRIBUTE], 2
+        )
         sums = self.embed(rows.masked_fill(hidden, 0).flatten(0, 1)).view(*rows.shape[:2], SIZE)
         packed = pack_padded_sequence(_dropped(sums), lengths, batch_first=True, enforce_sorted=False)
         states, _ = pad_packed_sequence(self.lstm(packed)[0], batch_first=True)
@@ -93,7 +102,9 @@ def _learned(items: Sequence[tuple[Any, Any]], rows: int, tags: int, seed: int, 
     optimizer = torch.optim.Adam(tagger.parameters(), lr=RATE, betas=(0.9, 0.98))
     a_pass = len(list(_batches(items, random)))
     total = max(STEPS, PASSES * a_pass)
-    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: min(1, (step + 1) / WARM_UP) * (1 - step / total))
+    schedule = torch.optim.lr_scheduler.LambdaLR(
+        optimizer, lambda step: min(1, (step + 1) / WARM_UP) * (1 - step / total)
+    )
     batches = _endless(items, random)
     for _ in track(range(total), f"learning {name}", console=Console(stderr=True), transient=True):
         inputs, lengths, gold = next(batches)

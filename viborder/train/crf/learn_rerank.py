@@ -19,10 +19,11 @@ ITERATIONS = 60  # of L-BFGS
 
 
 def alike(texts: Sequence[str], folds: int) -> list[int]:
-    """A fold for each text, so that texts which tell of the same stand in the same fold, as far as folds of equal size allow.
+    """A fold for each text, so that texts which tell of the same stand in the same fold, as far as folds of equal size
+    allow.
 
-    Training documents are often more like each other than like new ones: held out at random, they would look too easy. So they are
-    grouped first (k-means of TF-IDF weights of words to trigrams).
+    Training documents are often more like each other than like new ones: held out at random, they would look too easy.
+    So they are grouped first (k-means of TF-IDF weights of words to trigrams).
     """
     from sklearn.cluster import KMeans
     from sklearn.decomposition import TruncatedSVD
@@ -31,7 +32,9 @@ def alike(texts: Sequence[str], folds: int) -> list[int]:
 
     groups = list(range(len(texts)))
     if len(texts) > 10 * folds:
-        weigh = TfidfVectorizer(token_pattern=r"\S+", ngram_range=(1, 3), min_df=2, max_df=max(20, len(texts) // 80), sublinear_tf=True)
+        weigh = TfidfVectorizer(
+            token_pattern=r"\S+", ngram_range=(1, 3), min_df=2, max_df=max(20, len(texts) // 80), sublinear_tf=True
+        )
         try:
             weights = weigh.fit_transform(texts)
             dense = normalize(TruncatedSVD(min(151, *weights.shape) - 1, random_state=0).fit_transform(weights))
@@ -45,22 +48,31 @@ def alike(texts: Sequence[str], folds: int) -> list[int]:
     return [fold_of[group] for group in groups]
 
 
-def learn_weights(features: Sequence[Sequence[str]], sentences: Sequence[Sequence[Chance]], gold: Sequence[set[Cut]]) -> dict[str, float]:
+def learn_weights(
+    features: Sequence[Sequence[str]], sentences: Sequence[Sequence[Chance]], gold: Sequence[set[Cut]]
+) -> dict[str, float]:
     """The weights of features, by penalised likelihood of the right spans among each sentence's candidates.
 
-    features: of all candidates, sentence after sentence. gold: the right spans of each sentence; those that are no candidates are left out.
+    features: of all candidates, sentence after sentence. gold: the right spans of each sentence; those that are no
+    candidates are left out.
     """
     from scipy.optimize import minimize
     from scipy.sparse import csr_matrix
 
     counts = Counter(name for names in features for name in names)
-    column = {name: number for number, name in enumerate(sorted(name for name, count in counts.items() if count >= RARE))}
+    column = {
+        name: number for number, name in enumerate(sorted(name for name, count in counts.items() if count >= RARE))
+    }
     rows = [[column[name] for name in names if name in column] for names in features]
     indptr = np.cumsum([0, *map(len, rows)])
-    matrix = csr_matrix((np.ones(indptr[-1]), np.concatenate([*rows, []]).astype(np.int64), indptr), (len(rows), len(column)))
+    matrix = csr_matrix(
+        (np.ones(indptr[-1]), np.concatenate([*rows, []]).astype(np.int64), indptr), (len(rows), len(column))
+    )
     transposed = matrix.T.tocsr()
     base = np.array([log_odds(chance) for spans in sentences for _, chance in spans])
-    right = np.array([cut in wanted for spans, wanted in zip(sentences, gold, strict=True) for cut, _ in spans], dtype=float)
+    right = np.array(
+        [cut in wanted for spans, wanted in zip(sentences, gold, strict=True) for cut, _ in spans], dtype=float
+    )
     lattices = [Lattice([cut for cut, _ in spans]) for spans in sentences if spans]
 
     def loss(weights: Any) -> tuple[float, Any]:

@@ -1,9 +1,10 @@
 """What annotators have corrected: where the grammar errs on the training documents, and what to do about it in others.
 
-The grammar learns nothing, so its errors on the training documents are those that it will make again. Two things are remembered, and
-only where it erred, so that where it is right nothing is touched:
+The grammar learns nothing, so its errors on the training documents are those that it will make again. Two things are
+remembered, and only where it erred, so that where it is right nothing is touched:
 
-- what became of a proposal (deleted, begun or ended elsewhere, given another label), under keys from its very words to its first word;
+- what became of a proposal (deleted, begun or ended elsewhere, given another label), under keys from its very words to
+  its first word;
 - mentions that it left out, as patterns: words, `#` for a number, `<PLACE>` where a proposal of that label lies inside.
 
 Names of persons are left out of it: who holds office is said by each text anew, and a namesake elsewhere may be anyone.
@@ -24,14 +25,17 @@ Case = tuple[Sequence[str], Sequence[Cut], set[Cut]]  # the words of a page, the
 
 _DELETED: Outcome = (0, 0, "")
 _LONGEST = 12  # tokens of a pattern
-_FIRM = 3  # documents that correct a kind before other mentions of that kind follow, with four times as many corrections as against it
+# documents that correct a kind before other mentions of that kind follow, with four times as many corrections as
+# against it
+_FIRM = 3
 _PERSONS = ("OFFICIAL", PRIVATE)
 
 
 class Memory:
     """Corrections: `revised` gives proposals as annotators would have them.
 
-    outcomes: by key of a proposal, what becomes of it. mentions: by (label of the span around, "" for none) and pattern, the label.
+    outcomes: by key of a proposal, what becomes of it. mentions: by (label of the span around, "" for none) and
+    pattern, the label.
     """
 
     def __init__(self, outcomes: Mapping[Key, Outcome], mentions: Mapping[tuple[str, Key], str]) -> None:
@@ -47,19 +51,29 @@ class Memory:
         return bool(self.outcomes or self.mentions)
 
     def written(self) -> str:
-        """A line a correction, tabs between: `proposal`, how far begin and end move, the label, the key; `mention`, the label around, ….
+        """A line a correction, tabs between: `proposal`, how far begin and end move, the label, the key; `mention`, the
+        label around, ….
 
         Words stand on one line, as they do in a text, so that a name in them is found.
         """
-        outcomes = [f"proposal\t{begin}\t{end}\t{label}\t{' '.join(key)}\n" for key, (begin, end, label) in self.outcomes.items()]
-        mentions = [f"mention\t{outer}\t{label}\t{' '.join(pattern)}\n" for (outer, pattern), label in self.mentions.items()]
+        outcomes = [
+            f"proposal\t{begin}\t{end}\t{label}\t{' '.join(key)}\n"
+            for key, (begin, end, label) in self.outcomes.items()
+        ]
+        mentions = [
+            f"mention\t{outer}\t{label}\t{' '.join(pattern)}\n" for (outer, pattern), label in self.mentions.items()
+        ]
         return "".join([*outcomes, *mentions])
 
     def revised(self, words: Sequence[str], proposals: Sequence[Cut]) -> list[Cut]:
         """The proposals of a page, corrected, in reading order, outer before inner."""
         plain = _plain(words)
         kept = sorted({cut for cut in (self._corrected(words, plain, cut) for cut in proposals) if cut}, key=_order)
-        kept = [cut for number, cut in enumerate(kept) if not any(crosses(cut, other) for other in kept[max(0, number - 8) : number])]
+        kept = [
+            cut
+            for number, cut in enumerate(kept)
+            if not any(crosses(cut, other) for other in kept[max(0, number - 8) : number])
+        ]
         return self._remembered(plain, kept) if self._trie else kept
 
     def _corrected(self, words: Sequence[str], plain: Sequence[str], cut: Cut) -> Cut | None:
@@ -71,7 +85,9 @@ class Memory:
         return cut
 
     def _remembered(self, plain: Sequence[str], proposals: list[Cut]) -> list[Cut]:
-        """With the mentions that the grammar left out; a proposal that one of them crosses, or has another label than it, gives way."""
+        """With the mentions that the grammar left out; a proposal that one of them crosses, or has another label
+        than it, gives way.
+        """
         ends = _ends(proposals)
         added: list[Cut] = []
         for at, word in enumerate(plain):
@@ -105,7 +121,9 @@ def learn_memory(cases: Sequence[Case]) -> Memory:
     """The corrections that cases show."""
     outcomes = _outcomes(cases)
     corrected = Memory(outcomes, {})
-    return Memory(outcomes, _mentions([(words, corrected.revised(words, proposals), gold) for words, proposals, gold in cases]))
+    return Memory(
+        outcomes, _mentions([(words, corrected.revised(words, proposals), gold) for words, proposals, gold in cases])
+    )
 
 
 def _mentions(cases: Sequence[Case]) -> dict[tuple[str, Key], str]:
@@ -135,7 +153,8 @@ def _mentions(cases: Sequence[Case]) -> dict[tuple[str, Key], str]:
 
 
 def _outcomes(cases: Iterable[Case]) -> dict[Key, Outcome]:
-    """What becomes of proposals, by keys under which at least one was wrong: of very words what is most frequent, of a kind what is firm.
+    """What becomes of proposals, by keys under which at least one was wrong: of very words what is most frequent, of a
+    kind what is firm.
 
     Very words that were always right are kept, whatever is said of their kind.
     """
@@ -169,12 +188,16 @@ def _became(cut: Cut, proposed: set[Cut], gold: set[Cut]) -> Cut | None:
     if cut in gold:
         return cut
     overlapping = [other for other in gold - proposed if other[0] < cut[1] and other[1] > cut[0]]
-    same = [other for other in overlapping if other[:2] == cut[:2]] or [other for other in overlapping if other[2] == cut[2]]
+    same = [other for other in overlapping if other[:2] == cut[:2]] or [
+        other for other in overlapping if other[2] == cut[2]
+    ]
     return min(same, key=lambda other: (abs(other[0] - cut[0]) + abs(other[1] - cut[1]), other), default=None)
 
 
 def _keys(words: Sequence[str], plain: Sequence[str], cut: Cut) -> list[Key]:
-    """The keys of a proposal: its very words, in their capitals (headlines go by rules of their own), then kinds of proposals."""
+    """The keys of a proposal: its very words, in their capitals (headlines go by rules of their own), then kinds of
+    proposals.
+    """
     first, last, label = cut
     very = [word if item != "#" else item for word, item in zip(words[first:last], plain[first:last], strict=True)]
     return [
@@ -232,7 +255,9 @@ def _collapsed(plain: Sequence[str], ends: Mapping[int, list[tuple[str, int]]], 
 def _matches(
     node: dict[str, Any], plain: Sequence[str], ends: Mapping[int, list[tuple[str, int]]], at: int, pattern: Key = ()
 ) -> Iterator[tuple[int, dict[str, str], Key]]:
-    """The patterns of a trie that begin at a token: the token after each, its labels by the label around, and its items."""
+    """The patterns of a trie that begin at a token: the token after each, its labels by the label around, and its
+    items.
+    """
     if "" in node:
         yield at, node[""], pattern
     if at < len(plain):

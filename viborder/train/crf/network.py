@@ -1,7 +1,9 @@
-"""Small recurrent networks that vote beside a CRF: decoded in numpy, learned from scratch with PyTorch (`learn_network.py`).
+"""Small recurrent networks that vote beside a CRF: decoded in numpy, learned from scratch with PyTorch
+(`learn_network.py`).
 
-Each is a bidirectional LSTM (Graves and Schmidhuber 2005) over the sums of the embeddings of a token's attributes, the ones that the
-templates of a CRF name, with a softmax over tags. It sees the whole sentence, where the CRF sees a window; their errors differ.
+Each is a bidirectional LSTM (Graves and Schmidhuber 2005) over the sums of the embeddings of a token's attributes, the
+ones that the templates of a CRF name, with a softmax over tags. It sees the whole sentence, where the CRF sees a
+window; their errors differ.
 """
 
 from __future__ import annotations
@@ -24,8 +26,9 @@ WORD = 3
 class Network:
     """The weights of one network, with D the size of an embedding, H of a hidden state.
 
-    embeddings: (attributes + 1, D), the first row 0, for what training did not hold. inputs: (D, 8H) and bias: (8H), of the gates input,
-    forget, cell, output, first those of the LSTM from left to right. forward, backward: (H, 4H). outputs: (2H, tags); offset: (tags).
+    embeddings: (attributes + 1, D), the first row 0, for what training did not hold. inputs: (D, 8H) and bias: (8H), of
+    the gates input, forget, cell, output, first those of the LSTM from left to right. forward, backward: (H, 4H).
+    outputs: (2H, tags); offset: (tags).
     """
 
     embeddings: Floats
@@ -40,7 +43,8 @@ class Network:
         """The logarithms of the probabilities of tags (tokens × tags), each token's by itself.
 
         table: (types × attributes), rows of `embeddings`. inverse: the type of each token.
-        rows, mirrored: the tokens step by step, as `by_step` gives them, of the sentences and of the sentences read backwards.
+        rows, mirrored: the tokens step by step, as `by_step` gives them, of the sentences and of the sentences read
+        backwards.
         """
         half = len(self.forward)
         gates = self.embeddings[table].sum(axis=1) @ self.inputs + self.bias
@@ -54,7 +58,10 @@ class Network:
 
 
 class Networks:
-    """Networks that were learned from the same documents. attributes: `lower=công` and so on; the number of each is its place, from 1."""
+    """Networks that were learned from the same documents.
+
+    attributes: `lower=công` and so on; the number of each is its place, from 1.
+    """
 
     def __init__(self, attributes: Sequence[str], members: Sequence[Network]) -> None:
         self.attributes, self.members = list(attributes), list(members)
@@ -63,11 +70,16 @@ class Networks:
         self._table: Ints = np.zeros((0, len(ATTRIBUTES)), dtype=np.int64)
 
     def log_chances(self, types: Types, ids: Ints, starts: Ints, lengths: Ints) -> Floats:
-        """The mean of the networks' log probabilities of tags (tokens × tags). ids: the type of each token; sentences as in `viterbi`."""
+        """The mean of the networks' log probabilities of tags (tokens × tags).
+
+        ids: the type of each token; sentences as in `viterbi`.
+        """
         self._learn_types(types)
         distinct, inverse = np.unique(ids, return_inverse=True)
         rows, steps, _ = by_step(starts, lengths)
-        mirror = np.repeat(2 * starts + lengths - 1, lengths) - np.arange(len(ids))  # a token's place in its sentence from the end
+        mirror = np.repeat(2 * starts + lengths - 1, lengths) - np.arange(
+            len(ids)
+        )  # a token's place in its sentence from the end
         table = self._table[distinct]
         found = [member.log_chances(table, inverse, rows, mirror[rows], steps) for member in self.members]
         mean: Floats = np.mean(found, axis=0, dtype=np.float32)
@@ -87,12 +99,17 @@ def numbered(attributes: Sequence[str]) -> dict[str, int]:
 
 
 def row_of(numbers: Mapping[str, int], own: Mapping[str, str]) -> list[int]:
-    """The numbers of a token's attributes, one for each of ATTRIBUTES; 0 where it has none, or one that training did not hold."""
+    """The numbers of a token's attributes, one for each of ATTRIBUTES; 0 where it has none, or one that training did
+    not hold.
+    """
     return [numbers.get(f"{name}={own[name]}", 0) if name in own else 0 for name in ATTRIBUTES]
 
 
 def _lstm(gates: Floats, recurrent: Floats, steps: Sequence[slice]) -> Floats:
-    """The hidden states (rows × H) of an LSTM. gates: what the inputs contribute (rows × 4H), step by step, longest sentence first."""
+    """The hidden states (rows × H) of an LSTM.
+
+    gates: what the inputs contribute (rows × 4H), step by step, longest sentence first.
+    """
     size = len(recurrent)
     states = np.empty((len(gates), size), dtype=np.float32)
     hidden = np.zeros((steps[0].stop, size), dtype=np.float32)

@@ -1,7 +1,7 @@
 """A second look at whole spans: of those that a CRF holds possible, the set without overlaps that scores best together.
 
-A semi-Markov CRF (Sarawagi and Cohen 2004) over the candidates of a first model, as in the reranking of Collins (2002): it sees what a
-chain of tags cannot, such as the whole string and what training says of it, or the spans around.
+A semi-Markov CRF (Sarawagi and Cohen 2004) over the candidates of a first model, as in the reranking of Collins (2002):
+it sees what a chain of tags cannot, such as the whole string and what training says of it, or the spans around.
 """
 
 from __future__ import annotations
@@ -28,7 +28,10 @@ class Reranker:
     strings: Strings
 
     def choose(self, words: Sequence[str], starts: Ints, lengths: Ints, found: Sequence[Chance]) -> list[Chance]:
-        """The best spans, each with its probability. found: candidates in tokens of `words`, in order; starts, lengths: the sentences."""
+        """The best spans, each with its probability.
+
+        found: candidates in tokens of `words`, in order; starts, lengths: the sentences.
+        """
         chosen: list[Chance] = []
         for start, length, spans in zip(starts.tolist(), lengths.tolist(), by_sentence(starts, found), strict=True):
             if not spans:
@@ -60,7 +63,10 @@ class Lattice:
     """All sets of spans of a sentence without overlaps. The score of a set is the sum of those of its spans."""
 
     def __init__(self, spans: Sequence[Cut]) -> None:
-        borders = {border: place for place, border in enumerate(sorted({border for first, last, _ in spans for border in (first, last)}))}
+        borders = {
+            border: place
+            for place, border in enumerate(sorted({border for first, last, _ in spans for border in (first, last)}))
+        }
         self.size = len(borders)
         self.edges = [(borders[first], borders[last]) for first, last, _ in spans]
         self.ending: list[list[int]] = [[] for _ in borders]  # by border, the spans that end there
@@ -90,12 +96,17 @@ class Lattice:
         """The logarithm of the sum over all sets of exp(score), and the probability that each span is in the set."""
         left, right = [0.0] * self.size, [0.0] * self.size
         for border in range(1, self.size):
-            left[border] = _log_sum([left[border - 1], *(left[self.edges[number][0]] + scores[number] for number in self.ending[border])])
+            left[border] = _log_sum(
+                [left[border - 1], *(left[self.edges[number][0]] + scores[number] for number in self.ending[border])]
+            )
         for border in range(self.size - 2, -1, -1):
             after = (right[self.edges[number][1]] + scores[number] for number in self.beginning[border])
             right[border] = _log_sum([right[border + 1], *after])
         total = left[-1]
-        return total, [exp(left[first] + score + right[last] - total) for (first, last), score in zip(self.edges, scores, strict=True)]
+        return total, [
+            exp(left[first] + score + right[last] - total)
+            for (first, last), score in zip(self.edges, scores, strict=True)
+        ]
 
 
 def _log_sum(values: list[float]) -> float:

@@ -13,14 +13,18 @@ from viborder.train.crf.batch import Cut
 from viborder.train.crf.tagger import CrfTagger, Scored, Settings
 from viborder.train.page import Page
 
-Held = tuple[CrfTagger, list[Page], list[list[Cut]], list[set[Cut]]]  # a tagger, pages it has not seen, their proposals, their spans
+Held = tuple[
+    CrfTagger, list[Page], list[list[Cut]], list[set[Cut]]
+]  # a tagger, pages it has not seen, their proposals, their spans
 
 
 def settle(held: Sequence[Held], speech: Sequence[float], silence: Sequence[float], doubt: float) -> Settings:
     """The settings that serve best on held-out pages: first the votes, by F1 over nested spans, then the calibration.
 
-    Of votes that do equally well, those that stand first in the recipe. doubt: the share of the grammar's proposals that are moved by a
-    token before scores are calibrated: on documents that its authors have read it is right more often than it will be elsewhere.
+    Of votes that do equally well, those that stand first in the recipe. doubt: the share of the grammar's proposals
+    that are moved by a
+    token before scores are calibrated: on documents that its authors have read it is right more often than it will be
+    elsewhere.
     """
     best, best_f1 = Settings(), -1.0
     for loud, quiet in product(speech, silence):
@@ -66,15 +70,22 @@ def _judged(held: Sequence[Held], settings: Settings) -> list[tuple[float, bool,
 
 
 def calibrate(settings: Settings, judged: Sequence[tuple[float, bool, bool]], ridge: float = 1.0) -> Settings:
-    """Settings with a logistic calibration, fitted by Newton's method and drawn by a ridge towards doing nothing (slope 1).
+    """Settings with a logistic calibration, fitted by Newton's method and drawn by a ridge towards doing nothing (slope
+    1).
 
-    judged: for each span its probability, whether the grammar proposes the same, and whether it is right. After Platt (1999).
+    judged: for each span its probability, whether the grammar proposes the same, and whether it is right. After Platt
+    (1999).
     """
     if len(judged) < 20:
         return settings
     chances = np.clip(np.array([chance for chance, _, _ in judged]), 1e-6, 1 - 1e-6)
     design = np.stack(
-        [np.log(chances / (1 - chances)), np.ones(len(judged)), np.array([agrees for _, agrees, _ in judged], dtype=float)], axis=1
+        [
+            np.log(chances / (1 - chances)),
+            np.ones(len(judged)),
+            np.array([agrees for _, agrees, _ in judged], dtype=float),
+        ],
+        axis=1,
     )
     right = np.array([is_right for _, _, is_right in judged], dtype=float)
     weights = origin = np.array([1.0, 0.0, 0.0])

@@ -1,4 +1,6 @@
-"""What a reranker looks at: features of a whole span in its sentence, beside the other spans that a CRF holds possible there."""
+"""What a reranker looks at: features of a whole span in its sentence, beside the other spans that a CRF holds
+possible there.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,9 @@ _DIGITS = re.compile(r"\d+")
 
 @dataclass(frozen=True, slots=True)
 class Strings:
-    """What training says of the strings of its spans (lower case): how often each bears a label, and how often it occurs at all."""
+    """What training says of the strings of its spans (lower case): how often each bears a label, and how often it
+    occurs at all.
+    """
 
     labels: Mapping[tuple[str, str], int]  # (string, label)
     marked: Mapping[str, int]  # with any label
@@ -74,7 +78,9 @@ class _Sentence:
     def _belief(self, cut: Cut, chance: float) -> list[str]:
         """What the CRF thinks of the span, and of the one among those that overlap it that it likes best."""
         found = [f"chance={_step(log_odds(chance))}"]
-        rivals = [(other, rival) for rival, other in self.spans if rival[0] < cut[1] and cut[0] < rival[1] and rival != cut]
+        rivals = [
+            (other, rival) for rival, other in self.spans if rival[0] < cut[1] and cut[0] < rival[1] and rival != cut
+        ]
         if not rivals:
             return [*found, "rival=none"]
         other, rival = max(rivals)
@@ -143,13 +149,23 @@ class _Sentence:
             if other is None:
                 found.append(f"{side}=none")
                 continue
-            gap = self.plain[other[1] + NEAR : first + NEAR] if other is left else self.plain[last + NEAR : other[0] + NEAR]
+            gap = (
+                self.plain[other[1] + NEAR : first + NEAR]
+                if other is left
+                else self.plain[last + NEAR : other[0] + NEAR]
+            )
             between = " ".join(gap) if len(gap) < 4 else "far"
-            found += [f"{side}={other[2]}", f"{side}={other[2]} {min(len(gap), 6)}", f"{side} after={other[2]} {between}"]
+            found += [
+                f"{side}={other[2]}",
+                f"{side}={other[2]} {min(len(gap), 6)}",
+                f"{side} after={other[2]} {between}",
+            ]
         if left and right:
             found.append(f"spans around={left[2]} {right[2]}")
         same = [chance for other, chance in self.spans if other[2] == label and (other[1] <= first or last <= other[0])]
-        found.append(f"same label={min(len(same), 4)} {4 * sum(chance > 0.5 for chance in same) // len(same) if same else ''}")
+        found.append(
+            f"same label={min(len(same), 4)} {4 * sum(chance > 0.5 for chance in same) // len(same) if same else ''}"
+        )
         if same:
             found.append(f"best of label={_step(log_odds(max(same)))}")
         for other, chance in self.spans:
@@ -157,7 +173,12 @@ class _Sentence:
                 if 0 <= distance <= 2:
                     found.append(f"{side}={other[2]} {int(4 * chance)} {distance}")
         again = next(
-            (other[2] for other in self.likely if other != cut and self.lower[other[0] : other[1]] == self.lower[first:last]), None
+            (
+                other[2]
+                for other in self.likely
+                if other != cut and self.lower[other[0] : other[1]] == self.lower[first:last]
+            ),
+            None,
         )
         if again:
             found.append(f"again={again}")

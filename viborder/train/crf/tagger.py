@@ -1,4 +1,6 @@
-"""The default tagger: one CRF for the outermost spans, another for what lies inside a span, applied as deep as spans are found."""
+"""The default tagger: one CRF for the outermost spans, another for what lies inside a span, applied as deep as spans
+are found.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +36,8 @@ Scored = tuple[Cut, float, bool]  # a span in tokens, its probability, whether t
 class Settings:
     """What is settled on held-out documents once the weights are learned.
 
-    speech: added to a tag's score where the grammar proposes it. silence: added to O where the grammar proposes nothing.
+    speech: added to a tag's score where the grammar proposes it. silence: added to O where the grammar proposes
+    nothing.
     slope, intercept, agreement: the probability p that the chain gives a span becomes the logistic function of
     slope · log(p / (1 − p)) + intercept, + agreement where the grammar proposes the same span.
     """
@@ -61,20 +64,25 @@ class CrfTagger:
         self._types = Types(self._uses_grammar)
         templates = {"outer": card["recipe"]["templates"], "inside": card["recipe"]["inside"]}
         self._chains = {
-            name: Chain(weights, parse(templates[name], COLUMNS, "", []), self._types) for name, weights in learned.chains.items()
+            name: Chain(weights, parse(templates[name], COLUMNS, "", []), self._types)
+            for name, weights in learned.chains.items()
         }
         self._legal = {name: legal(chain.tags) for name, chain in self._chains.items()}
 
     def tag(self, documents: Iterable[Document], *, spaced: bool = False) -> Iterator[Document]:
         """Each document with the spans that the model finds, each with its `score`; spans that it had are ignored.
 
-        spaced: the texts are given tokens with blanks between them, a line a sentence (CoNLL), and are not tokenised anew.
+        spaced: the texts are given tokens with blanks between them, a line a sentence (CoNLL), and are not tokenised
+        anew.
         """
         for some in _batches(documents):
             pages = [read_page(document, spaced=spaced) for document in some]
             proposals = proposals_by_document(some, pages) if self._uses_grammar else [[] for _ in some]
             for document, page, found in zip(some, pages, self.tag_pages(pages, proposals), strict=True):
-                spans = [Span(page.starts[first], page.ends[last - 1], label, score) for (first, last, label), score, _ in found]
+                spans = [
+                    Span(page.starts[first], page.ends[last - 1], label, score)
+                    for (first, last, label), score, _ in found
+                ]
                 yield Document(document.id, document.text, in_order(spans), (), document.meta)
             if len(self._types.ids) > _MOST_TYPES:
                 self._types.forget()
@@ -86,7 +94,10 @@ class CrfTagger:
         if not len(batch.positions):
             return found
         if self._learned.corrections:
-            proposals = [self._learned.corrections.revised(page.words, found) for page, found in zip(pages, proposals, strict=True)]
+            proposals = [
+                self._learned.corrections.revised(page.words, found)
+                for page, found in zip(pages, proposals, strict=True)
+            ]
         proposed = over(batch, proposals)
         layer = self._outermost(batch, self._outer_table(batch, pages, proposed))
         every = list(layer)
@@ -97,7 +108,9 @@ class CrfTagger:
         agrees = [cut in agreed for cut, _ in every]
         scores = self._calibrated(np.array([chance for _, chance in every]), np.array(agrees)).tolist()
         pages_of = np.searchsorted(batch.offsets, [cut[0] for cut, _ in every], side="right") - 1
-        for page, ((first, last, label), _), score, agreeing in zip(pages_of.tolist(), every, scores, agrees, strict=True):
+        for page, ((first, last, label), _), score, agreeing in zip(
+            pages_of.tolist(), every, scores, agrees, strict=True
+        ):
             start = batch.offsets[page]
             found[page].append(((first - start, last - start, label), score, agreeing))
         return found
@@ -117,7 +130,9 @@ class CrfTagger:
         return [(cut, chance) for cut, chance in cuts if cut not in whole]
 
     def suggest(self, pages: Sequence[Page], proposals: Sequence[Sequence[Cut]]) -> list[list[tuple[Cut, float]]]:
-        """For each sentence of pages, the outermost spans that are possible under the outer chain, in its tokens, with probabilities."""
+        """For each sentence of pages, the outermost spans that are possible under the outer chain, in its tokens,
+        with probabilities.
+        """
         batch = lay_out(pages, self._types)
         if not len(batch.positions):
             return []
@@ -125,7 +140,11 @@ class CrfTagger:
         return by_sentence(batch.starts, self._possible(batch, table))
 
     def _outer_table(self, batch: Batch, pages: Sequence[Page], proposed: Sequence[Cut]) -> Columns:
-        known = over(batch, [find_known(page.words, self._learned.known, self._lengths) for page in pages]) if self._learned.known else []
+        known = (
+            over(batch, [find_known(page.words, self._learned.known, self._lengths) for page in pages])
+            if self._learned.known
+            else []
+        )
         return outer_columns(batch, proposed, known, self.labels)
 
     def _possible(self, batch: Batch, table: Columns) -> list[tuple[Cut, float]]:
@@ -138,7 +157,9 @@ class CrfTagger:
         words = [self._types.attributes[number]["word"] for number in batch.types.take(batch.positions).tolist()]
         return self._learned.reranker.choose(words, batch.starts, batch.lengths, self._possible(batch, table))
 
-    def _decode(self, name: str, table: Columns, positions: Ints, starts: Ints, lengths: Ints) -> list[tuple[Cut, float]]:
+    def _decode(
+        self, name: str, table: Columns, positions: Ints, starts: Ints, lengths: Ints
+    ) -> list[tuple[Cut, float]]:
         """Spans and their probabilities, for sequences of rows; `positions` says where each row stands in `table`."""
         chain = self._chains[name]
         emissions, transitions, first = self._scores(name, table, positions, starts, lengths)
@@ -149,10 +170,14 @@ class CrfTagger:
         inside = np.array([chain.tags.index(f"I-{tag[2:]}") if tag != "O" else -1 for tag in chain.tags])
         begins, ends = np.array([cut[0] for cut in found]), np.array([cut[1] - 1 for cut in found])
         holding = np.unique(np.searchsorted(starts, begins, side="right") - 1)  # the sequences that have a span
-        chances = span_marginals(emissions, transitions, first, starts[holding], lengths[holding], path, (begins, ends), inside)
+        chances = span_marginals(
+            emissions, transitions, first, starts[holding], lengths[holding], path, (begins, ends), inside
+        )
         return list(zip(found, chances.tolist(), strict=True))
 
-    def _scores(self, name: str, table: Columns, positions: Ints, starts: Ints, lengths: Ints) -> tuple[Floats, Floats, Floats]:
+    def _scores(
+        self, name: str, table: Columns, positions: Ints, starts: Ints, lengths: Ints
+    ) -> tuple[Floats, Floats, Floats]:
         """The scores of the tags of each row, of one tag after another, and of the first tag."""
         chain, (extra, first) = self._chains[name], self._legal[name]
         emissions, transitions = chain.emissions(table, positions), chain.transitions

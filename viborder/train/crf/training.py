@@ -12,14 +12,21 @@ from typing import Any
 
 from viborder.document import PRIVATE, Document
 from viborder.errors import Problem, ViborderError, fail, place
+from viborder.formats import brackets as genre
 from viborder.labels import entity_types
 from viborder.text import token_range
-from viborder.train import genre
 from viborder.train.crf.augment import augmented
 from viborder.train.crf.batch import Cut, containers, cuts, tagset
 from viborder.train.crf.chain import Weights
 from viborder.train.crf.columns import COLUMNS
-from viborder.train.crf.examples import dropped, lay_out_examples, mentions, proposals_by_document, spanned_sentences, tagged_sentences
+from viborder.train.crf.examples import (
+    dropped,
+    lay_out_examples,
+    mentions,
+    proposals_by_document,
+    spanned_sentences,
+    tagged_sentences,
+)
 from viborder.train.crf.folder import Learned, write_model
 from viborder.train.crf.learn import Lesson, learn
 from viborder.train.crf.memory import Memory, learn_memory
@@ -36,11 +43,24 @@ MOST_FOLDED = 200  # documents: with more, and no dev set, nothing is held out a
 RELIED_ON = 0.95  # F1 of the grammar on the training documents from which on its word decides, where nothing is settled
 LEFT_OUT = 3  # proposals of a label, none of them annotated, from which on the label is taken to be no part of the task
 
-NO_GRAMMAR = [0.0, -0.2, -0.4, -0.6, 0.2, 0.4]  # added to O everywhere, where there is no grammar: recall against precision
+NO_GRAMMAR = [
+    0.0,
+    -0.2,
+    -0.4,
+    -0.6,
+    0.2,
+    0.4,
+]  # added to O everywhere, where there is no grammar: recall against precision
 
 
 def train_crf(
-    recipe: CrfRecipe, documents: Sequence[Document], out: Path, dev: Sequence[Document] | None, *, where: str, spaced: bool = False
+    recipe: CrfRecipe,
+    documents: Sequence[Document],
+    out: Path,
+    dev: Sequence[Document] | None,
+    *,
+    where: str,
+    spaced: bool = False,
 ) -> CrfTagger:
     """Train on documents, write the model folder and return its tagger.
 
@@ -82,7 +102,12 @@ class _Work:
         if problems:
             raise ViborderError(problems)
         if not self.labels:
-            raise fail(where, "nothing-to-learn", "no document to train on has a span", "annotate some, or give other documents")
+            raise fail(
+                where,
+                "nothing-to-learn",
+                "no document to train on has a span",
+                "annotate some, or give other documents",
+            )
         here = Path(where).parent
         self.genre = [document for name in recipe.genre for document in genre.read(here / name)] if self.grammar else []
         self._kept: Mapping[str, Iterable[Lesson]] = {}
@@ -93,7 +118,9 @@ class _Work:
         self.labels = sorted({*self.labels, *self._unseen()})
 
     def _unseen(self) -> set[str]:
-        """Labels of the genre that the documents lack by chance: the grammar hardly proposes them there, so nobody has left them out."""
+        """Labels of the genre that the documents lack by chance: the grammar hardly proposes them there, so nobody
+        has left them out.
+        """
         proposed = Counter(label for document in self.documents for _, _, label in self.proposals[document.id])
         return {span.label for document in self.genre for span in document.spans if proposed[span.label] < LEFT_OUT}
 
@@ -122,7 +149,10 @@ class _Work:
         if self._keeps and not self._kept:
             lessons = self._kept = {chain: list(found) for chain, found in lessons.items()}
         tags = tagset(self.labels, self.recipe.scheme)
-        return {chain: learn((lesson for lesson in found if lesson[0] in names), tags, **settings) for chain, found in lessons.items()}
+        return {
+            chain: learn((lesson for lesson in found if lesson[0] in names), tags, **settings)
+            for chain, found in lessons.items()
+        }
 
     def networks(self, documents: Sequence[Document]) -> Networks | None:
         """The networks that vote beside the outer chain, from documents and the sentences of the genre."""
@@ -150,10 +180,14 @@ class _Work:
         features: list[list[str]] = []
         possible: list[list[Chance]] = []
         gold: list[set[Cut]] = []
-        for fold in track(sorted(set(fold_of)), "learning from held-out documents", console=Console(stderr=True), transient=True):
+        for fold in track(
+            sorted(set(fold_of)), "learning from held-out documents", console=Console(stderr=True), transient=True
+        ):
             others = [document for document, number in zip(documents, fold_of, strict=True) if number != fold]
             tagger = CrfTagger(self.card(others, Settings()), self.alone(others))
-            strings = count_strings(one for some, number in zip(sentences, fold_of, strict=True) if number != fold for one in some)
+            strings = count_strings(
+                one for some, number in zip(sentences, fold_of, strict=True) if number != fold for one in some
+            )
             for number in range(len(documents)):
                 if fold_of[number] == fold:
                     found = tagger.suggest([pages[number]], [self.proposals[documents[number].id]])
@@ -161,18 +195,26 @@ class _Work:
                         features += span_features(words, spans, strings)
                         possible.append(spans)
                         gold.append(set(right))
-        return Reranker(learn_weights(features, possible, gold), count_strings(one for some in sentences for one in some))
+        return Reranker(
+            learn_weights(features, possible, gold), count_strings(one for some in sentences for one in some)
+        )
 
     def _lessons(self, documents: Sequence[Document]) -> Mapping[str, Iterable[Lesson]]:
         """What each chain learns from; made as it is read, since large corpora would not fit into memory."""
         recipe = self.recipe
         names = {document.id for document in (*documents, *self.genre)}
-        everything = [*documents, *self.genre, *(variant for variant in self.variants.values() if variant.id.split("~")[0] in names)]
+        everything = [
+            *documents,
+            *self.genre,
+            *(variant for variant in self.variants.values() if variant.id.split("~")[0] in names),
+        ]
         proposals = [self.proposals[document.id] for document in everything]
         for number, document in enumerate(everything):
             if document.id in self.variants:
                 proposals[number] = dropped(proposals[number], recipe.dropout, f"{recipe.seed}/{document.id}")
-        examples = lay_out_examples(recipe, everything, proposals, self.labels, lexicons=self.grammar, spaced=self.spaced)
+        examples = lay_out_examples(
+            recipe, everything, proposals, self.labels, lexicons=self.grammar, spaced=self.spaced
+        )
         lessons = {"outer": examples.outer(self.templates["outer"])}
         if len(examples.by_depth) > 1:
             lessons["inside"] = examples.inside(self.templates["inside"])
@@ -186,7 +228,9 @@ class _Work:
             yield self.held(CrfTagger(self.card(others, Settings()), self.learned(others)), out)
 
     def unsettled(self, speech: Sequence[float], silence: Sequence[float]) -> Settings:
-        """Votes where nothing is held out: the first of each, or the last where the grammar errs much on the training documents."""
+        """Votes where nothing is held out: the first of each, or the last where the grammar errs much on the
+        training documents.
+        """
         said = ({cut for cut in self.proposals[document.id] if cut[2] != PRIVATE} for document in self.documents)
         errs = self.grammar and f1(zip(said, map(self.gold, self.documents), strict=True)) < RELIED_ON
         return Settings(speech[-1], silence[-1]) if errs else Settings(speech[0], silence[0])
@@ -195,13 +239,21 @@ class _Work:
         """What documents correct in the grammar's proposals."""
         pages = [self.pages[document.id] for document in documents]
         return learn_memory(
-            [(page.words, self.proposals[document.id], self.gold(document)) for document, page in zip(documents, pages, strict=True)]
+            [
+                (page.words, self.proposals[document.id], self.gold(document))
+                for document, page in zip(documents, pages, strict=True)
+            ]
         )
 
     def held(self, tagger: CrfTagger, documents: Sequence[Document]) -> Held:
         """Documents for a tagger that has not seen them."""
         pages = [self.pages[document.id] for document in documents]
-        return tagger, pages, [self.proposals[document.id] for document in documents], [self.gold(document) for document in documents]
+        return (
+            tagger,
+            pages,
+            [self.proposals[document.id] for document in documents],
+            [self.gold(document) for document in documents],
+        )
 
     def gold(self, document: Document) -> set[Cut]:
         """The spans that annotators marked, in tokens of the document."""
@@ -211,7 +263,9 @@ class _Work:
         """What `model.json` says of the model."""
         return {
             "labels": self.labels,
-            "containers": sorted({span.label for document in (*self.documents, *self.genre) for span in containers(document.spans)}),
+            "containers": sorted(
+                {span.label for document in (*self.documents, *self.genre) for span in containers(document.spans)}
+            ),
             "grammar": self.grammar,
             "settings": asdict(settings),
             "recipe": self.recipe.model_dump(),
@@ -222,7 +276,10 @@ class _Work:
 
 def data_hash(documents: Sequence[Document]) -> str:
     """A hash of ids, texts and spans, in order."""
-    plain = [[document.id, document.text, [[span.start, span.end, span.label] for span in document.spans]] for document in documents]
+    plain = [
+        [document.id, document.text, [[span.start, span.end, span.label] for span in document.spans]]
+        for document in documents
+    ]
     return hashlib.sha256(json.dumps(plain, ensure_ascii=False).encode()).hexdigest()
 
 

@@ -1,4 +1,5 @@
-"""Characters ↔ units ↔ subwords: exact in both directions, for fast and slow tokenizers, whatever the length of the text.
+"""Characters ↔ units ↔ subwords: exact in both directions, for fast and slow tokenizers, whatever the length of the
+text.
 
 A unit is the range of characters that gets one tag: a syllable token, or a word where the encoder reads segmented text.
 Its tag sits on its first subword. Offsets are half-open code points into the raw text.
@@ -21,7 +22,8 @@ class Encoding:
     """A text as subwords.
 
     units: characters of each unit, in order. ids: subwords of the whole text, without special tokens.
-    first: for each unit the index in `ids` of its first subword; strictly increasing, so each unit has a subword of its own.
+    first: for each unit the index in `ids` of its first subword; strictly increasing, so each unit has a subword of its
+    own.
     """
 
     units: list[Range]
@@ -32,9 +34,10 @@ class Encoding:
 def encode(tokenizer: Any, text: str, units: list[Range]) -> Encoding:
     """The subwords of a text and where each unit begins among them.
 
-    A fast tokenizer (transformers) reads the text as it stands, so the subwords are those that `pipeline` would see, save where a
-    subword reaches over the border of a unit or a unit has none (`),` as one subword, a zero-width character that is dropped):
-    there the units between two blanks are encoded one by one. A slow tokenizer encodes each unit alone, its blanks written `_`.
+    A fast tokenizer (transformers) reads the text as it stands, so the subwords are those that `pipeline` would see,
+    save where a subword reaches over the border of a unit or a unit has none (`),` as one subword, a zero-width
+    character that is dropped): there the units between two blanks are encoded one by one. A slow tokenizer encodes each
+    unit alone, its blanks written `_`.
     """
     return _encode_fast(tokenizer, text, units) if tokenizer.is_fast else _encode_slow(tokenizer, text, units)
 
@@ -54,7 +57,9 @@ def _encode_fast(tokenizer: Any, text: str, units: list[Range]) -> Encoding:
     runs = _runs(units)
     run_of = [number for number, run in enumerate(runs) for _ in run]
     starts = [start for start, _ in units]
-    parts: list[list[tuple[int, int | None, bool]]] = [[] for _ in runs]  # subword, its unit, whether it ends within the unit
+    parts: list[list[tuple[int, int | None, bool]]] = [
+        [] for _ in runs
+    ]  # subword, its unit, whether it ends within the unit
     number = 0
     for subword, offset in zip(whole["input_ids"] if units else [], whole["offset_mapping"], strict=False):
         start, end = trim(text, *offset)
@@ -96,7 +101,9 @@ def _alone(tokenizer: Any, piece: str, known: dict[str, list[int]]) -> list[int]
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """The subwords `[begin, end)` of an encoding that go through the model together, and the units `[first, last)` decided there."""
+    """The subwords `[begin, end)` of an encoding that go through the model together, and the units `[first, last)`
+    decided there.
+    """
 
     begin: int
     end: int
@@ -105,10 +112,11 @@ class Window:
 
 
 def windows(encoding: Encoding, size: int, overlap: int) -> list[Window]:
-    """Windows of at most `size` subwords (special tokens not counted) that cover all of them, `overlap` shared by two neighbours.
+    """Windows of at most `size` subwords (special tokens not counted) that cover all of them, `overlap` shared by two
+    neighbours.
 
-    Each unit is decided in one window: the one where its first subword stands farther from the edge. So every unit is trained on
-    and predicted once, and nothing is truncated. Takes 0 ≤ overlap < size.
+    Each unit is decided in one window: the one where its first subword stands farther from the edge. So every unit is
+    trained on and predicted once, and nothing is truncated. Takes 0 ≤ overlap < size.
     """
     length = len(encoding.ids)
     begins = list(range(0, max(length - overlap, 1), size - overlap))
@@ -135,7 +143,9 @@ def to_layers(units: list[Range], spans: Sequence[Span], depth: int) -> list[lis
     return [to_iob2(units, layers[level] if level < len(layers) else []) for level in range(depth)]
 
 
-def from_layers(units: list[Range], rows: Sequence[Sequence[str]], scores: Sequence[Sequence[float]]) -> tuple[Span, ...]:
+def from_layers(
+    units: list[Range], rows: Sequence[Sequence[str]], scores: Sequence[Sequence[float]]
+) -> tuple[Span, ...]:
     """Nested spans of rows of IOB2 tags with the probability of each tag; a span's score is the mean over its units.
 
     A span of an inner row that crosses a kept one, or repeats it with its label, is dropped: outer rows win.

@@ -19,8 +19,13 @@ _RUN = "run.json"
 
 
 def fingerprint(recipe: Any, documents: Sequence[Document], dev: Sequence[Document]) -> dict[str, str]:
-    """What a run depends on; checkpoints of another run are never gone on from. Report and Hub settings leave the run the same."""
-    settings = recipe.model_dump(exclude={"report_to", "run_name", "resume", "push_to_hub", "hub_model_id", "hub_private_repo"})
+    """What a run depends on; checkpoints of another run are never gone on from.
+
+    Report and Hub settings leave the run the same.
+    """
+    settings = recipe.model_dump(
+        exclude={"report_to", "run_name", "resume", "push_to_hub", "hub_model_id", "hub_private_repo"}
+    )
     return {"recipe": _hash([json.dumps(settings, sort_keys=True)]), "train": revision(documents), "dev": revision(dev)}
 
 
@@ -37,7 +42,8 @@ def _hash(parts: Any) -> str:
 
 
 def open_folder(folder: Path, run: dict[str, str], resume: bool) -> list[str]:
-    """Make the folder of a run's checkpoints ready; what another run left there goes. Returns notes for whoever watches.
+    """Make the folder of a run's checkpoints ready; what another run left there goes. Returns notes for whoever
+    watches.
 
     Raises ViborderError `folder-not-ours` where the folder holds anything but checkpoints.
     """
@@ -49,9 +55,18 @@ def open_folder(folder: Path, run: dict[str, str], resume: bool) -> list[str]:
         except (OSError, ValueError):
             same = False
         if not path.exists() and any(folder.iterdir()):
-            raise fail(folder, "folder-not-ours", "it is where checkpoints would go, and holds something else", "choose another --out")
+            raise fail(
+                folder,
+                "folder-not-ours",
+                "it is where checkpoints would go, and holds something else",
+                "choose another --out",
+            )
         if not (same and resume):
-            notes.append(f"checkpoints of another run removed from {folder}" if not same else f"{folder} begun anew (resume: false)")
+            notes.append(
+                f"checkpoints of another run removed from {folder}"
+                if not same
+                else f"{folder} begun anew (resume: false)"
+            )
             shutil.rmtree(folder)
     with new_file(path) as file:
         json.dump(run, file)

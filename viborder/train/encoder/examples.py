@@ -18,8 +18,8 @@ from viborder.train.encoder.words import segment, split_at
 class Examples:
     """What is trained on, and what was counted on the way.
 
-    rows: one a window: `input_ids`, `attention_mask`, `labels` [position, level] and `window`, its index. encodings, places: the
-    encoding of each document, and for each row its document's index and its window.
+    rows: one a window: `input_ids`, `attention_mask`, `labels` [position, level] and `window`, its index. encodings,
+    places: the encoding of each document, and for each row its document's index and its window.
     cut: units cut at a gold border. lost: gold spans that do not come back from their tags; 0, or something is wrong.
     """
 
@@ -54,7 +54,9 @@ class Reader:
         return {"input_ids": ids, "attention_mask": [1] * len(ids), "window": index}
 
     def position(self, encoding: Encoding, window: Window, unit: int) -> int:
-        """Where in a row the label of a unit stands: at its first subword, after the special token that begins the row."""
+        """Where in a row the label of a unit stands: at its first subword, after the special token that begins the
+        row.
+        """
         return encoding.first[unit] - window.begin + 1
 
 
@@ -73,8 +75,8 @@ def read(reader: Reader, documents: Iterable[Document], *, spaced: bool = False)
 def learn_from(reader: Reader, documents: Sequence[Document], *, cut: bool = True, spaced: bool = False) -> Examples:
     """Documents with their gold as labels.
 
-    cut: whether units are cut at gold borders (for training), so that no gold span is lost. Without it (for evaluation) a span whose
-    border lies inside a unit gets no labels and counts as lost.
+    cut: whether units are cut at gold borders (for training), so that no gold span is lost. Without it (for evaluation)
+    a span whose border lies inside a unit gets no labels and counts as lost.
     """
     found = Examples([], [], [])
     cuts = lost = 0
@@ -94,11 +96,15 @@ def learn_from(reader: Reader, documents: Sequence[Document], *, cut: bool = Tru
     return replace(found, cut=cuts, lost=lost)
 
 
-def _labelled(reader: Reader, encoding: Encoding, window: Window, tags: Sequence[Sequence[str]], index: int) -> dict[str, Any]:
+def _labelled(
+    reader: Reader, encoding: Encoding, window: Window, tags: Sequence[Sequence[str]], index: int
+) -> dict[str, Any]:
     row = reader.row(encoding, window, index)
     labels = [[IGNORED] * reader.depth for _ in row["input_ids"]]
     for unit in range(window.first, window.last):
-        labels[reader.position(encoding, window, unit)] = [reader.labels.index(tags[level][unit]) for level in range(reader.depth)]
+        labels[reader.position(encoding, window, unit)] = [
+            reader.labels.index(tags[level][unit]) for level in range(reader.depth)
+        ]
     return {**row, "labels": labels}
 
 
@@ -119,7 +125,10 @@ def merge(
             for level in range(reader.depth):
                 tags[number][level][unit] = reader.labels[labels[position][level]]
                 scores[number][level][unit] = float(probabilities[position][level])
-    return [from_layers(encoding.units, row, score) for encoding, row, score in zip(examples.encodings, tags, scores, strict=True)]
+    return [
+        from_layers(encoding.units, row, score)
+        for encoding, row, score in zip(examples.encodings, tags, scores, strict=True)
+    ]
 
 
 def collate(rows: Sequence[dict[str, Any]], pad_token_id: int) -> dict[str, Any]:
@@ -128,8 +137,12 @@ def collate(rows: Sequence[dict[str, Any]], pad_token_id: int) -> dict[str, Any]
 
     longest = max(len(row["input_ids"]) for row in rows)
     batch: dict[str, Any] = {
-        "input_ids": torch.tensor([row["input_ids"] + [pad_token_id] * (longest - len(row["input_ids"])) for row in rows]),
-        "attention_mask": torch.tensor([row["attention_mask"] + [0] * (longest - len(row["input_ids"])) for row in rows]),
+        "input_ids": torch.tensor(
+            [row["input_ids"] + [pad_token_id] * (longest - len(row["input_ids"])) for row in rows]
+        ),
+        "attention_mask": torch.tensor(
+            [row["attention_mask"] + [0] * (longest - len(row["input_ids"])) for row in rows]
+        ),
         "window": torch.tensor([row["window"] for row in rows]),
     }
     if "labels" in rows[0]:

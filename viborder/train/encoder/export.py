@@ -16,23 +16,41 @@ TOLERANCE = 1e-4  # between probabilities
 
 
 def export(model: Path, out: Path) -> float:
-    """Write `out`, a model folder with `model.onnx` in place of the weights; the inner levels are outputs of the same graph.
+    """Write `out`, a model folder with `model.onnx` in place of the weights; the inner levels are outputs of the same
+    graph.
 
-    Returns the largest difference between torch's and ONNX Runtime's probabilities, on inputs of other shapes than the one traced.
+    Returns the largest difference between torch's and ONNX Runtime's probabilities, on inputs of other shapes than the
+    one traced.
     Raises ViborderError `model-foreign`, `onnx-missing`, `onnx-differs` (by more than 0.0001); then nothing is written.
     """
     card = read_card(model)
     if card["format"] != FORMAT:
-        raise fail(model, "model-foreign", "only fine-tuned transformers are exported", "give a folder made with `kind: transformer`")
+        raise fail(
+            model,
+            "model-foreign",
+            "only fine-tuned transformers are exported",
+            "give a folder made with `kind: transformer`",
+        )
     tagger = load_model_folder(model).to("cpu").eval()
     longest = card["reading"]["size"] + 2
     with new_folder(out) as folder:
         _graph(tagger, longest, model).save(str(folder / ONNX))
-        difference = max(_difference(tagger, folder / ONNX, rows, length) for rows, length in ((1, 3), (2, 17), (5, longest)))
+        difference = max(
+            _difference(tagger, folder / ONNX, rows, length) for rows, length in ((1, 3), (2, 17), (5, longest))
+        )
         if difference > TOLERANCE:
-            raise fail(model, "onnx-differs", f"probabilities differ by {difference:.2g} from torch's", "serve the folder with torch")
+            raise fail(
+                model,
+                "onnx-differs",
+                f"probabilities differ by {difference:.2g} from torch's",
+                "serve the folder with torch",
+            )
         for path in model.iterdir():
-            if path.is_file() and path.suffix != ".safetensors" and path.name not in ("model.json", "training_log.json"):
+            if (
+                path.is_file()
+                and path.suffix != ".safetensors"
+                and path.name not in ("model.json", "training_log.json")
+            ):
                 shutil.copy(path, folder)
         kept = {key: value for key, value in card.items() if key not in ("format", "format_version", "version")}
         write_card(folder, {**kept, "exported_from": card["version"]})
@@ -57,7 +75,9 @@ def _graph(tagger: Any, longest: int, where: Path) -> Any:
                 verbose=False,
             )
     except ImportError as error:
-        raise fail(where, "onnx-missing", f"{error.name} is not installed", "pip install -c constraints.txt -e .[train,onnx]") from None
+        raise fail(
+            where, "onnx-missing", f"{error.name} is not installed", "pip install -c constraints.txt -e .[train,onnx]"
+        ) from None
 
 
 def _inputs(tagger: Any, rows: int, length: int) -> tuple[Any, Any]:

@@ -12,7 +12,14 @@ from typing import Any
 
 import torch
 from accelerate import PartialState
-from transformers import EarlyStoppingCallback, Trainer, TrainerCallback, TrainingArguments, enable_full_determinism, set_seed
+from transformers import (
+    EarlyStoppingCallback,
+    Trainer,
+    TrainerCallback,
+    TrainingArguments,
+    enable_full_determinism,
+    set_seed,
+)
 from transformers.trainer_callback import PrinterCallback
 
 from viborder.document import Document, by_depth
@@ -42,9 +49,11 @@ def finetune(
 ) -> TransformerTagger:
     """Fine-tune by a recipe, write the model folder (whole or not at all) and return its tagger.
 
-    dev: documents to choose the best checkpoint by; without them `validation_split` of the training documents, if that is not 0.
-    spaced: texts are given tokens with blanks between them. Checkpoints lie in `<out>.checkpoints` until the folder is written; the
-    same call takes up the last one that is whole. Started by torchrun or accelerate, every process calls this and the first writes.
+    dev: documents to choose the best checkpoint by; without them `validation_split` of the training documents, if that
+    is not 0.
+    spaced: texts are given tokens with blanks between them. Checkpoints lie in `<out>.checkpoints` until the folder is
+    written; the same call takes up the last one that is whole. Started by torchrun or accelerate, every process calls
+    this and the first writes.
 
     Raises ViborderError: `no-spans`, `labels-differ`, `model-not-loaded`, `no-token-classification`, `max-seq-length`,
     `out-of-memory`, `disk-full`, `diverged`.
@@ -64,7 +73,9 @@ def finetune(
         trainer = make_trainer(recipe, arguments, reader, model, examples, stop, spaced)
         result = trainer.train(resume_from_checkpoint=str(resume) if resume else None)
         if not all(torch.isfinite(parameter).all() for parameter in model.parameters()):
-            raise fail(where, "diverged", "the weights are no longer numbers", "lower learning_rate, or mixed_precision=no")
+            raise fail(
+                where, "diverged", "the weights are no longer numbers", "lower learning_rate, or mixed_precision=no"
+            )
         if PartialState().is_main_process:
             tagger = TransformerTagger(reader, torch_predict(model), "", recipe.per_device_eval_batch_size)
             found = list(tagger.tag([document.with_spans([]) for document in stop], spaced=spaced))
@@ -80,7 +91,10 @@ def finetune(
 def split(
     recipe: FinetuneRecipe, documents: Sequence[Document], dev: Sequence[Document] | None, where: str
 ) -> tuple[Sequence[Document], Sequence[Document]]:
-    """The documents to learn from and those to choose the checkpoint by. Raises ViborderError `no-spans`, `too-few-documents`."""
+    """The documents to learn from and those to choose the checkpoint by.
+
+    Raises ViborderError `no-spans`, `too-few-documents`.
+    """
     if not any(document.spans for document in documents):
         raise fail(where, "no-spans", "the training documents bear no spans", "give annotated documents")
     if dev is not None or not recipe.validation_split:
@@ -90,7 +104,10 @@ def split(
         message = f"validation_split {recipe.validation_split} of {len(documents)} documents leaves none to learn from"
         raise fail(where, "too-few-documents", message, "validation_split=0 early_stopping_patience=0")
     chosen = set(random.Random(recipe.seed).sample(range(len(documents)), held_out))
-    parts = [document for at, document in enumerate(documents) if at not in chosen], [documents[at] for at in sorted(chosen)]
+    parts = (
+        [document for at, document in enumerate(documents) if at not in chosen],
+        [documents[at] for at in sorted(chosen)],
+    )
     names = ", ".join(document.id for document in parts[1][:5]) + (" …" if held_out > 5 else "")
     _tell(f"stopping by {names}, held out of the training documents")
     return parts
@@ -146,8 +163,12 @@ def training_arguments(recipe: FinetuneRecipe, held: Path) -> TrainingArguments:
         )
     except ValueError as error:  # an optimizer or a schedule that Trainer does not know
         raise fail("", "recipe-bad-value", str(error).split("\n")[0], "see transformers' TrainingArguments") from None
-    if arguments.n_gpu > 1:  # Trainer would take nn.DataParallel, which multiplies a loss of one's own by the number of GPUs
-        say(f"one of {arguments.n_gpu} GPUs is used; torchrun --nproc_per_node {arguments.n_gpu} train/finetune.py … uses all")
+    if (
+        arguments.n_gpu > 1
+    ):  # Trainer would take nn.DataParallel, which multiplies a loss of one's own by the number of GPUs
+        say(
+            f"one of {arguments.n_gpu} GPUs is used; torchrun --nproc_per_node {arguments.n_gpu} train/finetune.py … uses all"
+        )
         arguments._n_gpu = 1
     return arguments
 
@@ -168,9 +189,15 @@ def make_trainer(
     seen = None
     if stop:
         seen = learn_from(reader, stop, cut=False, spaced=spaced)
-        _tell(f"{len(stop)} documents to stop by; {seen.lost} of their gold spans begin or end inside a unit and cannot be found")
+        _tell(
+            f"{len(stop)} documents to stop by; {seen.lost} of their gold spans begin or end inside a unit and cannot be found"
+        )
         arguments.eval_strategy = arguments.save_strategy
-        arguments.load_best_model_at_end, arguments.metric_for_best_model, arguments.greater_is_better = True, "overall_f1", True
+        arguments.load_best_model_at_end, arguments.metric_for_best_model, arguments.greater_is_better = (
+            True,
+            "overall_f1",
+            True,
+        )
         if recipe.early_stopping_patience:
             callbacks.append(EarlyStoppingCallback(recipe.early_stopping_patience))
     trainer = Trainer(
@@ -202,7 +229,9 @@ def metrics(reader: Reader, examples: Examples, gold: Sequence[Document], evalua
     windows = evaluated.label_ids[1].tolist()
     found = merge(reader, examples, zip(windows, best, probabilities, strict=True))
     nested = reader.depth > 1
-    scores = score(gold, [document.with_spans(spans) for document, spans in zip(gold, found, strict=True)], nested=nested).as_dict()
+    scores = score(
+        gold, [document.with_spans(spans) for document, spans in zip(gold, found, strict=True)], nested=nested
+    ).as_dict()
     types = {f"{name}_f1": values["f1"] for name, values in scores.items() if isinstance(values, dict)}
     return {name: value for name, value in scores.items() if not isinstance(value, dict)} | types
 
@@ -217,7 +246,9 @@ class Seal(TrainerCallback):  # type: ignore[misc]
 
 
 def write(out: Path, recipe: FinetuneRecipe, reader: Reader, model: TokenTagger, run: Run) -> None:
-    """Write the model folder: a transformers folder with `inner/` for the inner levels, `model.json`, the log and the card."""
+    """Write the model folder: a transformers folder with `inner/` for the inner levels, `model.json`, the log and
+    the card.
+    """
     reading = {name: getattr(reader, name) for name in ("segmentation", "size", "overlap", "labels", "depth")}
     with new_folder(out) as folder:
         save(model, folder)
@@ -234,7 +265,9 @@ def write(out: Path, recipe: FinetuneRecipe, reader: Reader, model: TokenTagger,
         (folder / "README.md").write_text(model_card(recipe, reader, run, whole["version"]), encoding="utf-8")
 
 
-def _last_checkpoint(recipe: FinetuneRecipe, held: Path, learn: Sequence[Document], stop: Sequence[Document]) -> Path | None:
+def _last_checkpoint(
+    recipe: FinetuneRecipe, held: Path, learn: Sequence[Document], stop: Sequence[Document]
+) -> Path | None:
     if PartialState().is_main_process:
         for note in checkpoints.open_folder(held, checkpoints.fingerprint(recipe, learn, stop), recipe.resume):
             say(note)

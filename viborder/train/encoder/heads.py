@@ -1,4 +1,6 @@
-"""The model that is trained: an encoder with its flat head, and one linear head more for each inner level; and its loss."""
+"""The model that is trained: an encoder with its flat head, and one linear head more for each inner level; and its
+loss.
+"""
 
 from __future__ import annotations
 
@@ -16,9 +18,12 @@ IGNORED = -100  # the label of positions without one, as in torch and transforme
 
 
 class TokenTagger(nn.Module):  # type: ignore[misc]
-    """A standard `AutoModelForTokenClassification` for the outermost spans, and `depth - 1` heads for the levels inside them."""
+    """A standard `AutoModelForTokenClassification` for the outermost spans, and `depth - 1` heads for the levels
+    inside them.
+    """
 
-    # Trainer would otherwise take the loss of *ForTokenClassification as normalised over accumulated batches and processes.
+    # Trainer would otherwise take the loss of *ForTokenClassification as normalised over accumulated batches and
+    # processes.
     accepts_loss_kwargs = False
 
     def __init__(self, flat: Any, depth: int) -> None:
@@ -30,7 +35,10 @@ class TokenTagger(nn.Module):  # type: ignore[misc]
         self.inner = nn.ModuleList(nn.Linear(flat.config.hidden_size, flat.config.num_labels) for _ in range(depth - 1))
 
     def forward(self, input_ids: Tensor, attention_mask: Tensor, window: Tensor | None = None) -> dict[str, Tensor]:
-        """Logits, [batch, position, level, label]. `window` names the rows for whoever evaluates; the model does not look at it."""
+        """Logits, [batch, position, level, label].
+
+        `window` names the rows for whoever evaluates; the model does not look at it.
+        """
         output = self.flat(input_ids=input_ids, attention_mask=attention_mask, output_hidden_states=len(self.inner) > 0)
         rows = [output.logits]
         for head in self.inner:
@@ -41,8 +49,9 @@ class TokenTagger(nn.Module):  # type: ignore[misc]
 class Loss:
     """Cross-entropy over every labelled position of every level, each counted once.
 
-    Trainer calls it with the number of labels of the whole step, over accumulated batches and processes, so that the loss is the
-    same however a step is cut up. weight: [level, label] or None. focal_gamma: Lin et al. 2017, "Focal Loss for Dense Object Detection".
+    Trainer calls it with the number of labels of the whole step, over accumulated batches and processes, so that the
+    loss is the same however a step is cut up. weight: [level, label] or None. focal_gamma: Lin et al. 2017, "Focal Loss
+    for Dense Object Detection".
     """
 
     def __init__(self, weight: Tensor | None = None, focal_gamma: float = 0.0, label_smoothing: float = 0.0) -> None:
@@ -50,11 +59,17 @@ class Loss:
         self.focal_gamma = focal_gamma
         self.label_smoothing = label_smoothing
 
-    def __call__(self, outputs: dict[str, Tensor], labels: Tensor, num_items_in_batch: Tensor | int | None = None) -> Tensor:
-        """The loss of `labels` [batch, position, level], summed and divided by `num_items_in_batch` (by its own count without)."""
+    def __call__(
+        self, outputs: dict[str, Tensor], labels: Tensor, num_items_in_batch: Tensor | int | None = None
+    ) -> Tensor:
+        """The loss of `labels` [batch, position, level], summed and divided by `num_items_in_batch` (by its own
+        count without).
+        """
         logits = outputs["logits"].float().flatten(0, 2)
         targets = labels.flatten()
-        losses = cross_entropy(logits, targets, ignore_index=IGNORED, reduction="none", label_smoothing=self.label_smoothing)
+        losses = cross_entropy(
+            logits, targets, ignore_index=IGNORED, reduction="none", label_smoothing=self.label_smoothing
+        )
         if self.focal_gamma:
             chosen = logits.log_softmax(-1).gather(1, targets.clamp(min=0)[:, None]).squeeze(1).exp()
             losses = losses * (1 - chosen) ** self.focal_gamma
@@ -68,8 +83,8 @@ class Loss:
 def class_weights(kind: str, rows: Sequence[Sequence[Sequence[int]]], n_labels: int) -> Tensor | None:
     """[level, label] weights by how rare a label is: 1/count ("balanced") or its square root ("sqrt"); None for "none".
 
-    rows: for each window, for each position, the label of each level. Scaled so that the mean over all labelled positions is 1,
-    which leaves the learning rate its meaning; a label that never occurs weighs 1.
+    rows: for each window, for each position, the label of each level. Scaled so that the mean over all labelled
+    positions is 1, which leaves the learning rate its meaning; a label that never occurs weighs 1.
     """
     if kind == "none":
         return None
@@ -93,7 +108,9 @@ def save(model: TokenTagger, folder: Path) -> None:
             {name: value.detach().cpu().contiguous() for name, value in model.inner.state_dict().items()},
             folder / INNER / "heads.safetensors",
         )
-        (folder / INNER / "config.json").write_text(json.dumps({"depth": len(model.inner) + 1}) + "\n", encoding="utf-8")
+        (folder / INNER / "config.json").write_text(
+            json.dumps({"depth": len(model.inner) + 1}) + "\n", encoding="utf-8"
+        )
 
 
 def load_inner(flat: Any, folder: Path) -> TokenTagger:

@@ -33,9 +33,15 @@ class Run:
 def model_card(recipe: FinetuneRecipe, reader: Reader, run: Run, version: str) -> str:
     """The card: front matter that the Hub reads, then data, scores, settings, limits."""
     types = sorted({label[2:] for label in reader.labels if label != "O"})
-    base = f"a ModernBERT encoder from scratch ({recipe.from_scratch})" if recipe.from_scratch else f"`{recipe.model_name_or_path}`"
+    base = (
+        f"a ModernBERT encoder from scratch ({recipe.from_scratch})"
+        if recipe.from_scratch
+        else f"`{recipe.model_name_or_path}`"
+    )
     inner = (
-        f"It nests {reader.depth} deep; transformers' own pipeline sees the outermost spans alone." if reader.depth > 1 else "It is flat."
+        f"It nests {reader.depth} deep; transformers' own pipeline sees the outermost spans alone."
+        if reader.depth > 1
+        else "It is flat."
     )
     return "\n".join(
         [
@@ -49,12 +55,17 @@ def model_card(recipe: FinetuneRecipe, reader: Reader, run: Run, version: str) -
             "## Scores",
             *_scores(reader, run),
             "## Settings",
-            *(f"- {name}: {value}" for name, value in recipe.model_dump(exclude_defaults=True, exclude={"kind", "from_scratch"}).items()),
+            *(
+                f"- {name}: {value}"
+                for name, value in recipe.model_dump(exclude_defaults=True, exclude={"kind", "from_scratch"}).items()
+            ),
             f"- steps and time: {_figures(run.figures)}" + (", taken up from a checkpoint" if run.resumed else ""),
             f"- model version {version}, viborder {__version__}, {_versions()}",
             "## Limits",
             "The model knows the types, the genre and the years of its training documents; names that it has not seen are found less "
-            "often. A span begins and ends at the border of a " + _units(recipe) + ". Offsets count code points of NFC text.",
+            "often. A span begins and ends at the border of a "
+            + _units(recipe)
+            + ". Offsets count code points of NFC text.",
             "## Use",
             "`viborder tag FOLDER text.txt`, or from Python `viborder.train.load(folder).tag(documents)`.",
             "",
@@ -65,8 +76,8 @@ def model_card(recipe: FinetuneRecipe, reader: Reader, run: Run, version: str) -
 def push(folder: Path, repo_id: str, documents: Iterable[Document], *, private: bool) -> None:
     """Upload a model folder; the token comes from HF_TOKEN or the Hub's own login.
 
-    documents: what it was trained on. Raises ViborderError `private-name` where a file holds the name of a private person in them,
-    `push-failed`.
+    documents: what it was trained on. Raises ViborderError `private-name` where a file holds the name of a private
+    person in them, `push-failed`.
     """
     from huggingface_hub import HfApi
 
@@ -75,7 +86,12 @@ def push(folder: Path, repo_id: str, documents: Iterable[Document], *, private: 
         people.meet(document)
     for path in sorted(path for path in folder.rglob("*") if path.is_file()):
         for line, number in whole_names(path.read_text(encoding="utf-8", errors="ignore"), people):
-            raise fail(f"{path}:{line}", "private-name", f"names private person {number}: nothing uploaded", "train on masked documents")
+            raise fail(
+                f"{path}:{line}",
+                "private-name",
+                f"names private person {number}: nothing uploaded",
+                "train on masked documents",
+            )
     try:
         hub = HfApi()
         hub.create_repo(repo_id, repo_type="model", private=private, exist_ok=True)
@@ -87,26 +103,44 @@ def push(folder: Path, repo_id: str, documents: Iterable[Document], *, private: 
 
 def _front_matter(recipe: FinetuneRecipe) -> list[str]:
     base = (
-        [f"base_model: {recipe.model_name_or_path}"] if recipe.model_name_or_path and not Path(recipe.model_name_or_path).exists() else []
+        [f"base_model: {recipe.model_name_or_path}"]
+        if recipe.model_name_or_path and not Path(recipe.model_name_or_path).exists()
+        else []
     )
-    return ["---", "language: vi", "library_name: transformers", "pipeline_tag: token-classification", *base, "tags: [viborder]", "---"]
+    return [
+        "---",
+        "language: vi",
+        "library_name: transformers",
+        "pipeline_tag: token-classification",
+        *base,
+        "tags: [viborder]",
+        "---",
+    ]
 
 
 def _scores(reader: Reader, run: Run) -> list[str]:
     if not run.stop:
-        return ["None: no documents were held out. `viborder crossval` measures the recipe on documents that the model has not seen."]
+        return [
+            "None: no documents were held out. `viborder crossval` measures the recipe on documents that the model has not seen."
+        ]
     from viborder.eval import score
-    from viborder.eval.intervals import bootstrap
+    from viborder.eval.uncertainty.intervals import bootstrap
 
     scores = score(run.stop, run.found, nested=reader.depth > 1)
     intervals = bootstrap(scores)
-    rows = [("all", scores.micro(), intervals.f1()), *((name, of, intervals.f1(f"type:{name}")) for name, of in scores.by_type().items())]
+    rows = [
+        ("all", scores.micro(), intervals.f1()),
+        *((name, of, intervals.f1(f"type:{name}")) for name, of in scores.by_type().items()),
+    ]
     return [
         f"On the {len(run.stop)} documents by which the checkpoint was chosen, so the figures are somewhat too high.",
         "",
         "| type | precision | recall | F1 | 95 % interval over documents | gold spans |",
         "|---|---|---|---|---|---|",
-        *(f"| {name} | {of.precision:.3f} | {of.recall:.3f} | {of.f1:.3f} | {a:.3f} – {b:.3f} | {of.gold} |" for name, of, (a, b) in rows),
+        *(
+            f"| {name} | {of.precision:.3f} | {of.recall:.3f} | {of.f1:.3f} | {a:.3f} – {b:.3f} | {of.gold} |"
+            for name, of, (a, b) in rows
+        ),
         "",
         f"`{scores.signature}`",
     ]
@@ -117,9 +151,7 @@ def _units(recipe: FinetuneRecipe) -> str:
 
 
 def _figures(figures: Mapping[str, float]) -> str:
-    return (
-        f"{figures.get('epoch', 0):.1f} epochs, {figures.get('train_runtime', 0):.0f} s, last mean loss {figures.get('train_loss', 0):.4f}"
-    )
+    return f"{figures.get('epoch', 0):.1f} epochs, {figures.get('train_runtime', 0):.0f} s, last mean loss {figures.get('train_loss', 0):.4f}"
 
 
 def _versions() -> str:

@@ -17,7 +17,9 @@ Whole = Annotated[int, Field(ge=1)]
 
 
 class Scratch(BaseModel):
-    """An encoder built on the spot: a tokenizer learned from the training documents, random weights (names as in ModernBertConfig)."""
+    """An encoder built on the spot: a tokenizer learned from the training documents, random weights (names as in
+    ModernBertConfig).
+    """
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
@@ -98,14 +100,19 @@ class FinetuneRecipe(BaseModel):
         if self.stride >= self.max_seq_length - 2:
             raise ValueError("stride must be smaller than max_seq_length less the two special tokens")
         if self.early_stopping_patience and not self.validation_split:
-            raise ValueError("early_stopping_patience needs validation_split: the share of the training documents to stop by")
+            raise ValueError(
+                "early_stopping_patience needs validation_split: the share of the training documents to stop by"
+            )
         if self.push_to_hub and not self.hub_model_id:
             raise ValueError("push_to_hub needs hub_model_id")
         return self
 
 
 def finetune_recipe(content: dict[str, Any], where: str) -> FinetuneRecipe:
-    """A checked recipe. Raises ViborderError `recipe-unknown-key`, `recipe-bad-value`, one problem a key, all at once."""
+    """A checked recipe.
+
+    Raises ViborderError `recipe-unknown-key`, `recipe-bad-value`, one problem a key, all at once.
+    """
     try:
         return FinetuneRecipe.model_validate(content)
     except ValidationError as error:
@@ -121,4 +128,9 @@ def _problem(entry: Any, where: str) -> Problem:
         hint = f"did you mean {' or '.join(near)}?" if near else "train/xlmr.yaml lists the keys"
         return Problem(where, "recipe-unknown-key", f"`{key}` is no key of a transformer recipe", hint)
     message = entry["msg"].removeprefix("Value error, ").lower()
-    return Problem(where, "recipe-bad-value", f"`{key}`: {message}" if key else message, f"it is {entry['input']!r:.60}" if key else "")
+    return Problem(
+        where,
+        "recipe-bad-value",
+        f"`{key}`: {message}" if key else message,
+        f"it is {entry['input']!r:.60}" if key else "",
+    )

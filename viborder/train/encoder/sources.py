@@ -1,4 +1,6 @@
-"""Where an encoder and its tokenizer come from: a folder or the Hub, or built on the spot; and what may be wrong with them."""
+"""Where an encoder and its tokenizer come from: a folder or the Hub, or built on the spot; and what may be wrong
+with them.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,13 @@ from viborder.errors import fail
 from viborder.text import tokenize
 from viborder.train.encoder.recipe import FinetuneRecipe, Scratch
 
-SPECIAL = {"pad_token": "[PAD]", "unk_token": "[UNK]", "cls_token": "[CLS]", "sep_token": "[SEP]", "mask_token": "[MASK]"}
+SPECIAL = {
+    "pad_token": "[PAD]",
+    "unk_token": "[UNK]",
+    "cls_token": "[CLS]",
+    "sep_token": "[SEP]",
+    "mask_token": "[MASK]",
+}
 # The tokens of `viborder.text.tokenize`, as the regular expressions of the tokenizers library write them.
 _TOKEN = r"[^\W\d_][^\W_]*(?:[\u0300-\u036f]+[^\W_]*)*|\d+(?:[.,]\d+)*|\.{2,}|\S"
 
@@ -39,7 +47,9 @@ def load_model(source: str, labels: Sequence[str], recipe: FinetuneRecipe) -> An
         raise fail(source, "model-not-loaded", _first_line(error), _reach(source)) from None
     if type(config) not in AutoModelForTokenClassification._model_mapping:
         hint = "take an encoder such as roberta, xlm-roberta, bert, deberta-v2"
-        raise fail(source, "no-token-classification", f"`{config.model_type}` models have no token-classification head", hint)
+        raise fail(
+            source, "no-token-classification", f"`{config.model_type}` models have no token-classification head", hint
+        )
     has_head = any("ForTokenClassification" in name for name in config.architectures or [])
     theirs = [config.id2label[index] for index in range(config.num_labels)]
     if has_head and theirs != list(labels) and not recipe.ignore_mismatched_sizes:
@@ -57,7 +67,8 @@ def load_model(source: str, labels: Sequence[str], recipe: FinetuneRecipe) -> An
 def learn_tokenizer(texts: Iterable[str], scratch: Scratch) -> Any:
     """A WordPiece tokenizer whose pieces are the frequent tokens of the texts, and every character for the rest.
 
-    It cuts a text into the tokens of `viborder.text.tokenize`. The same texts give the same tokenizer, which the trainers of the
+    It cuts a text into the tokens of `viborder.text.tokenize`. The same texts give the same tokenizer, which the
+    trainers of the
     tokenizers library do not promise: they break ties by the order of a hash table.
     """
     from tokenizers import Regex, Tokenizer, decoders, models, pre_tokenizers, processors
@@ -67,21 +78,25 @@ def learn_tokenizer(texts: Iterable[str], scratch: Scratch) -> Any:
     characters = sorted({character for word in counts for character in word})
     always = [*SPECIAL.values(), *characters, *(f"##{character}" for character in characters)]
     frequent = [word for word, count in counts.items() if count >= scratch.min_frequency and len(word) > 1]
-    pieces = always + sorted(frequent, key=lambda word: (-counts[word], word))[: max(0, scratch.vocab_size - len(always))]
+    pieces = (
+        always + sorted(frequent, key=lambda word: (-counts[word], word))[: max(0, scratch.vocab_size - len(always))]
+    )
     vocabulary = {piece: index for index, piece in enumerate(dict.fromkeys(pieces))}
     learned = Tokenizer(models.WordPiece(vocabulary, unk_token=SPECIAL["unk_token"]))
     learned.pre_tokenizer = pre_tokenizers.Split(Regex(_TOKEN), behavior="removed", invert=True)
     learned.decoder = decoders.WordPiece()
     ends = [(SPECIAL[name], vocabulary[SPECIAL[name]]) for name in ("cls_token", "sep_token")]
     learned.post_processor = processors.TemplateProcessing(single="[CLS] $A [SEP]", special_tokens=ends)
-    return PreTrainedTokenizerFast(tokenizer_object=learned, model_max_length=scratch.max_position_embeddings, **SPECIAL)
+    return PreTrainedTokenizerFast(
+        tokenizer_object=learned, model_max_length=scratch.max_position_embeddings, **SPECIAL
+    )
 
 
 def random_model(scratch: Scratch, tokenizer: Any, labels: Sequence[str]) -> Any:
     """A small ModernBERT encoder with random weights (the caller sets the seed) and a head for these tags.
 
-    Its rotary positions and its layers that look at neighbours alone learn from little data what stands next to what. A BERT of the
-    same size, with learned absolute positions, takes far longer.
+    Its rotary positions and its layers that look at neighbours alone learn from little data what stands next to what. A
+    BERT of the same size, with learned absolute positions, takes far longer.
     """
     from transformers import AutoModelForTokenClassification, ModernBertConfig
 
@@ -110,7 +125,12 @@ def window_size(model: Any, recipe: FinetuneRecipe, where: str) -> int:
             limit = module.num_embeddings - module.padding_idx - 1  # RoBERTa's positions begin after the padding index
     if limit and recipe.max_seq_length > limit:
         hint = f"max_seq_length={limit}"
-        raise fail(where, "max-seq-length", f"the encoder takes {limit} subwords, the recipe asks for {recipe.max_seq_length}", hint)
+        raise fail(
+            where,
+            "max-seq-length",
+            f"the encoder takes {limit} subwords, the recipe asks for {recipe.max_seq_length}",
+            hint,
+        )
     return recipe.max_seq_length - 2
 
 

@@ -36,8 +36,8 @@ class TransformerTagger:
     def tag(self, documents: Iterable[Document], *, spaced: bool = False) -> Iterator[Document]:
         """Documents with nested spans, each with a `score`, in the order given. Texts are NFC.
 
-        spaced: texts are given tokens, with blanks between them; they are tagged as they are. Windows go through the model in order
-        of length, so that little is padding.
+        spaced: texts are given tokens, with blanks between them; they are tagged as they are. Windows go through the
+        model in order of length, so that little is padding.
         """
         stream = iter(documents)
         while chunk := list(islice(stream, _DOCUMENTS)):
@@ -79,11 +79,15 @@ def onnx_predict(path: Path) -> Predict:
     try:
         import onnxruntime
     except ImportError:
-        raise fail(path, "onnxruntime-missing", "ONNX Runtime is not installed", "pip install -c constraints.txt -e .[onnx]") from None
+        raise fail(
+            path, "onnxruntime-missing", "ONNX Runtime is not installed", "pip install -c constraints.txt -e .[onnx]"
+        ) from None
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 3
     options.intra_op_num_threads = torch.get_num_threads()
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # waiting threads would take the others' cores
+    options.add_session_config_entry(
+        "session.intra_op.allow_spinning", "0"
+    )  # waiting threads would take the others' cores
     session = onnxruntime.InferenceSession(str(path), options)
 
     def predict(input_ids: Any, attention_mask: Any) -> tuple[Any, Any]:
@@ -112,7 +116,9 @@ def load_transformer(folder: Path, card: Mapping[str, Any]) -> TransformerTagger
     Raises ViborderError `model-foreign` (another version's), `model-damaged`, `tokenizer-not-loaded`.
     """
     if card.get("format_version") != FORMAT_VERSION:
-        raise fail(folder, "model-foreign", f"format version {card.get('format_version')}", "train it again with this version")
+        raise fail(
+            folder, "model-foreign", f"format version {card.get('format_version')}", "train it again with this version"
+        )
     from viborder.train.progress import quiet
 
     quiet()
@@ -134,7 +140,11 @@ def load_model_folder(folder: Path) -> Any:
         model = load_inner(flat, folder)
     except Exception as error:  # whatever a damaged file makes the libraries raise
         message = str(error).strip().split("\n")[0][:300]
-        raise fail(folder, "model-damaged", message or type(error).__name__, "copy the folder again, or train it again") from None
+        raise fail(
+            folder, "model-damaged", message or type(error).__name__, "copy the folder again, or train it again"
+        ) from None
     if told["missing_keys"]:
-        raise fail(folder, "model-damaged", f"no weights for {', '.join(sorted(told['missing_keys'])[:3])}", "train it again")
+        raise fail(
+            folder, "model-damaged", f"no weights for {', '.join(sorted(told['missing_keys'])[:3])}", "train it again"
+        )
     return model.to("cuda" if torch.cuda.is_available() else "cpu")

@@ -1,4 +1,6 @@
-"""Words of several syllables, for encoders that were pretrained on segmented text (PhoBERT); always ranges of the raw text."""
+"""Words of several syllables, for encoders that were pretrained on segmented text (PhoBERT); always ranges of the
+raw text.
+"""
 
 from __future__ import annotations
 
@@ -14,9 +16,10 @@ Segmenter = Callable[[str], str]
 def segment(text: str, segmenter: Segmenter | None = None) -> list[Range]:
     """Words as half-open code-point ranges, every token of `tokenize` in exactly one.
 
-    segmenter: text with blanks between tokens → the same with `_` inside words; pyvi's unless another is given. Its output is
-    laid over the raw text character by character, so whatever it re-spells or drops cannot move an offset: from there to the end
-    of the sentence the tokens stand alone. Only syllables are joined: a number, a mark and a code (`C04`) are words of their own.
+    segmenter: text with blanks between tokens → the same with `_` inside words; pyvi's unless another is given. Its
+    output is laid over the raw text character by character, so whatever it re-spells or drops cannot move an offset:
+    from there to the end of the sentence the tokens stand alone. Only syllables are joined: a number, a mark and a code
+    (`C04`) are words of their own.
     """
     segmenter = segmenter or _pyvi
     tokens = tokenize(text)
@@ -63,7 +66,10 @@ def _joined(text: str, tokens: list[Range], segmented: str) -> list[Range]:
 
 
 def split_at(text: str, units: list[Range], spans: Iterable[Span]) -> tuple[list[Range], int]:
-    """The units cut wherever the border of a span lies inside one, and how many were cut. No part begins or ends on white space."""
+    """The units cut wherever the border of a span lies inside one, and how many were cut.
+
+    No part begins or ends on white space.
+    """
     borders = sorted({border for span in spans for border in (span.start, span.end)})
     parts: list[Range] = []
     cut = 0

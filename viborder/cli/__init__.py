@@ -1,0 +1,67 @@
+"""The command line: one verb, one call; the verbs are sorted by reader.
+
+Everything heavy is imported inside its verb.
+"""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from viborder.cli import annotators, engineers, publishers
+from viborder.labelstudio.verbs import app as labelstudio
+
+INTERRUPTED = 130  # the exit status after Ctrl-C, which typer turns into an exit
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="Vietnamese named-entity recognition for police and border news.",
+)
+
+
+@app.callback()
+def _verbs() -> None:
+    """Vietnamese named-entity recognition for police and border news."""
+
+
+for _reader, _verbs_of in (
+    ("Annotators", (annotators.collect, annotators.check, annotators.agree, annotators.adjudicate)),
+    (
+        "Engineers",
+        (
+            engineers.tag,
+            engineers.train,
+            engineers.crossval,
+            engineers.curve,
+            engineers.score,
+            engineers.compare,
+            engineers.facts,
+            engineers.convert,
+        ),
+    ),
+    ("Publishers", (publishers.build, publishers.diff, publishers.publish, publishers.restore)),
+):
+    for _verb in _verbs_of:
+        app.command(rich_help_panel=_reader)(_verb)
+app.add_typer(labelstudio, name="labelstudio", rich_help_panel="Annotators")
+
+
+def main() -> None:
+    """Run a verb; what is wrong with the input goes to standard error, all problems at once, with exit status 1."""
+    from viborder.errors import ViborderError
+
+    try:
+        app()
+    except ViborderError as error:
+        for problem in error.problems:
+            print(problem, file=sys.stderr)
+        sys.exit(1)
+    except (KeyboardInterrupt, SystemExit) as ended:
+        if isinstance(ended, SystemExit) and ended.code != INTERRUPTED:
+            raise
+        print("interrupted; nothing is half-written, and the same command again goes on where it can", file=sys.stderr)
+        sys.exit(INTERRUPTED)

@@ -1,0 +1,105 @@
+"""What annotators and their lead call: texts in, checks, agreement, adjudication.
+
+Everything heavy is imported inside its verb.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from viborder.cli.paths import CORPUS, GOLD, PASSES, called
+
+
+def collect(
+    sources: Annotated[
+        list[Path],
+        typer.Argument(help="Texts (.txt), pages (.html), JSON Lines, or folders of them.", metavar="SOURCE…"),
+    ],
+    corpus: Annotated[Path, typer.Option("--out", help="The corpus file that they are added to.")] = CORPUS,
+    source: Annotated[str | None, typer.Option(help="Where they come from, where they do not say.")] = None,
+    licence: Annotated[str | None, typer.Option(help="The licence of the texts, where they do not say.")] = None,
+    near: Annotated[
+        float, typer.Option(help="Similarity (0–1) from which a text is a near-duplicate and left out.")
+    ] = 0.8,
+) -> None:
+    """Add source texts to the corpus, near-duplicates left out."""
+    from viborder.corpus.collect import collect
+
+    meta = {name: value for name, value in (("source", source), ("licence", licence)) if value}
+    done = collect(sources, corpus, meta, near)
+    for note in (*done.notes, *done.left_out):
+        print(note, file=sys.stderr)
+    print(f"{len(done.added)} documents added to {corpus}, {len(done.left_out)} near-duplicates left out")
+
+
+def check(
+    files: Annotated[
+        list[Path] | None, typer.Argument(help="Annotation files; gold and passes by default.", metavar="FILE…")
+    ] = None,
+    corpus: Annotated[Path, typer.Option(help="The authority on texts.")] = CORPUS,
+) -> None:
+    """Find every error in the corpus and the annotations."""
+    from viborder.annotate.check import check
+
+    problems, documents, spans = check(
+        files or [GOLD, *sorted(PASSES.glob("*.jsonl"))], corpus if corpus.exists() else None
+    )
+    for problem in problems:
+        print(problem, file=sys.stderr)
+    errors = sum(problem.severity == "error" for problem in problems)
+    print(f"{documents} documents, {spans} spans: {errors} errors, {len(problems) - errors} warnings")
+    if errors:
+        raise typer.Exit(1)
+
+
+def agree(
+    passes: Annotated[list[Path], typer.Argument(help="Two files of documents with spans, or more.", metavar="PASS…")],
+    conflicts: Annotated[Path | None, typer.Option(help="Write every conflict here, one JSON object a line.")] = None,
+    json: Annotated[Path | None, typer.Option("--json", help="Write every figure here.")] = None,
+    gamma: Annotated[
+        bool, typer.Option("--gamma", help="Compute gamma too, by random annotations for every document.")
+    ] = False,
+) -> None:
+    """Measure how far annotation passes agree, and list where they do not."""
+    from viborder.eval.agreement.passes import agree
+    from viborder.eval.show.tables import agreement_table, write_json, write_json_lines
+    from viborder.formats import read
+
+    result = agree({name: read(path) for name, path in called(passes).items()}, gamma=gamma)
+    agreement_table(result)
+    if conflicts:
+        write_json_lines(conflicts, [conflict.as_dict() for conflict in result.conflicts])
+        print(f"{len(result.conflicts)} conflicts written to {conflicts}")
+    if json:
+        write_json(json, result.as_dict())
+
+
+def adjudicate(
+    passes: Annotated[
+        list[Path] | None, typer.Argument(help="Two passes or more; all by default.", metavar="PASS…")
+    ] = None,
+    decisions: Annotated[Path, typer.Option(help="The log of decisions, read and written.")] = Path(
+        "annotations/decisions.jsonl"
+    ),
+    out: Annotated[Path, typer.Option(help="The gold; documents that no pass has stay in it.")] = GOLD,
+    least: Annotated[int, typer.Option(min=1, help="How many passes a document needs.")] = 2,
+    server: Annotated[
+        bool, typer.Option("--server", help="Adjudicate in Label Studio: bring what is decided, send what is open.")
+    ] = False,
+    project: Annotated[str, typer.Option(help="Title of the adjudication project.")] = "viborder-adjudication",
+) -> None:
+    """Settle where passes differ, at the terminal or in Label Studio, and write gold and the log."""
+    from viborder.annotate.settle import settle_at_terminal
+    from viborder.formats import read
+
+    named = {path.stem: read(path) for path in passes or sorted(PASSES.glob("*.jsonl"))}
+    if server:
+        from viborder.labelstudio.adjudicate import settle_on_server
+
+        settle_on_server(named, decisions, out, least, project)
+    else:
+        settle_at_terminal(named, decisions, out, least)

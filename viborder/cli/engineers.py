@@ -1,0 +1,345 @@
+"""What engineers call: train, tag, score, compare. Everything heavy is imported inside its verb."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from viborder.cli.paths import GOLD, called
+
+if TYPE_CHECKING:
+    from viborder.document import Document
+
+
+def train(
+    recipe: Annotated[Path, typer.Argument(help="A YAML file, such as train/crf.yaml.")],
+    overrides: Annotated[
+        list[str] | None, typer.Argument(help="Keys of the recipe to set.", metavar="key=value…")
+    ] = None,
+    train: Annotated[Path, typer.Option(help="Documents with spans, of any format and label set.")] = GOLD,
+    dev: Annotated[Path | None, typer.Option(help="Documents to choose on, where the recipe chooses.")] = None,
+    out: Annotated[Path, typer.Option(help="The model folder to write.")] = ...,  # type: ignore[assignment]
+) -> None:
+    """Train a tagger by a recipe."""
+    from viborder.formats import read
+    from viborder.tag.files import given_tokens
+    from viborder.train import train as work
+
+    spaced = given_tokens(train)
+    tagger = work(recipe, read(train), out, read(dev) if dev else None, overrides or (), spaced=spaced)
+    print(f"{', '.join(tagger.labels)}: model {tagger.version} in {out}")
+
+
+def crossval(
+    recipe: Annotated[Path, typer.Argument(help="A YAML file, such as train/crf.yaml.")],
+    overrides: Annotated[
+        list[str] | None, typer.Argument(help="Keys of the recipe to set.", metavar="key=value…")
+    ] = None,
+    gold: Annotated[Path, typer.Option(help="Documents with spans.")] = GOLD,
+    out: Annotated[Path, typer.Option(help="The folder for predictions.jsonl.")] = Path("build/crossval"),
+    seeds: Annotated[
+        int, typer.Option(min=1, help="How many times, with the seeds 0, 1, …; predictions-seed0.jsonl and so on.")
+    ] = 1,
+) -> None:
+    """Leave one document out: tag each with a model trained on the others."""
+    from viborder.formats import jsonl, read
+    from viborder.train import crossval as work
+
+    documents = read(gold)
+    if seeds > 1:
+        from viborder.train.seeds import by_seed, spread
+
+        runs = []
+        for seed, found in by_seed(recipe, documents, seeds, overrides=overrides or ()):
+            jsonl.write(out / f"predictions-seed{seed}.jsonl", found)
+            runs.append(found)
+        print(spread(documents, runs))
+        return
+    jsonl.write(out / "predictions.jsonl", work(recipe, documents, overrides=overrides or ()))
+    print(f"{len(documents)} documents, each tagged by a model that has not seen it: {out / 'predictions.jsonl'}")
+
+
+def curve(
+    recipe: Annotated[Path, typer.Argument(help="A YAML file, such as train/crf.yaml.")],
+    overrides: Annotated[
+        list[str] | None, typer.Argument(help="Keys of the recipe to set.", metavar="key=value…")
+    ] = None,
+    gold: Annotated[Path, typer.Option(help="Documents with spans.")] = GOLD,
+    test: Annotated[
+        Path | None, typer.Option(help="Documents to tag; without them, each document is held out in turn.")
+    ] = None,
+    json: Annotated[Path | None, typer.Option("--json", help="Write every value here.")] = None,
+) -> None:
+    """Show what more documents bring: F1 by the number learned from."""
+    from dataclasses import asdict
+    from statistics import mean
+
+    from viborder.eval.show.tables import write_json
+    from viborder.formats import read
+    from viborder.train.curve import curve as work
+
+    points = []
+    print("documents  F1 of all spans, mean (least – most)  of the outermost")
+    for point in work(recipe, read(gold), read(test) if test else None, overrides or ()):
+        points.append(asdict(point))
+        shown = [f"{mean(values):.3f} ({min(values):.3f} – {max(values):.3f})" for values in (point.nested, point.flat)]
+        print(f"{point.documents:9}  {shown[0]:36} {shown[1]}")
+    if json:
+        write_json(json, points)
+
+
+def tag(
+    model: Annotated[Path, typer.Argument(help="A model folder.")],
+    inputs: Annotated[
+        list[str],
+        typer.Argument(metavar="INPUT…", help="Texts (.txt), .jsonl, .conll, folders, or - for standard input."),
+    ],
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", help="The file to write; its ending names the format.")
+    ] = None,
+    target_format: Annotated[
+        str | None, typer.Option("--to", help="The format, where the ending cannot tell it.")
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(help="For many .jsonl shards: the folder for as many tagged ones. Goes on after a kill."),
+    ] = None,
+    jobs: Annotated[int, typer.Option(min=1, help="With --out: processes, or actors of Ray.")] = 1,
+    engine: Annotated[
+        Literal["local", "ray"], typer.Option(help="With --out: on this machine, or on a Ray cluster.")
+    ] = "local",
+) -> None:
+    """Find the spans in texts."""
+    if out:
+        from viborder.tag.bulk import tag_shards
+
+        written, there = tag_shards(model, [Path(item) for item in inputs], out, jobs=jobs, engine=engine)
+        print(f"{written} shards tagged, {there} were there already: {out}", file=sys.stderr)
+        return
+    from viborder.tag.files import tag_files
+
+    count, notes = tag_files(model, inputs, output, target_format)
+    for note in notes:
+        print(note, file=sys.stderr)
+    if output:
+        print(f"{count} documents: {output}", file=sys.stderr)
+
+
+def score(
+    gold: Annotated[Path, typer.Argument(help="Annotated documents, in any format.")],
+    pred: Annotated[Path, typer.Argument(help="The same documents, tagged.")],
+    nested: Annotated[bool, typer.Option("--nested/--flat", help="All spans, or the outermost only.")] = True,
+    labels: Annotated[str, typer.Option(help="Score these types only, comma between.")] = "",
+    exclude: Annotated[str, typer.Option(help="Leave these types out, comma between.")] = "",
+    unit: Annotated[str | None, typer.Option(help="What intervals resample: document or sentence.")] = None,
+    mode: Annotated[
+        str | None,
+        typer.Option(help="Another scorer's numbers: seqeval, seqeval-strict, conlleval, nervaluate, spacy."),
+    ] = None,
+    scheme: Annotated[
+        str | None, typer.Option(help="The tags of .conll files: IOB1, IOB2, IOE2, IOBES, BILOU.")
+    ] = None,
+    json: Annotated[Path | None, typer.Option("--json", help="Write every number here.")] = None,
+    report: Annotated[
+        Path | None, typer.Option(help="Write a page to look at here: scores, errors, every document.")
+    ] = None,
+    errors: Annotated[
+        Path | None, typer.Option(help="Write every error here, one JSON object a line, and print what they are.")
+    ] = None,
+    suspects: Annotated[
+        Path | None, typer.Option(help="Write suspected label errors here, one JSON object a line.")
+    ] = None,
+    train: Annotated[
+        Path | None, typer.Option(help="What was trained on (of cross-validation: all): seen mentions, leakage.")
+    ] = None,
+    curve: Annotated[
+        list[Path] | None, typer.Option(help="What `viborder curve --json` wrote, for the page; once a system.")
+    ] = None,
+    note: Annotated[str, typer.Option(help="Said at the top of the page, such as what the system was tuned on.")] = "",
+) -> None:
+    """Score predictions against gold, with intervals."""
+    from viborder.errors import fail
+    from viborder.eval import score
+    from viborder.eval.counting import inputs
+    from viborder.eval.other_scorers import modes
+    from viborder.eval.show.score_tables import report_table, score_table
+    from viborder.eval.show.tables import write_json
+    from viborder.eval.uncertainty.intervals import bootstrap
+
+    annotated, tagged = inputs.read([gold, pred])
+    if mode:
+        if labels or exclude or unit:
+            raise fail(
+                "",
+                "option-unused",
+                f"--mode {mode} knows no --labels, --exclude or --unit",
+                "leave them out, or leave --mode out",
+            )
+        found = modes.report(mode, annotated, tagged, scheme or "IOB2")
+        report_table(found, mode)
+    else:
+        keep, leave = _names(labels) or None, _names(exclude)
+        result = score(annotated, tagged, nested=nested, labels=keep, exclude=leave, unit=unit, scheme=scheme)
+        intervals = bootstrap(result)
+        score_table(result, intervals)
+        found = result.as_json() | {"intervals": intervals.as_json()}
+    if json:
+        write_json(json, found)
+    if report:
+        _report(report, gold, [pred], train, labels, exclude, note, curve or ())
+    if errors or suspects:
+        from viborder.eval.errors.files import write_errors, write_suspects
+
+        documents = _chosen(gold, labels, exclude, nested)
+        answers = _answers(documents, gold, pred, labels, exclude, nested)
+        if errors:
+            number = write_errors(
+                errors, documents, answers, _chosen(train, labels, exclude, nested) if train else None
+            )
+            print(f"{number} errors: {errors}")
+        if suspects:
+            print(f"{write_suspects(suspects, documents, answers)} suspected label errors: {suspects}")
+
+
+def compare(
+    gold: Annotated[Path, typer.Argument(help="Annotated documents, in any format.")],
+    preds: Annotated[
+        list[Path], typer.Argument(help="The same documents, tagged by two systems or more.", metavar="PRED…")
+    ],
+    nested: Annotated[bool, typer.Option("--nested/--flat", help="All spans, or the outermost only.")] = True,
+    labels: Annotated[str, typer.Option(help="Score these types only, comma between.")] = "",
+    exclude: Annotated[str, typer.Option(help="Leave these types out, comma between.")] = "",
+    unit: Annotated[str | None, typer.Option(help="What is resampled and exchanged: document or sentence.")] = None,
+    schema: Annotated[str, typer.Option(help="strict, exact, partial or type.")] = "strict",
+    json: Annotated[Path | None, typer.Option("--json", help="Write every number here.")] = None,
+    report: Annotated[Path | None, typer.Option(help="Write a page to look at here, systems side by side.")] = None,
+    train: Annotated[
+        Path | None, typer.Option(help="What was trained on (of cross-validation: all), for the page.")
+    ] = None,
+    curve: Annotated[
+        list[Path] | None, typer.Option(help="What `viborder curve --json` wrote, for the page; once a system.")
+    ] = None,
+    note: Annotated[
+        str, typer.Option(help="Said at the top of the page, such as what the systems were tuned on.")
+    ] = "",
+) -> None:
+    """Say whether systems differ by more than chance."""
+    from viborder.errors import fail
+    from viborder.eval import compare
+    from viborder.eval.counting import inputs
+    from viborder.eval.show.score_tables import compare_table
+    from viborder.eval.show.tables import write_json
+    from viborder.eval.uncertainty.intervals import bootstrap
+
+    if len(set(preds)) < len(preds):
+        raise fail(
+            max(preds, key=preds.count), "prediction-twice", "the file is named twice", "name each system's file once"
+        )
+    annotated, *tagged = inputs.read([gold, *preds])
+    systems = dict(zip(called(preds), tagged, strict=True))
+    keep, leave = _names(labels) or None, _names(exclude)
+    result = compare(annotated, systems, schema=schema, nested=nested, labels=keep, exclude=leave, unit=unit)
+    intervals = {name: bootstrap(scores) for name, scores in result.systems.items()}
+    compare_table(result, intervals)
+    if json:
+        write_json(json, result.as_json() | {"intervals": {name: drawn.as_json() for name, drawn in intervals.items()}})
+    if report:
+        _report(report, gold, preds, train, labels, exclude, note, curve or ())
+
+
+def _report(
+    path: Path,
+    gold: Path,
+    preds: list[Path],
+    train: Path | None,
+    labels: str,
+    exclude: str,
+    note: str,
+    curves: Iterable[Path],
+) -> None:
+    from viborder.eval.show.report import read_curve, write
+
+    annotated = _chosen(gold, labels, exclude)
+    systems = {name: _answers(annotated, gold, pred, labels, exclude) for name, pred in called(preds).items()}
+    trained = _chosen(train, labels, exclude) if train else None
+    curve = {name: read_curve(file) for name, file in called(curves).items()}
+    title = f"{', '.join(systems)}: report"
+    write(path, annotated, systems, train=trained, curve=curve, title=title, note=note)
+    print(f"report: {path}")
+
+
+def _chosen(path: Path, labels: str, exclude: str, nested: bool = True) -> list[Document]:
+    """The documents of a file with the spans that are looked at."""
+    from viborder.eval.show.report import only
+    from viborder.formats import read
+
+    return only(read(path), _names(labels), _names(exclude), nested)
+
+
+def _answers(
+    annotated: list[Document], gold: Path, pred: Path, labels: str, exclude: str, nested: bool = True
+) -> list[Document]:
+    """The documents of a prediction.
+
+    Sentences of columns have no ids but after their file, and bear those of the gold ones.
+    """
+    from dataclasses import replace
+
+    from viborder.formats import format_of
+
+    found = _chosen(pred, labels, exclude, nested)
+    if len(found) != len(annotated) or not format_of(gold) == format_of(pred) == "conll":
+        return found
+    return [replace(document, id=truth.id) for document, truth in zip(found, annotated, strict=True)]
+
+
+def _names(listed: str) -> list[str]:
+    return [name.strip() for name in listed.split(",") if name.strip()]
+
+
+def convert(
+    source: Annotated[Path, typer.Argument(metavar="IN", help="A file, or a folder; its ending names the format.")],
+    target: Annotated[Path, typer.Argument(metavar="OUT")],
+    source_format: Annotated[
+        str | None, typer.Option("--from", help="The format, where the ending cannot tell it.")
+    ] = None,
+    target_format: Annotated[
+        str | None, typer.Option("--to", help="The format, where the ending cannot tell it.")
+    ] = None,
+) -> None:
+    """Turn documents of any format, or a dataset folder, into any other; what is lost is said."""
+    from collections import Counter
+
+    from viborder.dataset.package import read
+    from viborder.formats import write
+
+    lost: Counter[str] = Counter()
+    documents = read(source, source_format, lost)
+    lost += write(target, documents, target_format)
+    for kind, count in sorted(lost.items()):
+        print(f"not kept: {count} {kind}", file=sys.stderr)
+    print(f"{len(documents)} documents: {target}")
+
+
+def facts(
+    file: Annotated[Path, typer.Argument(help="Documents with spans, gold or tagged.")],
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", help="A .csv or .jsonl file; a table on the screen without it.")
+    ] = None,
+    source_format: Annotated[
+        str | None, typer.Option("--from", help="The format, where the ending cannot tell it.")
+    ] = None,
+) -> None:
+    """List which amount of which narcotic a text speaks of, and who seized it."""
+    from viborder import facts as room
+    from viborder.formats import read
+
+    found = room.facts(read(file, source_format))
+    if output:
+        print(f"{room.write(output, found)} facts: {output}", file=sys.stderr)
+    else:
+        room.show(list(found))

@@ -1,0 +1,91 @@
+"""What publishers call: a dataset folder, its versions, the Hub. Everything heavy is imported inside its verb."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from viborder.cli.paths import CORPUS, GOLD
+
+
+def build(
+    out: Annotated[Path, typer.Option(help="The dataset folder to write.")] = Path("build/dataset"),
+    corpus: Annotated[Path, typer.Option(help="The authority on texts and metadata.")] = CORPUS,
+    annotations: Annotated[
+        Path, typer.Option(help="The folder with gold.jsonl, passes/, annotators.yaml, CHANGELOG.md.")
+    ] = GOLD.parent,
+    private: Annotated[
+        str, typer.Option(help="Private persons: mask, keep, or drop the sentences that name them.")
+    ] = "mask",
+    text: Annotated[str, typer.Option(help="keep, or omit: spans and hashes without the texts.")] = "keep",
+    results: Annotated[Path, typer.Option(help="The published figures, which the card shows.")] = Path(
+        "eval/results.jsonl"
+    ),
+) -> None:
+    """Make the dataset that `load_dataset` opens offline."""
+    from viborder.dataset.build import build
+
+    facts = build(corpus, annotations, out, private, text, results)
+    totals = ", ".join(f"{facts[name]} {name}" for name in ("documents", "sentences", "spans"))
+    print(f"version {facts['version']}: {totals} ({', '.join(facts['configs'])}): {out}")
+
+
+def diff(
+    old: Annotated[Path, typer.Argument(help="A dataset folder, or documents in any format.")],
+    new: Annotated[Path, typer.Argument(help="The later version.")],
+    json: Annotated[
+        Path | None, typer.Option("--json", help="Write every change here, one JSON object a line.")
+    ] = None,
+) -> None:
+    """Tell what changed between two versions of a dataset, span by span."""
+    from viborder.dataset.diff import counts, diff
+    from viborder.dataset.package import read
+    from viborder.eval.show.tables import write_json_lines
+
+    changes = diff(read(old), read(new))
+    for change in changes:
+        print(change)
+    print(", ".join(f"{count} {kind}" for kind, count in counts(changes).items()) or "no change")
+    if json:
+        write_json_lines(json, [change.as_dict() for change in changes])
+
+
+def restore(
+    release: Annotated[Path, typer.Argument(help="A dataset folder without texts.")],
+    texts: Annotated[
+        list[Path], typer.Argument(help="The texts: folders of .txt, or files in any format.", metavar="TEXTS…")
+    ],
+    out: Annotated[Path, typer.Option(help="A new folder for corpus/ and annotations/.")] = Path("restored"),
+) -> None:
+    """Put the texts that you have back into a stand-off release."""
+    from viborder.dataset.restore import restore
+
+    done = restore(release, texts, out)
+    print(f"{done['documents']} documents, {done['passes']} passes: {out}")
+
+
+def publish(
+    folder: Annotated[Path, typer.Argument(metavar="DATASET|MODEL", help="A folder that `build` or `train` made.")],
+    repo_id: Annotated[str, typer.Argument(metavar="REPO_ID", help="USER_OR_ORGANISATION/NAME on the Hub.")],
+    public: Annotated[bool, typer.Option("--public", help="Make a new repository public; private otherwise.")] = False,
+    text: Annotated[
+        str | None, typer.Option(help="Of a public dataset, said outright: keep the texts, or omit them.")
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Write the exact files to --out, and publish nothing.")
+    ] = False,
+    out: Annotated[Path, typer.Option(help="Where a dry run writes.")] = Path("build/publish"),
+    gold: Annotated[Path, typer.Option(help="The unmasked annotations, to know private persons by.")] = GOLD,
+) -> None:
+    """Publish a checked dataset or model on the Hugging Face Hub: one commit, and a tag for the version."""
+    from viborder.publish.publish import prepare, publish
+    from viborder.publish.show import dry_run as run_dry
+    from viborder.publish.show import show, show_done
+
+    release = prepare(folder, gold, repo_id)
+    if dry_run:
+        run_dry(release, repo_id, out, public=public, text=text)
+    else:
+        show_done(publish(release, repo_id, None, public=public, text=text, show=show), repo_id)

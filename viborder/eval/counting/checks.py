@@ -1,0 +1,80 @@
+"""What must hold of gold and prediction before they are compared; everything that does not is said at once."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Sequence
+
+from viborder.document import Document, by_id
+from viborder.errors import Problem, ViborderError, place
+
+_SHOWN = 10  # ids listed in one message
+
+
+def paired(gold: Sequence[Document], pred: Sequence[Document]) -> list[Document]:
+    """The predicted documents in the order of the gold ones.
+
+    Raises ViborderError: `ids-differ` (listed both ways), `id-twice`, `text-differs`, `span-outside-text`,
+    `label-empty`, `score-not-a-number`.
+    """
+    problems = _ids(gold, pred)
+    problems += [problem for side, documents in (("gold", gold), ("pred", pred)) for problem in _spans(side, documents)]
+    answers = by_id(pred)
+    for document in gold:
+        answer = answers.get(document.id)
+        if answer is not None and answer.text != document.text:
+            problems.append(_text_differs(document, answer))
+    if problems:
+        raise ViborderError(problems)
+    return [answers[document.id] for document in gold]
+
+
+def _ids(gold: Sequence[Document], pred: Sequence[Document]) -> list[Problem]:
+    problems = []
+    sides = {"gold": Counter(document.id for document in gold), "pred": Counter(document.id for document in pred)}
+    for side, ids in sides.items():
+        for identity in (identity for identity, times in ids.items() if times > 1):
+            problems.append(
+                Problem(
+                    place(side, identity), "id-twice", f"{ids[identity]} documents have this id", "one document an id"
+                )
+            )
+    hint = "score documents that were both annotated and tagged; a document without spans counts too"
+    for here, there in (("gold", "pred"), ("pred", "gold")):
+        only = sorted(sides[here].keys() - sides[there].keys())
+        if only:
+            more = f" and {len(only) - _SHOWN} more" if len(only) > _SHOWN else ""
+            message = f"{len(only)} ids that {there} lacks: {', '.join(only[:_SHOWN])}{more}"
+            problems.append(Problem(here, "ids-differ", message, hint))
+    return problems
+
+
+def _spans(side: str, documents: Sequence[Document]) -> list[Problem]:
+    problems = []
+    for document in documents:
+        for span in document.spans:
+            where = place(side, document.id, span.start, span.end)
+            if not 0 <= span.start < span.end <= len(document.text):
+                message = f"the text has {len(document.text)} code points"
+                problems.append(Problem(where, "span-outside-text", message, "0 ≤ start < end ≤ length"))
+            if not span.label:
+                problems.append(Problem(where, "label-empty", "the span has no label", "name its type"))
+            if span.score is not None and not math.isfinite(span.score):
+                problems.append(
+                    Problem(where, "score-not-a-number", f"the score is {span.score}", "a finite number, or none")
+                )
+    return problems
+
+
+def _text_differs(gold: Document, pred: Document) -> Problem:
+    at = next((i for i, (one, other) in enumerate(zip(gold.text, pred.text, strict=False)) if one != other), None)
+    at = min(len(gold.text), len(pred.text)) if at is None else at
+    around = slice(max(0, at - 10), at + 10)
+    message = f"the texts part at code point {at}: gold {gold.text[around]!r}, prediction {pred.text[around]!r}"
+    return Problem(
+        place("pred", gold.id),
+        "text-differs",
+        message,
+        "tag the text that was annotated; offsets mean nothing in another",
+    )

@@ -1,0 +1,43 @@
+"""Errors and suspected label errors as files: one JSON object a line, each with its text and context."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from viborder.document import Document
+from viborder.eval.counting.leakage import leakage
+from viborder.eval.counting.slices import slices
+from viborder.eval.errors.records import error_records
+from viborder.eval.errors.summary import describe
+from viborder.eval.errors.suspects import suspects
+from viborder.eval.show.tables import error_tables, leakage_line, write_json_lines
+
+
+def write_errors(
+    path: Path, gold: Sequence[Document], pred: Sequence[Document], train: Sequence[Document] | None = None
+) -> int:
+    """Write every error, print what they are, and return their number.
+
+    train: what was trained on, for seen mentions; what it shares with `gold` is said where they are different
+    documents.
+    """
+    texts = {document.id: document.text for document in gold}
+    records = error_records(gold, pred)
+    error_tables(records, slices(gold, records, train))
+    if train is not None and texts.keys().isdisjoint(document.id for document in train):
+        leakage_line(leakage(train, gold))
+    wrong = [describe(record, texts[record.document]) for record in records if record.kind != "correct"]
+    write_json_lines(path, wrong)
+    return len(wrong)
+
+
+def write_suspects(path: Path, gold: Sequence[Document], pred: Sequence[Document]) -> int:
+    """Write the suspected label errors, the most suspicious first, and return their number.
+
+    Raises ViborderError `score-missing`.
+    """
+    texts = {document.id: document.text for document in gold}
+    found = suspects(gold, pred)
+    write_json_lines(path, [suspect.as_dict(texts[suspect.record.document]) for suspect in found])
+    return len(found)

@@ -1,0 +1,1 @@
+"""Other tools' numbers, to the last digit."""

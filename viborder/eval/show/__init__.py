@@ -1,0 +1,1 @@
+"""Scores for people: tables for the terminal, the report page, the published figures."""

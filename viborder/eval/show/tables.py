@@ -1,0 +1,146 @@
+"""Results on the terminal and on disk."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rich import box
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from viborder.eval.errors.summary import confusion, kind_counts
+from viborder.files import new_file
+
+if TYPE_CHECKING:
+    from viborder.eval.agreement.passes import Agreement
+    from viborder.eval.counting.leakage import Leakage
+    from viborder.eval.counting.slices import Slice
+    from viborder.eval.errors.records import Record
+
+SHOWN_CONFLICTS = 12
+
+
+def number(value: float | None, digits: int = 3) -> str:
+    """A figure, or a dash where it is not defined."""
+    return "–" if value is None else f"{value:.{digits}f}"
+
+
+def agreement_table(result: Agreement, console: Console | None = None) -> None:
+    """Print a table for each pair of passes, and the first conflicts."""
+    out = console or Console()
+    out.print(f"{len(result.passes)} passes, {result.documents} documents, {result.tokens:,} tokens", highlight=False)
+    for name, ids in result.missing.items():
+        if ids:
+            out.print(
+                f"{name} lacks {len(ids)}: {', '.join(ids[:5])}{' …' if len(ids) > 5 else ''}",
+                markup=False,
+                highlight=False,
+            )
+    out.print(
+        "n spans each; F1 exact, with half credit for overlaps, whatever the label; Cohen's κ over tokens, also without those that "
+        "neither marked; Krippendorff's α of all passes. – is not defined.",
+        highlight=False,
+        style="dim",
+    )
+    for (first, second), rows in result.pairs.items():
+        out.print(_pair_table(first, second, rows, result.alpha))
+    if result.unitizing_alpha is not None:
+        out.print(
+            f"Krippendorff's alpha for units (borders weighed by distance): {number(result.unitizing_alpha)}",
+            highlight=False,
+        )
+    for (first, second), value in (result.gamma or {}).items():
+        out.print(f"gamma, {first} × {second}: {number(value)}", highlight=False, markup=False)
+    kinds = sorted({conflict.kind for conflict in result.conflicts})
+    tally = ", ".join(f"{kind} {sum(conflict.kind == kind for conflict in result.conflicts)}" for kind in kinds)
+    out.print(f"{len(result.conflicts)} conflicts{f' ({tally})' if tally else ''}", highlight=False)
+    if result.conflicts:
+        out.print(_conflict_table(result))
+
+
+def _pair_table(first: str, second: str, rows: Any, alpha: dict[str, float | None]) -> Table:
+    table = Table(title=f"{escape(first)}  ×  {escape(second)}", box=box.SIMPLE_HEAD, title_justify="left")
+    table.add_column("spans", no_wrap=True)
+    for name in ("n", "n′", "F1", "partial", "unlab.", "κ", "κ no OO", "α"):
+        table.add_column(name, justify="right")
+    for row, pair in rows.items():
+        scores = (pair.f1, pair.partial_f1, pair.unlabelled_f1, pair.kappa, pair.kappa_without_o, alpha[row])
+        table.add_row(row, str(pair.first), str(pair.second), *map(number, scores))
+    return table
+
+
+def _conflict_table(result: Agreement) -> Table:
+    table = Table(box=box.SIMPLE_HEAD)
+    table.add_column("document", overflow="fold")
+    table.add_column("range")
+    table.add_column("kind")
+    for name in result.passes:
+        table.add_column(name, overflow="fold")
+    for conflict in result.conflicts[:SHOWN_CONFLICTS]:
+        cells = []
+        for name in result.passes:
+            spans = [f"{span['label']} {span['text']}" for span in conflict.as_dict()["says"].get(name, [])]
+            cells.append(escape("; ".join(spans) if spans else "–" if name in conflict.says else "(not asked)"))
+        table.add_row(conflict.document, f"{conflict.start}:{conflict.end}", conflict.kind, *cells)
+    if len(result.conflicts) > SHOWN_CONFLICTS:
+        table.add_row("…", "", f"{len(result.conflicts) - SHOWN_CONFLICTS} more")
+    return table
+
+
+def error_tables(
+    records: Sequence[Record], slices: Mapping[str, Mapping[str, Slice]], console: Console | None = None
+) -> None:
+    """Print the kinds of errors, which label was taken for which, and recall and precision by slice."""
+    out = console or Console()
+    kinds = Table(box=box.SIMPLE_HEAD)
+    kinds.add_column("error")
+    kinds.add_column("n", justify="right")
+    for kind, count in kind_counts(records).items():
+        if kind != "correct":
+            kinds.add_row(f"  {kind[10:]}" if kind.startswith("boundary: ") else kind.replace("_", " "), str(count))
+    table = confusion(records)
+    columns = sorted({name for row in table.values() for name in row} | table.keys() - {"∅"})
+    matrix = Table(box=box.SIMPLE_HEAD)
+    matrix.add_column("gold, then predicted")
+    for name in columns:
+        matrix.add_column("missed" if name == "∅" else escape(name), justify="right")
+    for name in sorted(table):
+        matrix.add_row(
+            "spurious" if name == "∅" else escape(name), *(str(table[name].get(column, "·")) for column in columns)
+        )
+    sliced = Table(box=box.SIMPLE_HEAD)
+    for name in ("slice", "", "gold", "recall", "predicted", "precision"):
+        sliced.add_column(name, justify="left" if name in ("slice", "") else "right")
+    for name in ("seen", "depth", "length", "frequency", "position"):
+        for place, (group, row) in enumerate(slices.get(name, {}).items()):
+            scores = (str(row.gold), number(row.recall), str(row.predicted), number(row.precision))
+            sliced.add_row("" if place else name, group, *scores)
+        sliced.add_section()
+    out.print(kinds, matrix, sliced, sep="\n")
+
+
+def leakage_line(found: Leakage, console: Console | None = None) -> None:
+    """Print in one line what a test set shares with the training set."""
+    near = len(found.sentence_twins) - found.verbatim_sentences
+    (console or Console()).print(
+        f"Of {found.sentences} test sentences {found.verbatim_sentences} stand in the training set as they are and {near} have a near twin "
+        f"there; of {found.documents} documents {len(found.document_twins)}.",
+        highlight=False,
+    )
+
+
+def write_json(path: Path, value: Any) -> None:
+    """Plain values as a JSON file. Raises ViborderError `cannot-write`."""
+    with new_file(path) as file:
+        file.write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
+
+
+def write_json_lines(path: Path, values: Iterable[Any]) -> None:
+    """One JSON value a line. Raises ViborderError `cannot-write`."""
+    with new_file(path) as file:
+        for value in values:
+            file.write(json.dumps(value, ensure_ascii=False) + "\n")

@@ -1,0 +1,62 @@
+"""Sentences of the genre, written by hand with their spans in brackets: `Chiều 14/3, [A Công an [P tỉnh Điện Biên]] bắt
+[X Vừ A Chống].`
+
+One short document a line, `\\n` inside it for a line end; `#` begins a comment line. A agency, O official, P place, D
+drug, Q quantity, X private person; spans nest.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from viborder.document import PRIVATE, Document, Span, in_order
+from viborder.errors import fail
+from viborder.files import lines
+
+LABELS = {"A": "AGENCY", "O": "OFFICIAL", "P": "PLACE", "D": "DRUG", "Q": "QUANTITY", "X": PRIVATE}
+_MARK = re.compile(rf"\[([{''.join(LABELS)}]) |\]|\\n")
+
+
+def read(path: Path) -> list[Document]:
+    """The documents of a file; ids are the file's stem and the line's number.
+
+    Raises ViborderError `brackets-unbalanced`.
+    """
+    return [
+        parse(line, f"{path.stem}-{number:03}", f"{path}:{number}")
+        for number, line in lines(path)
+        if line.strip() and not line.startswith("#")
+    ]
+
+
+def parse(line: str, identity: str = "line", where: str = "") -> Document:
+    """The text of a line without its brackets, and the spans that they mark.
+
+    Raises ViborderError `brackets-unbalanced`.
+    """
+    text, begun, spans, at = "", [], [], 0
+    for mark in _MARK.finditer(line):
+        text += line[at : mark.start()]
+        at = mark.end()
+        if mark[1]:
+            begun.append((len(text), LABELS[mark[1]]))
+        elif mark[0] == "\\n":
+            text += "\n"
+        elif not begun:
+            raise fail(
+                where,
+                "brackets-unbalanced",
+                f"`]` closes nothing after {text[-30:]!r}",
+                "write each span as `[P Lạng Sơn]`",
+            )
+        else:
+            start, label = begun.pop()
+            spans.append(Span(start, len(text), label))
+    if begun:
+        raise fail(
+            where, "brackets-unbalanced", f"{len(begun)} spans are not closed", "write each span as `[P Lạng Sơn]`"
+        )
+    ordered = in_order(spans)
+    private = tuple(span for span in ordered if span.label == PRIVATE)
+    return Document(identity, text + line[at:], tuple(span for span in ordered if span.label != PRIVATE), private)

@@ -1,0 +1,318 @@
+"""Spans by grammar and lexicons alone: one walk over a text's tokens, from one word that may begin a span to the next.
+
+The rules are in `places`, `agencies` (with `units`, `groups` and `shared`), `officials` and `amounts`, numbered as in
+the scheme (annotations/GUIDELINES.md); here they are put in order.
+"""
+
+from __future__ import annotations
+
+from viborder.document import Span
+from viborder.grammar import agencies, amounts, carry, context, officials, places, shared, words
+from viborder.grammar.lexicon import longest
+from viborder.grammar.view import (
+    AGENCY,
+    AMOUNT,
+    CAP,
+    DIGIT,
+    DRUG,
+    LOCATIVE,
+    LOWER,
+    NAME,
+    PERSON,
+    PLACE,
+    ROAD,
+    TRIGGER,
+    UPPER,
+    View,
+    read,
+)
+from viborder.text import Range
+
+Piece = tuple[int, int, str]  # first token, token after the last, label
+_SURNAMES_ALONE = frozenset(
+    ("nguyễn", "trần", "phạm", "hoàng", "huỳnh", "trương")
+)  # a province after one is a given name: `Phạm Thái Bình`
+_OFFICE = words.RANK | words.POST | words.COMRADE
+
+
+def propose(text: str, tokens: list[Range]) -> list[Span]:
+    """The spans that the grammar finds, nested ones included, in reading order, PRIVATE among them.
+
+    text: NFC. tokens: as `viborder.text.tokenize` gives them. Offsets are half-open code points into `text`.
+    """
+    starts, ends = [start for start, _ in tokens], [end for _, end in tokens]
+    found = pieces(text, starts, ends, [text[start:end] for start, end in tokens])
+    return [Span(starts[first], ends[last - 1], label) for first, last, label in found]
+
+
+def pieces(text: str, starts: list[int], ends: list[int], words: list[str]) -> list[Piece]:
+    """The same spans in tokens (the first, the one after the last, the label), for tokens as `viborder.text.cut`
+    gives them.
+    """
+    view = read(text, starts, ends, words)
+    walk = _Walk(view)
+    walk.run()
+    found = {(view.token(first), view.token(last - 1) + 1, label) for first, last, label in walk.found}
+    return sorted(found, key=lambda piece: (piece[0], -piece[1], piece[2]))
+
+
+class _Walk:
+    """One pass over a view.
+
+    `role` are the bits of the rank or post before token `role_end`, where a name may follow.
+    """
+
+    def __init__(self, view: View) -> None:
+        self.view = view
+        self.found: list[Piece] = []
+        self.persons: list[carry.Person] = []
+        self.announced: list[Range] = []  # places that only the words before them made one
+        self.end = 0  # the token after what was found last
+        self.role = 0
+        self.role_end = -1
+
+    def run(self) -> None:
+        """Find every span; `found` holds them as token ranges."""
+        bits = self.view.bits
+        taken = officials.bylines(self.view)
+        self.persons += [(start, stop, carry.PRIVATE_ROLE) for start, stop in taken.items()]
+        todo = [index for index, found in enumerate(bits) if found & TRIGGER]
+        for at in sorted({*todo, *taken}) if taken else todo:
+            if at >= self.end:
+                self.end = taken.get(at) or self._at(at, bits[at]) or self.end
+        self.found += carry.names(self.view, self.persons)
+        self.found = carry.without_given_names(self.view, self.found, self.persons)
+        self.found += carry.places(self.view, self.found, self.announced)
+        self.found += carry.given_names(self.view, self.found)
+
+    def _at(self, at: int, bits: int) -> int | None:
+        """What begins at the token: emit it and return the token after it."""
+        if bits & AMOUNT and not self._counts_bodies(at) and (found := amounts.amount(self.view, at)):
+            self.found.append((max(found[0], self.end), found[1], "QUANTITY"))
+            return found[1]
+        if bits & PERSON and not (bits & AGENCY and self._is_head(at)) and (end := self._person(at)):
+            return end
+        if bits & AGENCY and (end := self._agency(at)):
+            return end
+        if bits & LOCATIVE and not (bits & CAP and bits & NAME):
+            return (
+                self._credit(at + 2)
+                if self.view.keys[at] == "ảnh"
+                else self._emit_places(context.located(self.view, at + 1))
+            )
+        if bits & DRUG and (drug := amounts.drug(self.view, at)):
+            self.found.append((at, drug, "DRUG"))
+            return drug
+        if bits & PLACE and (end := self._place(at)):
+            return end
+        if bits & NAME and bits & CAP:
+            return self._name(at)
+        return None
+
+    def _counts_bodies(self, at: int) -> bool:
+        """Rule 5: a numeral before bodies that are named stays out: 2 [đồn biên phòng X, Y]."""
+        body = (
+            agencies.one(self.view, at + 1) if self.view.bits[at + 1] & AGENCY and self.view.bits[at] & DIGIT else None
+        )
+        return body is not None and body.is_named and bool(body.inner)
+
+    def _agency(self, at: int) -> int | None:
+        found = shared.agency(self.view, at)
+        if found is None:
+            return None
+        if found.is_named:
+            self.found += found.pieces()
+            self._abbreviation(found.end)
+        if at == self.role_end or (at == self.role_end + 1 and self.view.keys[at - 1] in (",", "của", "tại", "(")):
+            self.role_end = found.end + (self.view.keys[at - 1] == "(" and self.view.keys[found.end] == ")")
+            if (
+                self.role & _OFFICE
+                and self.view.bits[self.role_end] & CAP
+                and (stop := officials.name(self.view, self.role_end, self.role))
+            ):
+                self._emit_names(self.role_end, stop, self.role)
+                return self.persons[-1][1]
+        return found.end
+
+    def _is_head(self, at: int) -> bool:
+        """Whether the head of an agency here is longer than the post or rank: `Đại sứ quán`, not `Đại sứ`."""
+        head, post = longest(words.heads(), self.view.keys, at), longest(words.persons(), self.view.keys, at)
+        return head is not None and (post is None or head[0] > post[0])
+
+    def _emit_places(self, found: list[Range]) -> int | None:
+        """The token after the last of the places, or None where there is none."""
+        self.found += [(start, end, "PLACE") for start, end in found]
+        self.announced += found
+        return found[-1][1] if found else None
+
+    def _credit(self, at: int) -> int | None:
+        """Rule 3: the photographer after `Ảnh:`, initials too."""
+        view = self.view
+        if (
+            view.keys[at - 1] == ":"
+            and view.bits[at] & UPPER
+            and view.bits[at + 1] & UPPER
+            and not longest(words.heads(), view.keys, at)
+        ):
+            return None if places.bare(view, at) else at + 2  # `Ảnh: HỮU TOÀN`
+        if view.keys[at - 1] != ":" or not view.bits[at] & CAP or view.bits[at] & UPPER:
+            return None
+        if head := longest(words.heads(), view.keys, at):  # an outlet: `An ninh Lai Châu`
+            outlet = places.bare(view, head[0]) if view.keys[at] == "an" else None
+            return outlet[1] if outlet else None
+        end = places.capitals(view, at, 5)
+        if end == at or (end - at == 1 and view.bits[end] & LOWER):
+            return None  # `Trong ảnh: Thay mặt`
+        end = officials.initials(view, end)
+        self.persons.append((at, end, carry.PRIVATE_ROLE))
+        return end
+
+    def _abbreviation(self, end: int) -> None:
+        """Rule 12: an abbreviation in brackets after the name is a span of its own."""
+        if close := agencies.abbreviation(self.view, end):
+            self.found.append((end + 1, close - 1, "AGENCY"))
+
+    def _place(self, at: int) -> int | None:
+        view = self.view
+        if view.keys[at] == "văn" and at > self.end and view.bits[at - 1] & CAP:
+            return self._name(at)  # `Hò Văn Sơn`: no district
+        if view.bits[at] & ROAD:
+            self.found.append((at, at + 1, "PLACE"))
+            return at + 1
+        found = places.place(view, at)
+        if found is None or (found[2] == words.REGION and view.keys[at - 1] in ("phía", "hướng")):
+            return None
+        if view.bits[at] & NAME and found[1] - at == 1 and view.bits[found[1]] & CAP and at != self.role_end:
+            return None
+        if at > 1 and view.keys[at - 1] == "báo" and f"{view.keys[at - 2]} báo" not in words.verbs_of_report():
+            return found[1]  # rule 6: a newspaper
+        start = context.without_shared_word(view, found, bool(self.found and self.found[-1][1] == found[0]))
+        self.found.append((start, found[1], "PLACE"))
+        if at == self.role_end:  # `Đại sứ Việt Nam tại Lào X`
+            self.role_end = found[1] + (view.keys[found[1]] == "tại")
+            named = self.role & words.POST and view.bits[found[1]] & CAP and not view.bits[found[1]] & (AGENCY | PLACE)
+            if named and (stop := officials.name(view, found[1], self.role)):
+                self._emit_names(found[1], stop, self.role)
+                return self.persons[-1][1]
+        more = context.listed(view, found[1]) if start > found[0] else context.between(view, found)
+        if (
+            found[1] - at == 1
+            and view.keys[at - 2 : at] == ["trung", "-"]
+            and view.bits[at - 3] & LOWER
+            and self.end < at - 1
+        ):
+            self.found.append((at - 2, at - 1, "PLACE"))  # `Trung - Việt`
+        end = self._emit_places(more) or found[1]
+        if end - at == 1 and view.keys[end] == "-" and view.keys[end + 1] == "trung" and not view.bits[end + 2] & CAP:
+            self.found.append((end + 1, end + 2, "PLACE"))  # rule 5: `Việt - Trung`
+            return end + 2
+        return end
+
+    def _person(self, at: int) -> int | None:
+        """Rule 2: words of rank, post, title or role, and the name after them."""
+        view = self.view
+        found = officials.role(view, at)
+        if found is None:
+            return None
+        end, bits = found
+        if end - at == 1 and view.keys[at] == "thị" and view.bits[at] & CAP:
+            return None  # `Thị Hoa`, a commune
+        if (
+            end - at == 1
+            and view.bits[at] & PLACE
+            and view.bits[at] & CAP
+            and (place := places.bare(view, at))
+            and place[1] - at > 1
+        ):
+            return self._place(at)  # `Bà Rịa`
+        continues = at == self.role_end or (at == self.role_end + 1 and view.keys[at - 1] in (",", "-", "(", ":"))
+        if continues:
+            bits |= self.role & _OFFICE
+        self.role, self.role_end = bits, end
+        quoted = view.keys[end] == '"' and bits & words.ROLE  # `một người tên "Anh"`
+        start = (
+            end + 1
+            if quoted or view.keys[end] == ":" or (view.keys[end] == "." and view.bits[end - 1] & UPPER)
+            else end
+        )
+        if view.keys[end] == "tên" and view.bits[end + 1] & CAP:
+            start = end + 1
+        if start > end and longest(words.persons(), view.keys, start) and not view.bits[start + 1] & CAP:
+            return start  # `các đồng chí: Đại tá X`
+        for head in range(
+            end - 1, at, -1
+        ):  # `Trưởng phòng Cảnh sát hình sự`: the agency's head is the end of the post's word
+            if view.bits[head] & AGENCY and (body := shared.agency(view, head)) and body.is_named and body.end > end:
+                self.role_end = head
+                return head
+        named = self.persons[-1][1] if self.persons else -1
+        after = named == at - 1 or (named == at - 2 and view.keys[at - 1] in ("nguyên", "là"))
+        if after and view.bits[end - 1] & PLACE and places.named(view, end - 1):
+            return end - 1  # after a name: `ông X - Trưởng bản Lùng Thàng`
+        if (
+            view.bits[start] & AGENCY
+            and (body := agencies.one(view, start))
+            and (body.end - start > 1 or view.bits[start] & UPPER)
+        ):
+            return end
+        if view.bits[start] & CAP and (stop := officials.name(view, start, bits)):
+            self._emit_names(start, stop, bits)
+            return self.persons[-1][1]
+        if end - at == 1 and view.bits[at] & (AGENCY | PLACE | CAP):
+            return None if not bits & words.TITLE else end
+        return end
+
+    def _emit_names(self, start: int, stop: int, bits: int) -> None:
+        """The name, and those that follow it in a list.
+
+        A title alone says nothing of an office: what stands around the name does.
+        """
+        view = self.view
+        while True:
+            in_office = bool(bits & _OFFICE and not bits & words.ROLE) or officials.has_post_after(view, stop)
+            unsaid = carry.PRIVATE_ROLE if bits & words.ROLE and not bits & words.KIN else carry.UNSAID
+            self.persons.append((start, stop, carry.OFFICE if in_office else unsaid))
+            self.role_end = -1
+            following = officials.is_list_joint(view, stop)
+            if following is None:
+                return
+            end = places.capitals(view, following, 7)
+            place = places.bare(view, following)
+            if (
+                end - following < 2
+                or (place and place[1] >= end)
+                or (view.bits[following] & AGENCY and agencies.one(view, following))
+            ):
+                return
+            start, stop = following, end
+
+    def _name(self, at: int) -> int | None:
+        """A name that nothing but its family name announces."""
+        view = self.view
+        end = places.capitals(view, at, 7)
+        rest = places.bare(view, at + 1) if view.bits[at + 1] & PLACE else None
+        if (
+            rest
+            and rest[1] >= end
+            and view.keys[at] not in _SURNAMES_ALONE
+            and (rest[2] <= words.PROVINCE or view.bits[at] & LOCATIVE)
+        ):
+            return None  # `Đoàn Lào`, `Từ Hang Kia`
+        if view.keys[at] == "từ" and (found := context.located(view, at + 1)):
+            return self._emit_places(found)
+        if at == self.role_end and self.role and (stop := officials.name(view, at, self.role)):
+            self._emit_names(at, stop, self.role)
+            return self.persons[-1][1]
+        if view.keys[at - 2 : at - 1] == ["số"] and view.bits[at - 1] & DIGIT and view.keys[end] == ",":
+            return self._emit_places([(at, end)])  # an address: `số 10 Lý Thường Kiệt, TP Đồng Hới`
+        start = officials.begins(view, at, self.end)
+        if end - start < 2 or view.keys[start - 1] in (
+            "người",
+            "tộc",
+            "đán",
+            "tết",
+            "truyền",
+        ):  # `người Mông Pú Hia`, `Tết Bun Pi May`
+            return None
+        self._emit_names(start, end, self.role & _OFFICE if at == self.role_end + 1 and view.keys[at - 1] == "," else 0)
+        return self.persons[-1][1]

@@ -1,0 +1,348 @@
+"""AGENCY: named bodies of the state and the Party, after the scheme's section on agencies (the numbers are its rules).
+
+An agency is a head, what it does, its level and place, or the body that it belongs to. Heads come in classes (see
+`lexicons/agencies.tsv`): a `body` needs a place or a parent that has a name, an `own` name needs nothing, a `unit`
+needs a function, a number or a code.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from viborder.grammar import units, words
+from viborder.grammar.groups import PLURAL, Piece, coordinated, group, tail
+from viborder.grammar.lexicon import longest
+from viborder.grammar.places import Found, bare, named, place
+from viborder.grammar.view import AGENCY, CAP, DIGIT, LOWER, PLACE, UPPER, View
+
+# Bodies that are called after a commune, a border gate or a village, so that any name after them is a place.
+_STATIONS = (
+    "đồn",
+    "đbp",
+    "trạm",
+    "trại",
+    "chi cục hải quan",
+    "hải quan",
+    "hạt",
+    "cảng",
+    "cơ sở",
+    "đại đội",
+    "tiểu đoàn",
+    "đội",
+)
+
+# Bodies that are an office and no force, so that lower case says little where a parent with a name follows.
+_OFFICES = ("bộ", "ban", "trại", "nhà", "văn", "cơ", "đảng")
+
+_FORCES = ("bộ đội biên phòng", "bđbp", "biên phòng", "hải quan", "công an")
+
+
+@dataclass(slots=True)
+class Agency:
+    """An agency in the making: its tokens and what is nested in it.
+
+    is_named: it has a name of its own (rule 1). has_tail: a place or a parent that others can share (rule 5).
+    is_joint: several names that share one.
+    """
+
+    start: int
+    end: int
+    is_named: bool = False
+    has_tail: bool = False
+    is_joint: bool = False
+    kind: int = 0
+    station: bool = False
+    inner: list[Piece] = field(default_factory=list)
+
+    def pieces(self) -> list[Piece]:
+        """The agency's own span and those inside it."""
+        return [(self.start, self.end, "AGENCY"), *self.inner]
+
+
+def one(view: View, at: int, depth: int = 0) -> Agency | None:
+    """A single agency, or several places under one head."""
+    match = longest(words.heads(), view.keys, at)
+    if match is None:
+        return None
+    if view.keys[at] == "ca" and not view.bits[at] & UPPER:
+        return None  # `kêu ca`
+    if at and view.keys[at - 1] in ("cựu", "viên") and view.keys[at] in ("cảnh", "công"):
+        return None  # a person: `cựu cảnh sát Hàn Quốc`
+    if view.keys[at] == "an" and match[0] - at == 2 and not _security(view, at, match[0]):
+        return None
+    if (
+        at
+        and view.bits[at] & LOWER
+        and f"{view.keys[at - 1]} {view.keys[at]}" in words.compounds()
+        and view.keys[at - 2] != "cán"
+    ):
+        return None  # the second syllable of `cán bộ`, `trụ sở`, but `cán bộ | đội Cảnh sát hình sự`
+    end, kind = match
+    if kind & words.OUTSIDE and not kind & (words.OWN | words.BODY):
+        if view.keys[at] in ("báo", "vov", "vtv", "đài", "truyền", "tạp"):
+            if view.bits[at] & LOWER:
+                return None  # `trình báo Công an xã X`
+            place = bare(view, end)  # places rule 6: inside the name of a media outlet
+            end = place[1] if place else end
+        return Agency(at, end, kind=words.OUTSIDE)
+    if kind & words.CODE and view.bits[at] & UPPER:
+        if at and view.glued(at) and view.keys[at - 1] in ("-", "/"):
+            return None  # a document's number
+        return _with_parent(view, Agency(at, end, is_named=True, kind=words.CODE), depth)
+    if (
+        kind & words.OWN
+        and not (view.bits[at] & (CAP | UPPER))
+        and (end - at < 3 or (view.keys[at] == "cục" and not view.bits[at + 1] & CAP))
+        and view.keys[at] not in ("bộ", "cảnh", "cơ")
+    ):
+        kind &= ~words.OWN
+    if (
+        kind & words.UNIT
+        and at
+        and (view.keys[at - 1] in PLURAL or view.bits[at - 1] & DIGIT)
+        and (stop := units.several(view, end))
+    ):
+        return _with_parent(
+            view, Agency(at, stop, is_named=True, kind=words.OWN), depth
+        )  # `các Bộ: Công an, Quốc phòng`
+    if kind & words.UNIT and (unit := _unit(view, at, end, depth)):
+        return unit
+    if kind & words.UNIT and end - at > 1 and not kind & (words.OWN | words.BODY):
+        return Agency(at, end, kind=words.UNIT)
+    if kind & words.OWN:
+        own = Agency(at, end, is_named=True, kind=words.OWN)
+        named_last = False
+        for inside in (end - 1, end - 2):  # rule 7: `Thông tấn xã Việt Nam`
+            if inside > at and view.bits[inside] & PLACE and (country := bare(view, inside)) and country[1] == end:
+                own.inner.append((inside, end, "PLACE"))
+                named_last = True
+                break
+        for inside in range(at + 1, end - 1):  # rule 3: `Ban Chấp hành Trung ương Đảng`
+            parent = longest(words.heads(), view.keys, inside) if view.bits[inside] & AGENCY else None
+            if (
+                parent
+                and parent[0] == end
+                and parent[1] & words.OWN
+                and view.bits[inside] & CAP
+                and view.keys[inside] != "cục"
+            ):
+                own.inner.append((inside, end, "AGENCY"))
+        if named_last:
+            return own
+        return _own_tail(view, own, depth)
+    if kind & words.BODY:
+        return _body(view, Agency(at, end, kind=words.BODY), depth)
+    return None
+
+
+def _security(view: View, at: int, end: int) -> bool:
+    """`An ninh huyện Mường Mày` as a body (the neighbours' police), not `an ninh tỉnh X được giữ vững`."""
+    if not view.bits[at] & CAP:
+        return False
+    several = group(view, end) if view.keys[end] != "tỉnh" else None  # `An ninh 3 tỉnh X, Y và Z`
+    begins = view.keys[at - 1] in (".", "\n", '"', ":")
+    return bool(several and several[1]) or (
+        not begins and view.keys[end] in ("tỉnh", "huyện") and named(view, end) is not None
+    )
+
+
+def _unit(view: View, at: int, end: int, depth: int) -> Agency | None:
+    """Rule 1: a head with a function that is its own, or with its parent; rule 12: numbered and coded units."""
+    keys, bits = view.keys, view.bits
+    if keys[at] == "bộ" and end - at == 1:
+        return None  # ministries are listed
+    if keys[at] == "đoàn" and keys[end] == "an" and group(view, end + 2):
+        return None  # `Đoàn An ninh 2 tỉnh X và Y`: the delegation of these
+    if stop := units.name(view, at, end):
+        return _with_parent(view, Agency(at, stop, is_named=True, kind=words.UNIT), depth)
+    troop = units.numbered(view, end) if bits[end] & DIGIT and depth < 4 and keys[at] != "vụ" else end
+    if (
+        troop > end
+        and bits[troop] & AGENCY
+        and (parent := one(view, troop, depth + 1))
+        and parent.is_named
+        and parent.kind != words.OUTSIDE
+    ):
+        return _with_parent(
+            view, Agency(at, troop, is_named=True, kind=words.UNIT), depth
+        )  # `đại đội 222 Bộ Chỉ huy Quân sự tỉnh X`
+    capital = bits[at] & (CAP | UPPER) or keys[at - 1] == "chánh"  # `chánh văn phòng UBND tỉnh X`
+    if not capital or depth >= 4 or not bits[end] & AGENCY or keys[at] in ("cơ", "đoàn", "tổ", "đội", "vụ"):
+        return None
+    parent = one(view, end, depth + 1)  # `Văn phòng Cơ quan Cảnh sát điều tra`
+    if parent is None or parent.kind == words.OUTSIDE:
+        return None
+    if parent.is_named:
+        return Agency(at, parent.end, is_named=True, has_tail=True, kind=words.UNIT, inner=parent.pieces())
+    number = (
+        units.numbered(view, parent.end) if keys[at] in ("tiểu", "đại", "trung", "hải") else at
+    )  # `Tiểu đoàn Bộ đội Biên phòng 1`
+    return Agency(at, number, is_named=True, kind=words.UNIT) if number > parent.end else None
+
+
+def _own_tail(view: View, own: Agency, depth: int) -> Agency:
+    """A ministry with its country (`Bộ Công an Việt Nam`, `Bộ Công an hai nước Việt Nam và Lào`), an office with its
+    parent.
+    """
+    at = own.end + 1 if view.keys[own.end] == "nước" else own.end
+    if several := group(view, own.end):
+        if several[1] or view.keys[own.end + 1] != "nước":
+            own.end, own.inner, own.has_tail = several[0], several[1], True
+        return own
+    country = bare(view, at)
+    if country and country[2] == words.COUNTRY:
+        _add_places(view, own, [country])
+        return own
+    if view.keys[own.start] == "cục" and (level := bare_level(view, own.end)) and not place(view, own.end):
+        return Agency(own.start, level, kind=words.BODY)  # `Cục Hải quan tỉnh`
+    return _with_parent(view, own, depth)
+
+
+def _with_parent(view: View, child: Agency, depth: int) -> Agency:
+    """Rule 3: a parent body written next to it is inside; nested where it has a name of its own."""
+    child.end = _after_abbreviation(view, child.end)
+    if (
+        view.keys[child.end] == "của"
+        and view.keys[child.end + 1 : child.end + 3] == ["quốc", "hội"]
+        and view.keys[child.start] in ("ủy", "hội")
+    ):
+        child.end += 3  # `Ủy ban Đối ngoại của Quốc hội`
+        return child
+    if depth < 4 and view.bits[child.end] & AGENCY:
+        parent = one(view, child.end, depth + 1)
+        if parent and parent.kind != words.OUTSIDE and (parent.is_named or _is_bare_parent(view, parent)):
+            child.end = parent.end
+            child.inner = [*child.inner, *(parent.pieces() if parent.is_named else [])]
+            child.has_tail = True
+            return child
+    places = tail(view, child.end, station=False)
+    if places and child.kind == words.OWN and not place(view, child.end):
+        return child  # `Bộ trưởng Bộ Nội vụ Sar Kheng`
+    if places and view.keys[child.end] != "-":
+        _add_places(view, child, places)
+    elif level := bare_level(view, child.end):
+        child.end = level
+    return child
+
+
+def _is_bare_parent(view: View, parent: Agency) -> bool:
+    """`Công an tỉnh`: no name, yet part of the name of the body before it."""
+    known = view.bits[parent.start] & (CAP | UPPER) or view.bits[parent.start - 1] & DIGIT  # `Vùng 4 cảnh sát biển`
+    return parent.kind == words.BODY and bool(known or bare_level(view, parent.end - 1))
+
+
+def bare_level(view: View, at: int) -> int | None:
+    """The token after a level word without a name (`Công an tỉnh`), or None."""
+    if view.keys[at] in ("tỉnh", "huyện", "xã", "phường", "quận", "thành", "thị") and view.bits[at] & (LOWER | CAP):
+        found = longest(words.admin_words(), view.keys, at)
+        return found[0] if found else None
+    return None
+
+
+def _body(view: View, body: Agency, depth: int) -> Agency:
+    """A head that needs a place, a group of places or a parent: `Công an tỉnh X`, `Công an 5 tỉnh Bắc Lào`, `Đảng ủy
+    Công an tỉnh X`.
+    """
+    head = " ".join(view.keys[body.start : body.end])
+    body.end = _after_abbreviation(view, body.end)
+    body.station = head.startswith(_STATIONS)
+    if head in _FORCES and view.keys[body.end] in ("đồn", "trạm", "chi"):
+        return body  # `BĐBP | Đồn Biên phòng X`
+    level = bare_level(view, body.end)
+    if several := group(view, body.end) or (group(view, level) if level else None):  # `Công an tỉnh 3 tỉnh X, Y, Z`
+        body.end, body.inner, body.is_named, body.has_tail = several[0], several[1], True, True
+        return body
+    if depth < 4 and view.bits[body.end] & AGENCY:
+        parent = one(view, body.end, depth + 1)
+        capital = any(bits & (CAP | UPPER) for bits in view.bits[body.start : body.end])  # also `bộ Chỉ huy`
+        office = capital or view.keys[body.start] in _OFFICES
+        if parent and parent.is_named and parent.kind != words.OUTSIDE and office:
+            body.end, body.inner, body.is_named, body.has_tail = parent.end, parent.pieces(), True, True
+            _add_seat(view, body)
+            return body
+        if parent and not parent.is_named and parent.kind == words.BODY and not body.station:
+            body.end = parent.end  # `Bộ Chỉ huy Bộ đội Biên phòng tỉnh`: rule 10, nothing
+            return body
+    at = body.end + (view.keys[body.end] == "nước")
+    at += view.keys[at] == "bạn"
+    at += 2 * (view.keys[at + 1] == "cấp" and view.keys[at] in ("2", "hai", "02"))  # `Công an hai cấp tỉnh X`
+    if view.keys[at] == "tại" and view.keys[at - 1] == "cao" and (seat := bare(view, at + 1)):  # the high courts
+        return Agency(body.start, seat[1], True, True, kind=words.BODY, inner=[(*seat[:2], "PLACE")])
+    if body.station or (view.keys[body.end] == "khu" and view.keys[body.end + 1] == "vực"):
+        body.end = units.numbered(view, body.end)
+        if body.end > at:
+            body.is_named = True
+            return _with_parent(view, body, depth)
+        at += 2 * (view.keys[at] == "khu" and view.keys[at + 1] == "vực")  # `Bộ đội Biên phòng khu vực Mông Tự`
+    at += view.keys[at] == "khu" and bool(view.bits[at + 1] & CAP) and not body.station
+    if (
+        body.station
+        and view.keys[at] == ":"
+        and body.start
+        and (view.keys[body.start - 1] in PLURAL or view.bits[body.start - 1] & DIGIT)
+    ):
+        at += 1  # `3 đồn biên phòng: X, Y, Z`
+    found = tail(view, at, body.station)
+    if found and (
+        place(view, at) or view.keys[body.start] not in ("chính", "nội")
+    ):  # not `Thủ tướng Chính phủ X`, a person
+        _add_places(view, body, found)
+        body.is_named = True
+        return body
+    if level:
+        body.end = level
+    return body
+
+
+def abbreviation(view: View, end: int) -> int | None:
+    """The token after an abbreviation in brackets at `end`: `(BĐBP)`, `(PC 04)`; None where there is none."""
+    if view.keys[end] != "(" or not view.bits[end + 1] & CAP or bare(view, end + 1):
+        return None
+    code = longest(words.heads(), view.keys, end + 1)
+    close = code[0] if code and code[1] & words.CODE else end + 2
+    return close + 1 if view.keys[close] == ")" and (close > end + 2 or view.bits[end + 1] & UPPER) else None
+
+
+def _after_abbreviation(view: View, end: int) -> int:
+    """Rule 12: the token after an abbreviation in brackets inside a name: `Bộ đội Biên phòng (BĐBP) tỉnh X`."""
+    close = abbreviation(view, end)
+    if close is None:
+        return end
+    station = view.keys[end + 1] in ("bp", "đbp") and view.bits[close] & CAP
+    goes_on = station or (view.bits[close] & (PLACE | AGENCY) and (place(view, close) or one(view, close)))
+    return close if goes_on or view.keys[close + 1] == "cấp" else end
+
+
+def _add_places(view: View, body: Agency, places: list[Found]) -> None:
+    """Rules 5, 7, 8: the places under a head, each nested; more places of the same kind share the head."""
+    several = body.start > 0 and (view.keys[body.start - 1] in PLURAL or view.bits[body.start - 1] & DIGIT)
+    places = coordinated(view, places, group=body.station and bool(several))
+    if (
+        places[-1][2] == words.COUNTRY
+        and len(places) == 1
+        and (level := named(view, places[0][1]))
+        and level[2] != words.OTHER
+    ):
+        places.append(level)  # `Ủy ban MTTQ Việt Nam tỉnh X`
+    body.end = places[-1][1]
+    body.inner = [*body.inner, *((start, end, "PLACE") for start, end, _ in places)]
+    if (
+        view.keys[body.end] in (",", "và")
+        and view.keys[body.end + 1] == "các"
+        and (others := group(view, body.end + 1))
+        and len(others[1]) > 1
+    ):
+        body.end, body.inner = others[0], [*body.inner, *others[1]]  # `Công an TP Hà Nội và các tỉnh Sơn La, Nghệ An`
+    body.has_tail = True
+    _add_seat(view, body)
+
+
+def _add_seat(view: View, body: Agency) -> None:
+    """`Đại sứ quán Việt Nam tại Lào`: where a mission sits is part of its name."""
+    if (
+        view.keys[body.start] in ("đại", "tổng", "lãnh", "cơ")
+        and view.keys[body.end] == "tại"
+        and (host := bare(view, body.end + 1))
+    ):
+        body.end = host[1]
+        body.inner.append((host[0], host[1], "PLACE"))

@@ -1,0 +1,248 @@
+"""QUANTITY and DRUG, after the scheme's sections on drugs and quantities (the numbers are its rules)."""
+
+from __future__ import annotations
+
+from viborder.grammar import words
+from viborder.grammar.lexicon import longest
+from viborder.grammar.view import AGENCY, CAP, DIGIT, LOWER, PERSON, UPPER, View
+
+_STREETS = frozenset(("đường", "phố", "ngõ", "hẻm"))
+_DAYS = frozenset(("ngày", "sáng", "trưa", "chiều", "tối", "đêm", "hôm", "khuya"))
+_HARD_PARTIES = frozenset(("bên", "nước", "phía"))
+_LEVELS = frozenset(
+    ("phường", "thị trấn", "thị xã", "quận", "thôn", "bản", "ấp")
+)  # parties only where their names follow
+
+
+def drug(view: View, at: int) -> int | None:
+    """The token after the narcotic's name that begins at the token, or None."""
+    found = longest(words.drugs(), view.keys, at)
+    return found[0] if found else None
+
+
+def amount(view: View, at: int) -> tuple[int, int] | None:
+    """Rule 1: (first token, token after the last) of the amount whose numeral begins at the token; None where rule 2
+    leaves it out.
+    """
+    if view.bits[at] & DIGIT:
+        return _in_digits(view, at)
+    return _in_words(view, at)
+
+
+def _in_digits(view: View, at: int) -> tuple[int, int] | None:
+    keys, bits = view.keys, view.bits
+    if not keys[at].replace(".", "").replace(",", "").isdecimal():
+        return None
+    before = keys[at - 1] if at else "\n"
+    if at and _continues(view, at, before):
+        return None
+    end = at + 1
+    if keys[end] == "/" and bits[end + 1] & DIGIT:
+        return None
+    if keys[end] == "-" and bits[end + 1] & DIGIT:
+        end += 2
+    while keys[end] in words.amount_words("magnitude"):
+        end += 1
+        if bits[end] & DIGIT and keys[end + 1] in words.amount_words("magnitude"):
+            end += 1
+    if keys[end] == "rưỡi":
+        end += 1
+    stop = _unit(view, at, end)
+    if stop is None:
+        return None
+    start = at
+    year = keys[at][:2] in ("19", "20") and len(keys[at]) == 4
+    if year and (end == at + 3 or (end == at + 1 and before in ("-", "đoạn", "từ", "đến", "và", "đầu", "cuối"))):
+        return None
+    if _is_ordinal(view, at) and not (before in ("năm", "tháng") and end > at + 1):
+        return None
+    if at > 1 and keys[at - 1] == "-" and bits[at - 2] & DIGIT and keys[at - 3] not in ("ngày", "tháng"):
+        start = at - 2
+    if (
+        before == "trên"
+        and keys[at].isdecimal()
+        and int(keys[at]) < 10
+        and keys[end] in ("chiếc", "xe", "tàu", "thuyền", "phương", "ghe")
+    ):
+        return start, stop  # what something lies or sits on
+    return _approximated(view, start), stop
+
+
+def _continues(view: View, at: int, before: str) -> bool:
+    """Rule 2: whether the number is the rest of a code or of a date that began before it."""
+    keys, bits = view.keys, view.bits
+    if before in ("/", ":", ".") and bits[at - 2] & DIGIT and (before == "/" or view.glued(at)):
+        return True
+    if bits[at - 1] & UPPER and not bits[at + 1] & UPPER and keys[at].isdecimal() and len(keys[at]) > 2:
+        return True  # a ship's or a vehicle's number
+    if before == "+" and view.glued(at):
+        return True  # a kilometre post: `Km20+660`
+    if before != "-":
+        return _is_plate(view, at - 1)
+    if bits[at - 2] & DIGIT:
+        return keys[at - 3] in _DAYS or (keys[at - 3] == "-" and bool(bits[at - 4] & DIGIT))  # `ngày 3-10`, `28-7-2016`
+    return (view.glued(at) and view.glued(at - 1)) or _is_plate(view, at - 2)  # Covid-19
+
+
+def _is_plate(view: View, at: int) -> bool:
+    """Whether the token is the letter in a vehicle's number: `67A 050.67`, `51A - 432.83`."""
+    return (
+        at > 0
+        and len(view.keys[at]) == 1
+        and bool(view.bits[at] & CAP and view.bits[at - 1] & DIGIT)
+        and view.glued(at)
+    )
+
+
+def _is_ordinal(view: View, at: int) -> bool:
+    """Rule 2: whether the number is a date, an ordinal or a document's number by the word before it."""
+    if at == 0:
+        return False
+    before = view.keys[at - 1]
+    if before == "lúc" and at > 1 and view.keys[at - 2] == "cùng":
+        return False
+    if before in words.amount_words("ordinal"):
+        return not (before == "km" and at > 1 and view.bits[at - 2] & DIGIT)
+    return at > 1 and f"{view.keys[at - 2]} {before}" in words.amount_words("ordinal")
+
+
+def _unit(view: View, at: int, end: int) -> int | None:
+    """The token after the first word of the unit or of what is counted, or None."""
+    keys, bits = view.keys, view.bits
+    if keys[at] == "0" and not (keys[end] == "%" or keys[end] == "độ"):
+        return None  # `Km số 0`
+    if keys[at] == "389" and keys[end] == "quốc":
+        return None  # the steering committee against smuggling
+    if keys[end : end + 4] == ["đồn", "biên", "phòng", ":"]:
+        return None  # the head of their names
+    magnitude = end > at + 1 and not bits[end - 1] & DIGIT
+    found = longest(words.units(), keys, end)
+    small = keys[at].isdecimal() and keys[at][0] != "0" and int(keys[at]) < 100
+    soft = at > 0 and small and keys[at - 1] in words.amount_words("label") and keys[at - 2] not in ("tổng", "trong")
+    if found:
+        stop, kind = found
+        if (
+            (kind & words.TIME and not kind & (words.MEASURE | words.COUNTED))
+            or keys[end] == "năm"
+            or (keys[end] == "h" and view.glued(end))
+        ):
+            return None
+        if keys[end] == "m" and bits[end] & CAP:
+            return None
+        if kind & words.PARTY and stop - end <= 2 and _is_party(view, at, end, stop):
+            return None
+        if keys[end] in _STREETS and bits[end + 1] & CAP:
+            return None  # `số 459 đường Trần Hưng Đạo`
+        if bits[stop] & CAP and " ".join(keys[end:stop]) in _LEVELS:
+            return None  # `giữa 2 phường Trà Cổ và Bình Ngọc`
+        if (
+            bits[end] & CAP
+            and not kind & words.MEASURE
+            and not (kind & words.COUNTED and stop - end > 1)
+            and keys[end] != "sim"
+        ):
+            return None
+        if soft and not kind & (words.MEASURE | words.SEIZED | words.COUNTED) and keys[end] not in ("vụ", "người"):
+            return None
+        return stop
+    if magnitude and not soft:
+        return end
+    return None if soft else _unlisted(view, end)
+
+
+def _is_party(view: View, at: int, end: int, stop: int) -> bool:
+    """Rule 2: counts that stand for the parties themselves: `02 bên`, `3 tỉnh`, `5 tỉnh`, `2 tỉnh X, Y`."""
+    word = " ".join(view.keys[end:stop])
+    if word in _HARD_PARTIES:
+        return True
+    value = int(view.keys[at]) if view.keys[at].isdecimal() else 99
+    following = view.bits[stop]
+    if following & CAP or view.keys[stop] == ":":
+        return True
+    if at and view.keys[at - 1] in (
+        "an",
+        "giữa",
+        "biên",
+        "quyền",
+        "phòng",
+        "trưởng",
+        "phủ",
+        "ubnd",
+        "hđnd",
+        "bđbp",
+        "ủy",
+        "dân",
+    ):
+        return True
+    if word in ("tỉnh", "đơn vị", "địa phương", "lực lượng", "bộ", "ngành", "cơ quan", "châu", "thành phố", "quốc gia"):
+        return value <= 6
+    return word not in ("huiện", "huyện", "xã", "đoàn đại biểu", "khu vực", "tổ chức", "mặt", "dân tộc") or (
+        value <= 2 and word in ("huyện", "xã", "dân tộc")
+    )
+
+
+def _unlisted(view: View, end: int) -> int | None:
+    """What is counted by a word that the lexicon does not know: most such words have two syllables."""
+    first, second = view.keys[end], view.keys[end + 1]
+    if drug(view, end):
+        return None
+    lower = LOWER if view.bits[end] & (LOWER | CAP) else UPPER  # in a line of capitals
+    if (
+        not view.bits[end] & lower
+        or first in words.amount_words("function")
+        or not first.isalpha()
+        or (view.bits[end] & (AGENCY | PERSON) and view.bits[end] & CAP)
+    ):
+        return None
+    if view.foreign(end):
+        return end + 1  # `7 casino`
+    if view.bits[end + 1] & lower and second not in words.amount_words("function") and second.isalpha():
+        return end + 2
+    return end + 1
+
+
+def _approximated(view: View, start: int) -> int:
+    """The first token of the approximator before the numeral, or the numeral's own."""
+    for length in (2, 1):
+        if start >= length and " ".join(view.keys[start - length : start]) in words.amount_words("approximator"):
+            return start - length
+    return start
+
+
+def _in_words(view: View, at: int) -> tuple[int, int] | None:
+    """Rule 1: a numeral in words counts before a unit of measure or a classifier of seized things: `hai kg`, `ba
+    bánh`.
+    """
+    end = at
+    while view.keys[end] in words.number_words():
+        end += 1
+    if end == at or (at and view.bits[at - 1] & DIGIT):
+        return None
+    found = longest(words.units(), view.keys, end)
+    if (
+        not found
+        or not found[1] & (words.MEASURE | words.SEIZED)
+        or found[1] & words.TIME
+        or (view.bits[at] & CAP and view.bits[end] & CAP)
+    ):
+        return None
+    if (
+        view.keys[at] in ("năm", "tư")
+        and end - at == 1
+        and at
+        and view.keys[at - 1] in ("trong", "ngày", "đầu", "cuối", "mỗi", "hằng", "hàng", "thứ")
+    ):
+        return None
+    if view.keys[end] in ("m", "h", "độ", "đồng", "đ", "lạng", "kí", "ki") and (
+        view.bits[end] & CAP or view.keys[end + 1] in ("chí", "bào", "đội", "thời", "sơn", "phạm", "kết")
+    ):
+        return None
+    half = view.keys[at] == "nửa" and view.keys[at + 1] in words.amount_words("magnitude")
+    if view.keys[at] in ("nửa", "rưỡi", "linh", "lẻ", "mốt", "lăm", "tư") and not found[1] & words.MEASURE and not half:
+        return None
+    start = _approximated(view, at)
+    if view.keys[at - 1] == "hàng" and view.keys[at] in words.amount_words("magnitude"):
+        start = at - 1
+    elif view.keys[at] in words.amount_words("magnitude"):
+        return None
+    return start, found[0]

@@ -1,0 +1,188 @@
+"""OFFICIAL and PRIVATE: names of persons, after the scheme's section on officials (the numbers are its rules)."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from viborder.grammar import words
+from viborder.grammar.agencies import one
+from viborder.grammar.lexicon import longest
+from viborder.grammar.places import bare, capitals, stops
+from viborder.grammar.view import AGENCY, CAP, LOWER, NAME, PERSON, PLACE, UPPER, View
+
+_BETWEEN = frozenset((",", "-", "(", "–", ":", ";"))
+_BEFORE_POST = frozenset(("nguyên", "quyền", "hiện", "hiện là", "là", "kiêm", "cố", "cựu"))
+
+
+def role(view: View, at: int) -> tuple[int, int] | None:
+    """(the token after it, its bits) for the words of rank, post, title or role at the token, those that follow at
+    once included.
+    """
+    found = longest(words.persons(), view.keys, at)
+    if found is None:
+        return None
+    end, bits = found
+    while True:
+        titled = view.keys[end] == "." and bool(view.bits[end - 1] & UPPER)  # `GS.TS`
+        more = longest(words.persons(), view.keys, end + titled)
+        if more is None or (view.bits[end] & CAP and more[0] - end == 1 and view.bits[end] & NAME):
+            break
+        end, bits = more[0], bits | more[1]
+    return end, bits
+
+
+def name(view: View, at: int, bits: int) -> int | None:
+    """The token after the name at `at`, or None. bits: the role before it; after a rank any capitals are a name."""
+    end = capitals(view, at, 8)
+    if end == at or (view.bits[at] & AGENCY and not view.bits[at] & NAME and longest(words.heads(), view.keys, at)):
+        return None
+    if len(view.keys[end - 1]) == 1:
+        end = initials(view, end)
+    if view.bits[at] & UPPER and end - at > 1 and not view.bits[at + 1] & UPPER and not view.bits[at] & NAME:
+        return None  # `cán bộ QLTT Long An`
+    while end > at and view.bits[end - 1] & UPPER and end - at > 1 and not view.bits[at] & UPPER:
+        end -= 1
+    if (
+        bits & words.RANK
+        and end - at == 1
+        and view.bits[end] & LOWER
+        and view.bits[end + 1] & CAP
+        and view.types[end][1] in words.family_names()[1]
+    ):
+        end = capitals(view, end + 1, 6)  # a capital forgotten in a Lao name
+    while view.keys[end] == "-" and view.glued(end) and view.glued(end + 1) and _is_name_part(view, end + 1):
+        end = capitals(view, end + 1, 4)
+    if bits & (words.RANK | words.COMRADE) and view.keys[end] == "-":
+        end = _after_dash(view, end)
+    place = bare(view, at)
+    named_so = bool(bits & (words.RANK | words.COMRADE) and view.bits[at] & NAME) or (
+        bits & words.TITLE and end - at == 1 and view.keys[at] not in ("lào", "campuchia", "myanmar")
+    )  # `ông Việt`, but `đàn ông Campuchia`
+    if place and place[1] >= end and not named_so:
+        return None
+    if place and place[2] == words.COUNTRY and end - at > 1 and not bits & (words.RANK | words.COMRADE):
+        return None
+    if (
+        bits & (words.RANK | words.COMRADE | words.ROLE)
+        or (bits & words.POST and (end - at > 1 or view.foreign(at)))
+        or bits & words.TITLE
+        or view.bits[at] & NAME
+    ):
+        return end
+    return None
+
+
+def _is_name_part(view: View, at: int) -> bool:
+    """Whether the capital after a hyphen is of the name: `Thoong-Lếc`, not `Hải-Chỉ huy trưởng`."""
+    return (
+        bool(view.bits[at] & CAP) and not (view.bits[at] & (AGENCY | PERSON) and stops(view, at)) and not bare(view, at)
+    )
+
+
+def _after_dash(view: View, end: int) -> int:
+    """The token after a Lao name of which the second half follows a dash: `Sỉ Sợt - Xỏn Đa La, Ủy viên`."""
+    second = end + 1
+    if not view.bits[second] & CAP or view.types[second][1] not in words.family_names()[1] or bare(view, second):
+        return end
+    stop = capitals(view, second, 4)
+    return stop if view.keys[stop] in (",", "-") and is_post(view, stop + 1) else end
+
+
+def initials(view: View, end: int) -> int:
+    """The token after the initials that follow the first at once: `N.T.X`."""
+    while view.keys[end] == "." and view.glued(end) and view.glued(end + 1) and view.bits[end + 1] & CAP:
+        end += 2
+    return end
+
+
+def begins(view: View, at: int, floor: int) -> int:
+    """Where the name begins of which the token at `at` is known: capitals before it inside a sentence belong to it
+    (`và Phou Viêng`).
+    """
+    start = at
+    while start > floor and view.bits[start - 1] & CAP and not view.bits[start - 1] & (UPPER | AGENCY | PERSON):
+        if view.bits[start - 1] & PLACE and bare(view, start - 1):
+            break
+        start -= 1
+    inside = start > floor and (view.bits[start - 1] & LOWER or view.keys[start - 1] in (",", ";", "("))
+    return start if inside else at
+
+
+def has_post_after(view: View, end: int) -> bool:
+    """Rule 2: whether a post or a rank follows the name, after a comma, a dash or a bracket: `La Kỳ Quyền, Phó Giám
+    đốc`.
+    """
+    at = end
+    if view.keys[at] == "(" and view.bits[at + 1] & 4:  # an age in brackets: (35 tuổi),
+        return False
+    if view.keys[at] == "được":  # `được bầu làm`, `được bổ nhiệm giữ chức`
+        given = next((n for n in range(at + 1, at + 7) if view.keys[n] in ("làm", "chức", "vụ", "trách")), None)
+        return given is not None and is_post(view, given + 1)
+    if view.keys[at] not in _BETWEEN and view.keys[at] not in ("là", "làm", "giữ"):
+        return False
+    at += 1
+    for _ in range(2):
+        if view.keys[at] in _BEFORE_POST or (view.keys[at] == "chức" and view.keys[at + 1] == "vụ"):
+            at += 1
+    return is_post(view, at)
+
+
+def is_post(view: View, at: int) -> bool:
+    """Whether a post or a rank stands at the token that is not the rank of another name."""
+    found = longest(words.persons(), view.keys, at)
+    if found is None or not found[1] & (words.POST | words.RANK):
+        return False
+    if found[1] & words.POST and _is_business(view, found[0]):
+        return False
+    return not (view.bits[found[0]] & CAP and view.bits[found[0]] & NAME and found[1] & words.RANK)
+
+
+def _is_business(view: View, end: int) -> bool:
+    """Whether the post before `end` is in a company: `Chủ tịch kiêm Tổng giám đốc Công ty X`."""
+    end += view.keys[end] == "kiêm"
+    if more := longest(words.persons(), view.keys, end):
+        if not more[1]:
+            return True
+        end = more[0]
+    return view.keys[end] in ("hđqt", "hđtv") or " ".join(view.keys[end : end + 2]) in (
+        "công ti",
+        "tập đoàn",
+        "doanh nghiệp",
+    )
+
+
+def is_list_joint(view: View, at: int) -> int | None:
+    """Where a further name of a list would begin: after a comma, a semicolon or `và`."""
+    if view.keys[at] in (",", ";", "và", "cùng"):
+        at += 1 + (view.keys[at] == "," and view.keys[at + 1] == "và")
+        begins = view.bits[at] & CAP and view.bits[at] & NAME and not longest(words.persons(), view.keys, at)
+        return at if begins else None
+    return None
+
+
+def bylines(view: View) -> dict[int, int]:
+    """Rule 3: the author in one of the last lines, alone or before an agency: `Việt Dũng - Công an Lạng Sơn`.
+
+    First token → end.
+    """
+    taken = {}
+    breaks = [-1, *(index for index, word in enumerate(view.keys) if word == "\n")]
+    for before, end in list(pairwise(breaks))[-7:]:
+        at = before + 1
+        while 1 < end - at < 12 and view.keys[at] != "theo":
+            stop = capitals(view, at, 4)
+            if view.keys[stop] == "(" and stop - at > 1 and end - stop < 5 and view.keys[end - 1] == ")":
+                taken[at] = stop
+                break
+            rest = any(bits & LOWER for bits in view.bits[stop:end]) and not (stop + 1 < end and one(view, stop + 1))
+            alone = stop == end or view.keys[stop] in ("-", ",")
+            place = bare(view, at)
+            known = place is not None and (place[1] >= stop or place[1] - at > 1)
+            called_so = view.bits[at] & NAME or view.keys[stop] == "-"
+            if place and place[2] >= words.DISTRICT and called_so and not any(word != "\n" for word in view.keys[end:]):
+                known = False  # the last line: an author called like a district
+            if stop - at < 2 or rest or not alone or view.bits[at] & UPPER or known or stops(view, at):
+                break
+            taken[at] = stop
+            at = stop + 1
+    return taken

@@ -1,0 +1,295 @@
+"""PLACE: named locations, after the scheme's section on places (the numbers are its rules)."""
+
+from __future__ import annotations
+
+from viborder.grammar import words
+from viborder.grammar.lexicon import Trie, longest
+from viborder.grammar.view import AGENCY, CAP, DIGIT, LOWER, NAME, PERSON, UPPER, View
+
+_ROADS = ("ql", "tl", "đt", "hl")
+BEFORE_PLACE = frozenset(
+    ("người", "tịch", "nước", "sang", "tại", "ở", "từ", "đến", "phố", "tp", "tiếng", ",", "-")
+)  # what stands before a country, not a pronoun or a given name
+_MIDDLE_NAMES = frozenset(("văn", "a", "bá", "seo", "hữu", "đình"))
+
+Found = tuple[int, int, int]  # first token, token after the last, level
+
+
+def _small(view: View, at: int, end: int) -> Found | None:
+    """A province or district whose capitals were forgotten, after its word `[at, end)`: `tỉnh quảng trị`."""
+    if view.keys[at] not in ("tỉnh", "huyện") or not view.bits[end] & LOWER:
+        return None
+    home, abroad = words.gazetteer()
+    for trie, keys in ((home, view.keys[end : end + 5]), (abroad, [kind[1] for kind in view.types[end : end + 5]])):
+        found = longest(trie, [*keys, "\n"], 0)
+        if found and found[0] > 1 and found[1][0] in (words.PROVINCE, words.DISTRICT):
+            return at, end + found[0], found[1][0]
+    return None
+
+
+def bare(view: View, at: int, *, loose: bool = False) -> Found | None:
+    """A place name of the gazetteer that begins at the token, without an administrative word.
+
+    loose: the first capital is enough (`tỉnh Quảng trị`); it always is for the long name of a country.
+    """
+    home, abroad = words.gazetteer()
+    best: Found | None = None
+    if view.keys[at] == "vn" and at and view.keys[at - 1] == "." and view.glued(at):
+        return None  # the end of an outlet's address
+    if (
+        at > 1
+        and view.keys[at - 1] == "."
+        and view.glued(at)
+        and len(view.keys[at - 2]) == 1
+        and view.bits[at - 2] & CAP
+    ):
+        return None  # an author's initial: `M.Nhật`
+    if view.keys[at] == "hồ" and not loose:
+        return None  # `Hồ Chí Minh` is a person without `thành phố`
+    found = longest(home, view.keys, at)
+    if found:
+        end, (level, capitals) = found
+        if loose or (level == words.COUNTRY and end - at > 3):
+            capitals = capitals[:1]
+        elif end - at > 2:
+            capitals = (*capitals[:1], *[False] * (end - at - 2), capitals[-1])  # `Si ma Cai`
+        if all(view.bits[at + n] & (CAP | UPPER) or not wanted for n, wanted in enumerate(capitals)):
+            best = at, end, level
+        elif end - at > 2 and (shorter := _shorter(home, view, at)):
+            best = shorter
+    if view.types[at][1] in abroad and view.bits[at] & (CAP | UPPER):
+        node, end, joined = abroad, at, False
+        while view.types[end][1] in node:
+            node = node[view.types[end][1]]
+            end += 1
+            two = end - at == 2 and not (
+                loose or joined or view.bits[at + 1] & (CAP | UPPER)
+            )  # `Đang tông` is no place
+            if "" in node and not two and (best is None or end > best[1]):
+                best = at, end, node[""][0]
+            if view.keys[end] == "-" and view.glued(end) and view.glued(end + 1):
+                end, joined = end + 1, True
+    if best and best[2] == words.COUNTRY:
+        if (
+            view.keys[at] == "anh"
+            and best[1] - at == 1
+            and not (at and view.keys[at - 1] in (*BEFORE_PLACE, "và", "("))
+        ):
+            return None  # `Anh hy sinh`
+        if (
+            best[1] - at > 1
+            or view.keys[at] in ("lào", "campuchia", "myanmar")
+            or (view.bits[at + 1] & CAP and view.foreign(at + 1))
+        ):
+            return best  # `Tổng thống Mỹ Donald Trump`
+        if view.bits[at + 1] & CAP or f"{view.keys[at]} {view.keys[at + 1]}" in words.compounds_of_countries():
+            return None  # `Mỹ Lý`, `Pháp luật`
+    if (
+        best
+        and view.bits[best[1]] & CAP
+        and view.keys[best[1]] != "khóa"
+        and not (len(view.keys[best[1]]) == 1 and view.keys[best[1] + 1] == ".")
+        and not view.bits[best[1]] & (AGENCY | PERSON | NAME)
+        and not bare(view, best[1])
+    ):
+        return None  # only the beginning of a longer name
+    return best
+
+
+def _shorter(home: Trie, view: View, at: int) -> Found | None:
+    """The longest one- or two-token name where a longer entry does not fit the capitals."""
+    node: Trie = home
+    found = None
+    for end in range(at + 1, at + 3):
+        node = node.get(view.keys[end - 1], {})
+        if "" in node and view.bits[end - 1] & (CAP | UPPER):
+            found = at, end, node[""][0]
+    return found
+
+
+def capitals(view: View, at: int, most: int) -> int:
+    """The token after a run of capitalised tokens that may be a name (`Ea H'leo`, `Môn-đun-ki-ri`); `at` itself
+    where there is none.
+    """
+    bits, keys = view.bits, view.keys
+    end = at
+    while end - at < most and bits[end] & CAP and keys[end] != "\n":
+        if end > at and bits[end] & (AGENCY | PERSON) and stops(view, end):
+            break
+        end += 1
+        while (
+            keys[end] in "-'"
+            and view.glued(end)
+            and view.glued(end + 1)
+            and bits[end + 1] & LOWER
+            and keys[end + 1] != "\n"
+        ):
+            end += 2
+        if keys[end] == "'" and view.glued(end) and view.glued(end + 1) and bits[end + 1] & CAP:
+            end += 1
+    return end
+
+
+def stops(view: View, at: int) -> bool:
+    """Whether a rank, a post or the head of an agency begins here, so that a name ends before it."""
+
+    for trie in (words.persons(), words.heads()):
+        found = longest(trie, view.keys, at)
+        if found and found[0] - at > 1 and not all(view.bits[n] & CAP for n in range(at, found[0])):
+            return True
+    return bool(view.bits[at] & UPPER and longest(words.heads(), view.keys, at))
+
+
+def named(view: View, at: int) -> Found | None:
+    """Rule 1: a place with the administrative word that heads it; rule 5: a numbered address level."""
+    found = longest(words.admin_words(), view.keys, at)
+    if not found:
+        return None
+    end, (level, numbered) = found
+    following = view.keys[end]
+    if (
+        view.bits[end] & LOWER
+        and following not in words.attributes()
+        and following != "số"
+        and view.keys[at] not in ("tỉnh", "huyện")
+    ):
+        return None  # the most frequent case: nothing that may be a name
+    if _heads_nothing(view, at, end):
+        return None
+    name, described = _to_name(view, at, end)
+    if (described and view.keys[at] == "rừng") or view.keys[name] in ('"', ":"):
+        return None  # `rừng biên giới Đăk Đam`
+    if view.bits[name] & DIGIT:
+        return _numbered(view, at, name, level) if numbered else None
+    if not view.bits[name] & (CAP | UPPER):
+        return _small(view, at, name)
+    known = bare(view, name, loose=True)
+    if known and (known[2] == words.COUNTRY or (known[2] == words.REGION and (described or level == words.PROVINCE))):
+        return None  # `ngã ba biên giới Việt Nam - Lào`: located, not named
+    stop = _name_end(view, at, name, level, known)
+    return (at, letter_or_number(view, stop, level), level) if stop else None
+
+
+def _heads_nothing(view: View, at: int, name: int) -> bool:
+    """Whether the administrative word `[at, name)` is part of another word, of a person's name or of initials."""
+    keys, bits = view.keys, view.bits
+    before = keys[at - 1] if at else "\n"
+    if before == "liên" and keys[at] in ("bang", "tỉnh", "xã", "huyện"):
+        return True
+    if bits[at] & CAP and bits[at] & NAME and name - at == 1 and bits[name] & CAP and not bare(view, name):
+        return True  # Hồ Văn Pả
+    if keys[at] == "biển" and (before in ("ven", "bờ", "ngoài", "vùng") or longest(words.attributes(), keys, name)):
+        return True  # `ven biển Tây Nam`, `vùng biển biên giới Móng Cái`
+    if (keys[at] == "đường" and keys[name] == "biên") or (keys[at] == "núi" and before == "miền"):
+        return True  # `đường biên giới Khánh Bình`, `tỉnh miền núi Tây Bắc`
+    if keys[name + 1] == "." and len(keys[name]) == 1 and longest(words.admin_words(), keys, name):
+        return True  # `bờ biển P.Phú Thủy`
+    if keys[name - 1] != ".":
+        return False
+    author = bits[name] & UPPER or keys[name + 1] == "." or _alone(view, name)
+    return bool(author or not bits[at] & CAP or (before == "." and view.glued(at)))  # `H.KHÁ`, `N.T.X.N.`
+
+
+def _to_name(view: View, at: int, name: int) -> tuple[int, bool]:
+    """(where the name begins, whether words such as `quốc tế` describe it) after the administrative word `[at,
+    name)`.
+    """
+    keys, bits = view.keys, view.bits
+    if keys[name] in _ROADS and bits[name] & UPPER:
+        name += 1  # `đường ĐT.741`
+    if keys[name] == "." and keys[name - 1] in ("tp", "tx", "tt", *_ROADS):
+        name += 1
+    described = False
+    while attribute := longest(words.attributes(), keys, name):
+        name, described = attribute[0], True
+    if keys[name] == "(" and bits[name + 1] & UPPER and keys[name + 2] == ")" and bits[name + 3] & CAP:
+        name += 3  # `Cửa khẩu Quốc tế (CKQT) La Lay`
+    if keys[name] == "số" and keys[at] == "cửa" and bits[name + 2] & CAP:
+        name += 2  # `Cửa khẩu đường bộ số II Kim Thành`
+    return name, described
+
+
+def _name_end(view: View, at: int, name: int, level: int, known: Found | None) -> int | None:
+    """The token after the name at `name`, of which the gazetteer knows `known`; None where it is none."""
+    bits = view.bits
+    run = capitals(view, name, 6)
+    last = bare(view, run - 2) if run - name > 3 and level != words.PROVINCE else None
+    if last and last[1] == run and (last[2] == words.PROVINCE or (view.keys[run] == "-" and last[2] == words.COUNTRY)):
+        run -= 2  # `huyện Kỳ Sơn Nghệ An`, `ngã ba Đông Dương Việt Nam - Lào`
+    if known and run == known[1] + 1 and _alone(view, known[1]):
+        known = known[0], run, known[2]  # `phường Châu Phú A`
+    if known and (known[1] >= run or (level <= words.PROVINCE and name < known[1]) or bits[known[1]] & NAME):
+        return known[1]
+    if run == name or (not known and view.keys[name] in words.no_name() and not _in_capitals(view, name, run)):
+        return None
+    personal = (
+        bits[name] & NAME and run - name > 2 and (level == words.PROVINCE or view.keys[name + 1] in _MIDDLE_NAMES)
+    )
+    if personal and view.keys[at] in ("tỉnh", "huyện", "xã"):
+        return None  # `Chủ tịch UBND tỉnh Lê Văn Hùng`
+    if (bits[name] & (AGENCY | PERSON) and stops(view, name)) or (
+        view.keys[at] in ("miền", "vùng", "đồng") and not known
+    ):
+        return None
+    return run
+
+
+def _alone(view: View, at: int) -> bool:
+    """Whether the token is a single letter: `H.M`, an author, and `P.M`."""
+    return len(view.keys[at]) == 1 and bool(view.bits[at] & CAP) and not view.bits[at + 1] & CAP
+
+
+def _in_capitals(view: View, name: int, end: int) -> bool:
+    """Whether a word that begins sentences or posts is a name here: all capitals (`xã Thượng Hóa`, not `xã Thượng
+    úy`), or alone.
+    """
+    if end - name == 1:
+        return view.keys[name] in ("trong", "trên") and view.keys[end] == ","  # `xóm Trong, xã X`
+    if end - name > 2 and view.keys[end - 1] not in words.QUARTERS:
+        return False
+    return view.keys[name] in words.name_after_all() and not view.bits[name + 1] & (PERSON | UPPER)
+
+
+def _numbered(view: View, start: int, number: int, level: int) -> Found | None:
+    """`tổ 5`, `quận 1`, `QL 8A`; not `3 bản 5 hộ`, where the number counts what follows."""
+    value, following = view.keys[number], view.keys[number + 1]
+    if (
+        view.keys[start] == "tiểu"
+        and following in ("-", "/")
+        and view.glued(number + 1)
+        and view.bits[number + 2] & DIGIT
+    ):
+        return start, number + 3, level  # `Tiểu khu 19-5`
+    if (
+        not value.isdecimal()
+        or len(value) > 3 + (view.keys[start] == "tiểu")
+        or following in ("/", "%")
+        or (following == "." and view.bits[number + 2] & DIGIT)
+    ):
+        return None
+    address = longest(words.admin_words(), view.keys, number + 1)
+    counts = longest(words.units(), view.keys, number + 1) and not (address and view.bits[address[0]] & CAP)
+    if view.bits[number + 1] & LOWER and (view.glued(number + 1) or counts):
+        return (start, number + 2, level) if view.glued(number + 1) and len(following) == 1 else None
+    end = number + 1
+    if view.bits[end] & CAP and view.glued(end) and len(view.keys[end]) == 1:
+        end += 1
+    return start, end, level
+
+
+def letter_or_number(view: View, end: int, level: int) -> int:
+    """Villages and border gates bear numbers after their names: `bản Huổi Khon 2,`."""
+    if (
+        level in (words.COMMUNE, words.VILLAGE, words.OTHER)
+        and view.bits[end] & DIGIT
+        and len(view.keys[end]) < 3
+        and (not view.bits[end + 1] & (LOWER | DIGIT) or view.keys[end + 1] == "và")
+        and view.keys[end + 1] != "/"
+    ):
+        return end + 1
+    return end
+
+
+def place(view: View, at: int) -> Found | None:
+    """A place that begins at the token, with or without an administrative word."""
+    return named(view, at) or bare(view, at)

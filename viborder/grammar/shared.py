@@ -1,0 +1,69 @@
+"""AGENCY: names that share a tail (the scheme's rule 5): `Tỉnh ủy và [UBND tỉnh X]`."""
+
+from __future__ import annotations
+
+from viborder.grammar import words
+from viborder.grammar.agencies import Agency, bare_level, one
+from viborder.grammar.lexicon import longest
+from viborder.grammar.view import AGENCY, CAP, LOWER, View
+
+
+def agency(view: View, at: int) -> Agency | None:
+    """The agency that begins at the token, with those that share its head or tail; not named where the text gives it
+    no name.
+    """
+    found = one(view, at)
+    if found is None:
+        return None
+    return _together(view, found)
+
+
+def _together(view: View, first: Agency) -> Agency:
+    """Rule 5: names that share a tail are one span, and the last, complete with the tail, is nested: `Tỉnh ủy và
+    [UBND tỉnh X]`.
+    """
+    keys = view.keys
+    if first.kind == words.OUTSIDE or first.has_tail or first.kind in (words.OWN, words.CODE) or _is_post(view, first):
+        return first
+    if first.kind == words.BODY and first.end - first.start > 1 and bare_level(view, first.end - 1):
+        return first
+    if keys[first.end] not in (",", "và", "-", "&"):
+        return first
+    at = first.end + 1 + (keys[first.end] == "," and keys[first.end + 1] == "và")
+    if keys[at] == "bđbp" and keys[at - 1] == "-" and keys[first.start] == "bộ":
+        return first  # its own abbreviation: `Bộ đội Biên phòng - BĐBP tỉnh X`
+    if not view.bits[at] & AGENCY:
+        return first
+    following = one(view, at)
+    if following is None or _is_post(view, following) or following.kind == words.OUTSIDE:
+        return first
+    if first.kind == words.BODY and view.bits[first.start] & LOWER and view.bits[at] & CAP:
+        return first  # `lực lượng biên phòng và Công an huyện X`
+    department = (
+        keys[first.start] == "sở" and first.kind == words.UNIT and following.kind == words.BODY
+    )  # `Sở Ngoại vụ, Công an tỉnh X`
+    party = keys[first.start] == "đảng" and keys[at + 1] in ("chỉ", "tư")  # `Đảng ủy, Bộ Chỉ huy BĐBP tỉnh X`
+    if following.kind != first.kind and not department and not party:
+        return first
+    if first.kind == words.UNIT and keys[first.start] != keys[at] and not department:
+        return first
+    following = _together(view, following)
+    if not (following.is_named and following.has_tail):
+        return first
+    if following.inner and following.inner[0][2] == "PLACE" and following.kind == words.BODY:
+        level = longest(words.admin_words(), keys, following.inner[0][0])
+        if department and not (level and level[1][0] == words.PROVINCE):
+            return first
+        if keys[first.start] == "chính" or (keys[first.start] == "đảng" and keys[at] not in ("ubnd", "hđnd", "ủy")):
+            return first
+        if keys[first.start] in ("cảnh", "csgt") and keys[at] == "công" and keys[at - 1] == ",":
+            return first  # rule 3: `CSGT, Công an huyện X`, a body and its parent
+    nested = following.inner if following.is_joint else following.pieces()
+    return Agency(first.start, following.end, True, True, True, first.kind, False, nested)
+
+
+def _is_post(view: View, body: Agency) -> bool:
+    """Whether the body is called after a place of its own, so that it shares none: `Đồn Biên phòng X`, not `Hải
+    quan`.
+    """
+    return body.station and not (view.keys[body.start] == "hải" and (body.has_tail or body.end - body.start == 2))

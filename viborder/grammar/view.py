@@ -1,0 +1,164 @@
+"""A text's tokens as parallel lists that the grammar walks; what can be known of a token's string is worked out once
+for each string.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect
+from dataclasses import dataclass
+from functools import cache
+from itertools import pairwise
+
+from viborder.grammar import words
+from viborder.grammar.lexicon import fold, key
+
+# What a token looks like, and what it may begin; one bit each. CAP: begins with a capital. UPPER: all capitals, two or
+# more.
+# ROAD: a road's code in one token, `QL8A`, `TL9`, `ĐT741`.
+CAP, UPPER, DIGIT, LOWER = 1, 2, 4, 8
+AGENCY, PERSON, PLACE, AMOUNT, DRUG, NAME, LOCATIVE, ROAD = 16, 32, 64, 128, 256, 512, 1024, 2048
+TRIGGER = AGENCY | PERSON | PLACE | AMOUNT | DRUG | NAME | LOCATIVE
+
+_Type = tuple[str, str, int]  # key, folded, bits
+_TYPES: dict[str, _Type] = {}  # by token
+_MOST_TYPES = 200_000
+_BREAK: _Type = ("\n", "\n", 0)
+
+_LOCATIVES = "sang về lên đến vào từ tại ở ngụ trú quê vực bàn tuyến giới quán chỉ ảnh".split()
+_SYLLABLES = re.compile(r"[aeiouy][^aeiouy\W]+[aeiouy]")
+_ROAD = ("ql", "tl", "đt", "hl")
+
+
+@dataclass(slots=True)
+class View:
+    """A text's tokens as parallel lists. Between lines, and at the end, stands a token with the key `\\n` that matches
+    nothing.
+
+    starts, ends: code points. types: (key, folded, bits) of the token's string, made once for each string. bits: those
+    of the token here.
+    breaks: where the tokens between lines stand.
+    """
+
+    text: str
+    starts: list[int]
+    ends: list[int]
+    keys: list[str]
+    bits: list[int]
+    types: list[_Type]
+    breaks: list[int]
+
+    def token(self, at: int) -> int:
+        """The number of the text's token at this place: tokens between lines do not count."""
+        return at - bisect(self.breaks, at)
+
+    def foreign(self, at: int) -> bool:
+        """Whether the token has more than one syllable, as no Vietnamese one has."""
+        return _SYLLABLES.search(self.types[at][1]) is not None
+
+    def glued(self, at: int) -> bool:
+        """Whether no white space stands before the token."""
+        return self.starts[at] == self.ends[at - 1]
+
+
+def read(text: str, starts: list[int], ends: list[int], words: list[str]) -> View:
+    """The tokens as lists, with a token that matches nothing between lines and four of them at the end."""
+    known = _TYPES
+    types = [known.get(word) or _type(word) for word in words]
+    view = View(text, [], [], [], [], [], [])
+    for first, last in pairwise((0, *_line_begins(text, starts), len(words))):
+        if first:
+            view.breaks.append(len(view.types))
+            view.types.append(_BREAK)
+            view.starts.append(ends[first - 1])
+            view.ends.append(ends[first - 1])
+        view.types += _line(types[first:last])
+        view.starts += starts[first:last]
+        view.ends += ends[first:last]
+    view.types += [_BREAK] * 4
+    view.starts += [len(text) + 1] * 4
+    view.ends += [len(text) + 1] * 4
+    view.keys = [kind[0] for kind in view.types]
+    view.bits = [kind[2] for kind in view.types]
+    return view
+
+
+def _line_begins(text: str, starts: list[int]) -> list[int]:
+    """The tokens with which lines begin, but for the first."""
+    found = []
+    at = text.find("\n")
+    while at >= 0 and (token := bisect(starts, at)) < len(starts):
+        if token:
+            found.append(token)
+        at = text.find("\n", starts[token])
+    return found
+
+
+def _line(types: list[_Type]) -> list[_Type]:
+    """In a line of capitals a capital says nothing: the bit goes, and only lexicons speak."""
+    upper = len([0 for kind in types if kind[2] & UPPER])
+    if upper < 3:
+        return types
+    words = len([0 for kind in types if kind[2] & (CAP | LOWER)])
+    if words < 4 or upper <= 0.7 * words:
+        return types
+    return [(word, plain, bits & ~CAP | UPPER if bits & CAP else bits) for word, plain, bits in types]
+
+
+def _type(token: str) -> _Type:
+    """(key, folded, bits) of a token's string, remembered."""
+    word, plain, bits = key(token), fold(token), shape(token)
+    first, home, abroad, family, beginnings = _first()
+    bits |= first.get(word, 0)
+    if bits & DIGIT:
+        bits |= AMOUNT
+    if bits & (CAP | UPPER):
+        if word in home or plain in abroad:
+            bits |= PLACE
+        if len(word) > 2 and word[:2] in _ROAD and word[2].isdecimal():
+            bits |= PLACE | ROAD
+        if word in family or plain in beginnings:
+            bits |= NAME
+    if len(_TYPES) >= _MOST_TYPES:
+        _TYPES.clear()
+    _TYPES[token] = found = word, plain, bits
+    return found
+
+
+def classes(token: str) -> str:
+    """What a token may begin by the lexicons, as letters (A agency, R rank or role, P place, Q amount, D drug, N
+    name); "-" for nothing.
+    """
+    bits = (_TYPES.get(token) or _type(token))[2]
+    letters = zip((AGENCY, PERSON, PLACE, AMOUNT, DRUG, NAME), "ARPQDN", strict=True)
+    return "".join(letter for bit, letter in letters if bits & bit) or "-"
+
+
+@cache
+def _first() -> tuple[dict[str, int], frozenset[str], frozenset[str], frozenset[str], frozenset[str]]:
+    home, abroad = words.gazetteer()
+    bits: dict[str, int] = {}
+    for keys, bit in (
+        (words.heads(), AGENCY),
+        (words.persons(), PERSON),
+        (words.admin_words(), PLACE),
+        (words.small_beginnings(), PLACE),
+        (words.number_words(), AMOUNT),
+        (words.drugs(), DRUG),
+        (_LOCATIVES, LOCATIVE),
+    ):
+        for first in keys:
+            bits[first] = bits.get(first, 0) | bit
+    return bits, frozenset(home), frozenset(abroad), *words.family_names()
+
+
+def shape(token: str) -> int:
+    """The bits of a token's look."""
+    first = token[0]
+    if first.isdecimal():
+        return DIGIT
+    if not first.isalpha():
+        return 0
+    if not first.isupper():
+        return LOWER
+    return CAP | UPPER if len(token) > 1 and token.isupper() else CAP

@@ -1,0 +1,1 @@
+"""A model applied to texts: files, bulk, several processes, Ray."""

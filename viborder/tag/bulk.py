@@ -1,0 +1,278 @@
+"""Tagging of large collections: many shards, several processes, constant memory, and a kill that costs one chunk at
+most.
+
+A shard is cut into chunks of whole lines. Each chunk is written as a part of its own, beside and then renamed; when all
+parts of a shard are there, they become its output. What exists is never done again, so the same command goes on where a
+killed one stopped.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import signal
+from array import array
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+
+from viborder.errors import Problem, ViborderError, fail, place
+from viborder.files import MAX_LINE, new_file
+from viborder.tag.texts import Reader, write_lines
+from viborder.train import Tagger, load
+
+CHUNK = 4 << 20  # bytes
+MANIFEST = "tagging.json"
+_DECODER = json.JSONDecoder()
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """Whole lines of a shard: bytes `[start, end)`, beginning with line `line` (from 1).
+
+    part: the file for what comes of them.
+    """
+
+    shard: str
+    start: int
+    end: int
+    line: int
+    part: str
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A chunk that was tagged: documents written, bytes read, what was wrong (then no part is written), changes made
+    to texts.
+    """
+
+    chunk: Chunk
+    documents: int
+    problems: list[Problem]
+    notes: list[str]
+
+
+def tag_shards(
+    model: Path, shards: Sequence[Path], out: Path, *, jobs: int = 1, engine: str = "local", chunk_size: int = CHUNK
+) -> tuple[int, int]:
+    """Tag `.jsonl` shards into files of the same names under `out`. Returns (shards written now, shards that were there
+    already).
+
+    engine: `local` (this machine, `jobs` processes) or `ray` (a Ray cluster, `jobs` actors). chunk_size: in bytes, at
+    least; a chunk is what a kill can cost, and what a process holds in memory at most. Ids are unique within a shard,
+    as within any file; two shards may have the same.
+    Raises ViborderError: `shard-names`, `out-of-another-run`, and what is wrong with the shards; sound shards are
+    finished all the same.
+    """
+    version = load(model).version
+    _check_names(shards, out)
+    _check_manifest(out, {"model": version, "shards": {shard.name: shard.stat().st_size for shard in shards}})
+    for stray in out.glob(".*.jsonl.*"):  # what a killed run was about to rename
+        stray.unlink()
+    waiting = [shard for shard in shards if not (out / shard.name).exists()]
+    chunks = {shard.name: list(_chunks(shard, out / ".parts" / shard.name, chunk_size)) for shard in waiting}
+    to_do = [chunk for parts in chunks.values() for chunk in parts if not Path(chunk.part).exists()]
+    run = _local if engine == "local" else _ray
+    problems: list[Problem] = []
+    left = {name: sum(not Path(chunk.part).exists() for chunk in parts) for name, parts in chunks.items()}
+    for name in [name for name, count in left.items() if count == 0]:
+        problems += _join(chunks[name], out / name)
+    for done in _progress(run(str(model), to_do, jobs), to_do):
+        problems += done.problems
+        name = Path(done.chunk.shard).name
+        left[name] -= not done.problems
+        if left[name] == 0:
+            problems += _join(chunks[name], out / name)
+    if problems:
+        raise ViborderError(problems)
+    shutil.rmtree(out / ".parts", ignore_errors=True)
+    return len(waiting), len(shards) - len(waiting)
+
+
+def tag_chunk(tagger: Tagger, chunk: Chunk) -> Done:
+    """Tag a chunk and write its part, whole or not at all."""
+    reader = Reader()
+    count = 0
+    try:
+        with new_file(Path(chunk.part)) as file:
+            count = write_lines(file, tagger.tag(reader.documents_of_lines(chunk.shard, _lines(chunk))))
+            if reader.problems:
+                raise ViborderError(reader.problems)
+    except ViborderError as error:
+        return Done(chunk, 0, error.problems, [])
+    return Done(chunk, count, [], reader.notes)
+
+
+@cache
+def tagger_of(model: str) -> Tagger:
+    """The tagger of a model folder, loaded once a process."""
+    return load(Path(model))
+
+
+def _task(model: str, chunk: Chunk) -> Done:
+    return tag_chunk(tagger_of(model), chunk)
+
+
+def _local(model: str, chunks: list[Chunk], jobs: int) -> Iterator[Done]:
+    if jobs == 1:
+        yield from (_task(model, chunk) for chunk in chunks)
+        return
+    from concurrent.futures import ProcessPoolExecutor, as_completed
+    from concurrent.futures.process import BrokenProcessPool
+    from multiprocessing import active_children, get_context
+
+    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), initializer=_end_on_interrupt) as pool:
+        try:
+            for future in as_completed([pool.submit(_task, model, chunk) for chunk in chunks]):
+                yield future.result()
+        except (KeyboardInterrupt, GeneratorExit):  # whoever was interrupted, this process or the one that reads
+            for worker in active_children():
+                worker.terminate()
+            raise
+        except BrokenProcessPool:
+            hint = "the same command again goes on; fewer jobs need less memory"
+            raise fail("--jobs", "worker-died", "a process was killed, perhaps for want of memory", hint) from None
+        finally:
+            pool.shutdown(
+                wait=False, cancel_futures=True
+            )  # else what waits would be done before an interrupt ends the run
+
+
+def _end_on_interrupt() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # without a traceback; the part that is lost was only begun
+
+
+def _ray(model: str, chunks: list[Chunk], jobs: int) -> Iterator[Done]:
+    from viborder.tag.on_ray import tag_on_ray
+
+    yield from tag_on_ray(model, chunks, jobs)
+
+
+def _chunks(shard: Path, folder: Path, size: int) -> Iterator[Chunk]:
+    start = line = 0
+    with shard.open("rb") as file:
+        while block := file.read(size):
+            block += file.readline(MAX_LINE + 1)
+            end = start + len(block)
+            yield Chunk(str(shard), start, end, line + 1, str(folder / f"{start:015d}-{end:015d}"))
+            start, line = end, line + block.count(b"\n")
+
+
+def _lines(chunk: Chunk) -> Iterator[tuple[int, bytes]]:
+    with Path(chunk.shard).open("rb") as file:
+        file.seek(chunk.start)
+        number = chunk.line
+        while file.tell() < chunk.end and (data := file.readline(MAX_LINE + 1)):
+            yield number, data
+            number += 1
+
+
+def _join(parts: list[Chunk], target: Path) -> list[Problem]:
+    """Put the parts of a shard together; where an id stands in two of them nothing is written, and that is told."""
+    if problems := _repeated_ids(parts):
+        return problems
+    with new_file(target) as file:
+        for part in parts:
+            with Path(part.part).open(encoding="utf-8", newline="\n") as piece:
+                shutil.copyfileobj(piece, file)
+    for part in parts:
+        Path(part.part).unlink()
+    return []
+
+
+def _repeated_ids(parts: list[Chunk]) -> list[Problem]:
+    hashes = array(
+        "q"
+    )  # eight bytes an id, so that memory stays flat; the shard is read once more only if two are the same
+    for part in parts:
+        with Path(part.part).open(encoding="utf-8", newline="\n") as piece:
+            hashes.extend(hash(_DECODER.raw_decode(line, len('{"id": '))[0]) for line in piece)
+    values, counts = np.unique(np.array(hashes), return_counts=True)
+    twice = set(values[counts > 1].tolist())
+    if not twice:
+        return []
+    problems = []
+    first: dict[str, int] = {}
+    with Path(parts[0].shard).open("rb") as file:
+        for number, line in enumerate(file, 1):
+            identity = "" if line.isspace() else json.loads(line)["id"]
+            if hash(identity) in twice and first.setdefault(identity, number) < number:
+                where, message = (
+                    place(f"{parts[0].shard}:{number}", identity),
+                    f"the id stands already in line {first[identity]}",
+                )
+                problems.append(Problem(where, "id-twice", message, "give each document of a shard its own id"))
+    return problems
+
+
+def _check_names(shards: Sequence[Path], out: Path) -> None:
+    names = [shard.name for shard in shards]
+    problems = [
+        Problem(
+            str(shard),
+            "shard-names",
+            "another shard has the same name",
+            "outputs bear the names of their shards: rename one",
+        )
+        for number, shard in enumerate(shards)
+        if shard.name in names[:number]
+    ]
+    problems += [
+        Problem(str(shard), "file-missing", "no such file", "check the path")
+        if not shard.is_file()
+        else Problem(str(shard), "shard-not-jsonl", "not a .jsonl file", "one JSON document a line, `id` and `text`")
+        for shard in shards
+        if not shard.is_file() or shard.suffix != ".jsonl"
+    ]
+    problems += [
+        Problem(str(shard), "shard-in-output", "the shard lies in the output folder", "give another --out")
+        for shard in shards
+        if shard.resolve().parent == out.resolve()
+    ]
+    if problems:
+        raise ViborderError(problems)
+
+
+def _check_manifest(out: Path, wanted: dict[str, object]) -> None:
+    path = out / MANIFEST
+    if path.exists():
+        if json.loads(path.read_text(encoding="utf-8")) != wanted:
+            raise fail(
+                out,
+                "out-of-another-run",
+                "it holds the output of another model or of other shards",
+                "give another --out, or remove it",
+            )
+        return
+    if out.exists() and any(out.iterdir()):
+        raise fail(out, "out-not-empty", "the folder holds something else", "give a new folder")
+    with new_file(path) as file:
+        file.write(json.dumps(wanted, indent=1, ensure_ascii=False) + "\n")
+
+
+def _progress(results: Iterable[Done], chunks: list[Chunk]) -> Iterator[Done]:
+    from rich.console import Console
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
+
+    columns = (
+        TextColumn("{task.fields[documents]:,} documents"),
+        BarColumn(),
+        DownloadColumn(),
+        TransferSpeedColumn(),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True)) as bar:
+        task = bar.add_task("", total=sum(chunk.end - chunk.start for chunk in chunks), documents=0)
+        documents = 0
+        for done in results:
+            documents += done.documents
+            bar.update(task, advance=done.chunk.end - done.chunk.start, documents=documents)
+            yield done
+
+
+def plain(chunk: Chunk) -> dict[str, object]:
+    """A chunk as plain values, to travel between machines."""
+    return asdict(chunk)
