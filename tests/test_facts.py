@@ -50,11 +50,20 @@ from viborder.formats.brackets import parse
             "Theo lãnh đạo [A Công an [P Lào]], lực lượng chức năng thu [Q 5 gói] [D cần sa].",
             [("5 gói", "5", "gói", "cần sa", None)],
         ),
+        (  # thousands apart, and a range with both its ends
+            "Thu giữ [Q 1 000 kg] [D heroin] và từ [Q 5 đến 7 kg] [D ketamine].",
+            [("1 000 kg", "1000", "kg", "heroin", None), ("5 đến 7 kg", "5", "kg", "ketamine", None)],
+        ),
         ("[A C04] bắt [Q 5 đối tượng]. Chúng mua [D heroin].", []),
     ],
 )
 def test_facts(marked: str, expected: list[tuple[str, str, str, str, str | None]]) -> None:
     assert [(fact.amount, fact.value, fact.unit, fact.drug, fact.agency) for fact in facts([parse(marked)])] == expected
+
+
+def test_a_range_has_two_ends() -> None:
+    (fact,) = facts([parse("Mỗi chuyến chở [Q 5 – 7 kg] [D heroin].")])
+    assert (fact.value, fact.upper, fact.unit, fact.approximate) == ("5", "7", "kg", True)
 
 
 def test_the_sentence_is_the_limit() -> None:
@@ -71,6 +80,7 @@ def test_verb_writes_csv_and_jsonl(tmp_path: Path) -> None:
         "sentence": 0,
         "amount": "hơn 1,5 tấn",
         "value": "1.5",
+        "upper": None,
         "unit": "t",
         "approximate": True,
     }

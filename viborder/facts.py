@@ -39,7 +39,7 @@ _NOT_ACTING = re.compile(r"(?:của|tại|thuộc|cho|từ|theo|với|do|ở|đ�
 @dataclass(frozen=True, slots=True)
 class Fact:
     """An amount of a narcotic. sentence: its number in the document, from 0. value: a decimal without an exponent, or
-    None.
+    None; the lower end of a range. upper: a range's other end, else None.
 
     agency: the body that seized it, or None where the sentence does not say.
     """
@@ -48,6 +48,7 @@ class Fact:
     sentence: int
     amount: str
     value: str | None
+    upper: str | None
     unit: str | None
     approximate: bool
     drug: str
@@ -80,8 +81,8 @@ def _in_sentence(document: Document, number: int, start: int, spans: Sequence[Sp
             said = amount.as_dict()
             agency = _seizer(document.text, start, [one for one in spans if one.label == "AGENCY"], span)
             yield Fact(
-                document.id, number, document.slice(span), said["value"], amount.unit, amount.approximate, document.slice(drug),
-                document.slice(agency) if agency else None,
+                document.id, number, document.slice(span), said["value"], said["upper"], amount.unit, amount.approximate,
+                document.slice(drug), document.slice(agency) if agency else None,
             )  # fmt: skip
 
 
@@ -133,7 +134,8 @@ def show(found: Sequence[Fact]) -> None:
     for column in ("document", "sentence", "amount", "value", "unit", "narcotic", "seized by"):
         table.add_column(column, justify="right" if column in ("sentence", "value") else "left")
     for fact in found:
-        value = ("≈ " if fact.approximate else "") + (fact.value or "")
+        ends = "–".join(end for end in (fact.value, fact.upper) if end)
+        value = ("≈ " if fact.approximate and not fact.upper else "") + ends
         cells = (
             fact.document_id,
             str(fact.sentence),

@@ -13,12 +13,19 @@ from functools import lru_cache
 
 Range = tuple[int, int]
 
+FRACTIONS = "¼½¾⅐⅑⅒⅓⅔⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞"  # each a token of its own: `½kg`
+# Format characters, which are not seen and do not break words (Unicode UAX 29, rule WB4), and U+200B, which the same
+# sources put inside words: soft hyphen, zero-width blanks and joiners, marks of direction, byte-order mark.
+INVISIBLE = "\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff"
+_INVISIBLE = re.compile(f"[{INVISIBLE}]+")
+_BLANKS_AND_INVISIBLE = re.compile(rf"[\s{INVISIBLE}]*")
+
 _TOKEN = re.compile(
-    r"""
-      [^\W\d_][^\W_]*(?:[\u0300-\u036f]+[^\W_]*)*   # a syllable, a code such as C04 or QL8A, a letter with loose marks
-    | \d+(?:[.,]\d+)*                                # a number with its separators: 1.056  168,55  567.800.000
-    | \.{2,}                                         # an ellipsis
-    | \S                                             # any other mark
+    rf"""
+      [^\W\d_{FRACTIONS}][^\W_{FRACTIONS}]*(?:[\u0300-\u036f]+[^\W_]*)*   # a syllable, a code (C04, QL8A), a letter with loose marks
+    | \d+(?:[.,]\d+)*                                                    # a number with its separators: 1.056  168,55
+    | \.{{2,}}                                                            # an ellipsis
+    | \S                                                                # any other mark
     """,
     re.VERBOSE,
 )
@@ -27,9 +34,11 @@ _TOKEN = re.compile(
 _ABBREVIATIONS = frozenset(
     "TP Tp tp TX Tx tx TT Tt tt Th TS Ts ThS GS PGS BS KS CN NSƯT NSND ĐC Đc Mr Mrs Ms Dr St Nxb NXB".split()
 )
-_STOP = re.compile(r"[.!?…]+[\"”’')\]»]*(?=\s+[\"“‘'(\[«\-–—]*(\w))")
+# A run of stops is matched once, from its beginning, and nothing in it is tried twice: linear in any text.
+_STOP = re.compile(rf"(?<![.!?…])[.!?…]++[\"”’')\]»]*+(?=[{INVISIBLE}]*+\s[\s{INVISIBLE}]*+[\"“‘'(\[«\-–—]*+(\w))")
+_ITEM_NUMBER = re.compile(r"\d{1,9}\s{0,9}")  # of a list, between the beginning of its line and its full stop
 _LONG = 40  # code points between two blanks from which they are not remembered
-_WORD_BEFORE = re.compile(r"[^\W\d_]+$")
+_WORD_BEFORE = re.compile(r"[^\W\d_]+\Z")
 
 
 def normalise(text: str) -> tuple[str, list[str]]:
@@ -48,7 +57,8 @@ def normalise(text: str) -> tuple[str, list[str]]:
 
 
 def tokenize(text: str) -> list[Range]:
-    """Tokens as half-open code-point ranges, in order. White space separates and belongs to no token.
+    """Tokens as half-open code-point ranges, in order. White space separates and belongs to no token; nor do invisible
+    characters (soft hyphen, zero-width blank, …), unless they stand inside one, which they do not cut.
 
     A number is apart from the unit glued to it (`168,55Kg` is two tokens), a dash and a slash are tokens of their own
     (`26 đoàn/147`), and a letter followed by digits is one (`C04`).
@@ -58,7 +68,8 @@ def tokenize(text: str) -> list[Range]:
 
 
 def cut(text: str) -> tuple[list[int], list[int], list[str]]:
-    """The tokens of `tokenize` as three lists: where they start, where they end, and their strings.
+    """The tokens of `tokenize` as three lists: where they start, where they end, and their strings without invisible
+    characters.
 
     What stands between two blanks is cut on its own, and remembered: no token crosses a blank, and a few thousand
     syllables make most text.
@@ -75,15 +86,26 @@ def cut(text: str) -> tuple[list[int], list[int], list[str]]:
 
 
 def _pieces(chunk: str) -> list[tuple[int, int, str]]:
+    if _INVISIBLE.search(chunk):
+        return _pieces_around(chunk)
     return [(*match.span(), match[0]) for match in _TOKEN.finditer(chunk)]
+
+
+def _pieces_around(chunk: str) -> list[tuple[int, int, str]]:
+    """The pieces of a chunk as if its invisible characters were not there; those inside a token lie inside its range."""
+    seen = [at for at, letter in enumerate(chunk) if not _INVISIBLE.match(letter)]
+    return [
+        (seen[match.start()], seen[match.end() - 1] + 1, match[0])
+        for match in _TOKEN.finditer("".join(chunk[at] for at in seen))
+    ]
 
 
 _remembered = lru_cache(maxsize=1 << 15)(_pieces)
 
 
 def sentences(text: str) -> list[Range]:
-    """Sentences as half-open code-point ranges without the white space around them; every other character is in exactly
-    one.
+    """Sentences as half-open code-point ranges without the white space and invisible characters around them; every
+    other character is in exactly one.
 
     A line end always ends a sentence. A full stop, question mark, exclamation mark or ellipsis does where white space
     and something other than a lower-case letter follow, unless it closes an abbreviation (`TP. Lạng Sơn`), an initial
@@ -92,35 +114,49 @@ def sentences(text: str) -> list[Range]:
     found = []
     line_start = 0
     for line in text.split("\n"):
-        begin = 0
+        begin = _after_blanks(line, 0)
         for match in _STOP.finditer(line):
-            if match[1].islower() or (match[0] == "." and _is_abbreviation(line[begin : match.start()])):
+            if match[1].islower() or (match[0] == "." and _is_abbreviation(line, begin, match.start())):
                 continue
             found.append((line_start + begin, line_start + match.end()))
-            begin = match.end()
+            begin = _after_blanks(line, match.end())
         found.append((line_start + begin, line_start + len(line)))
         line_start += len(line) + 1
     return [trimmed for start, end in found if (trimmed := trim(text, start, end))[0] < trimmed[1]]
 
 
-def _is_abbreviation(before: str) -> bool:
-    following = before.strip()
-    if following.isdigit():
+def _after_blanks(line: str, at: int) -> int:
+    match = _BLANKS_AND_INVISIBLE.match(line, at)
+    return match.end() if match else at
+
+
+def _is_abbreviation(line: str, begin: int, stop: int) -> bool:
+    """Whether the full stop at `stop`, in the sentence that begins at `begin`, belongs to what stands before it."""
+    if _ITEM_NUMBER.fullmatch(line, begin, stop):
         return True
-    match = _WORD_BEFORE.search(before[-6:])  # longer than any abbreviation
+    match = _WORD_BEFORE.search(bare(line[max(begin, stop - 6) : stop].rstrip()))  # 6: longer than any abbreviation
     if not match:
         return False
     word = match.group()
     return word in _ABBREVIATIONS or (len(word) == 1 and word.isupper())
 
 
+def bare(text: str) -> str:
+    """The text without its invisible characters."""
+    return _INVISIBLE.sub("", text)
+
+
 def trim(text: str, start: int, end: int) -> Range:
-    """The range without the white space at its ends; an all-blank range becomes empty."""
-    while start < end and text[start].isspace():
+    """The range without the white space and invisible characters at its ends; a range of nothing else becomes empty."""
+    while start < end and _is_unseen(text[start]):
         start += 1
-    while end > start and text[end - 1].isspace():
+    while end > start and _is_unseen(text[end - 1]):
         end -= 1
     return start, end
+
+
+def _is_unseen(letter: str) -> bool:
+    return letter.isspace() or (not letter.isprintable() and _INVISIBLE.match(letter) is not None)
 
 
 def token_range(tokens: list[Range], start: int, end: int) -> Range | None:

@@ -12,7 +12,7 @@ from typing import Any
 
 from viborder.document import Document, by_depth, outermost
 from viborder.labels import entity_types
-from viborder.quantity import parse
+from viborder.quantity import Amount, parse
 from viborder.tags import to_iob2
 from viborder.text import Range
 
@@ -42,6 +42,7 @@ def features(config: str, text: bool = True) -> Any:
             "start": number,
             "end": number,
             "value": Value("float64"),
+            "upper": Value("float64"),
             "unit": string,
             "approximate": Value("bool"),
         }
@@ -96,22 +97,17 @@ def span_records(document: Document, text: bool) -> list[Row]:
 
 
 def quantity_records(document: Document) -> list[Row]:
-    """The value, unit and approximation of each QUANTITY, as `viborder.quantity` reads it."""
-    found = []
-    for span in document.spans:
-        if span.label == "QUANTITY":
-            amount = parse(document.slice(span))
-            value = None if amount.value is None else float(amount.value)
-            found.append(
-                {
-                    "start": span.start,
-                    "end": span.end,
-                    "value": value,
-                    "unit": amount.unit,
-                    "approximate": amount.approximate,
-                }
-            )
-    return found
+    """The value (of a range both ends), unit and approximation of each QUANTITY, as `viborder.quantity` reads it."""
+    return [
+        {"start": span.start, "end": span.end} | _as_floats(parse(document.slice(span)))
+        for span in document.spans
+        if span.label == "QUANTITY"
+    ]
+
+
+def _as_floats(amount: Amount) -> Row:
+    ends = {"value": amount.value, "upper": amount.upper}
+    return amount.as_dict() | {name: None if end is None else float(end) for name, end in ends.items()}
 
 
 def sentence_rows(document: Document, tokens: list[Range], bounds: list[Range]) -> Iterator[Row]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from viborder.grammar import words
+from viborder.grammar import numerals, words
 from viborder.grammar.lexicon import longest
 from viborder.grammar.view import AGENCY, CAP, DIGIT, LOWER, PERSON, UPPER, View
 
@@ -24,30 +24,36 @@ def amount(view: View, at: int) -> tuple[int, int] | None:
     """Rule 1: (first token, token after the last) of the amount whose numeral begins at the token; None where rule 2
     leaves it out.
     """
-    if view.bits[at] & DIGIT:
-        return _in_digits(view, at)
-    return _in_words(view, at)
+    if view.keys[at] == "rưỡi":
+        return _and_a_half(view, at)
+    found = _in_digits(view, at) if view.bits[at] & DIGIT else _in_words(view, at)
+    if found and view.keys[found[1]] == "rưỡi" and _is_measure(view, found[1] - 1):
+        return found[0], found[1] + 1  # `2 kg rưỡi`
+    return found
+
+
+def _and_a_half(view: View, at: int) -> tuple[int, int] | None:
+    """`kg rưỡi`: one and a half, with no numeral before it."""
+    if at and _is_measure(view, at - 1):
+        return _approximated(view, at - 1), at + 1
+    return None
+
+
+def _is_measure(view: View, at: int) -> bool:
+    found = longest(words.units(), view.keys, at)
+    return found is not None and found[0] == at + 1 and bool(found[1] & words.MEASURE) and not found[1] & words.TIME
 
 
 def _in_digits(view: View, at: int) -> tuple[int, int] | None:
     keys, bits = view.keys, view.bits
-    if not keys[at].replace(".", "").replace(",", "").isdecimal():
-        return None
     before = keys[at - 1] if at else "\n"
-    if at and _continues(view, at, before):
+    if not numerals.is_number(keys[at]) or (at and _continues(view, at, before)):
         return None
-    end = at + 1
-    if keys[end] == "/" and bits[end + 1] & DIGIT:
+    numeral = numerals.digits(view, at)
+    if numeral is None:
         return None
-    if keys[end] == "-" and bits[end + 1] & DIGIT:
-        end += 2
-    while keys[end] in words.amount_words("magnitude"):
-        end += 1
-        if bits[end] & DIGIT and keys[end + 1] in words.amount_words("magnitude"):
-            end += 1
-    if keys[end] == "rưỡi":
-        end += 1
-    stop = _unit(view, at, end)
+    end, magnitude = numeral
+    stop = end + 1 if numerals.glued_digits(view, end) else _unit(view, at, end, magnitude)
     if stop is None:
         return None
     start = at
@@ -106,7 +112,7 @@ def _is_ordinal(view: View, at: int) -> bool:
     return at > 1 and f"{view.keys[at - 2]} {before}" in words.amount_words("ordinal")
 
 
-def _unit(view: View, at: int, end: int) -> int | None:
+def _unit(view: View, at: int, end: int, magnitude: bool) -> int | None:
     """The token after the first word of the unit or of what is counted, or None."""
     keys, bits = view.keys, view.bits
     if keys[at] == "0" and not (keys[end] == "%" or keys[end] == "độ"):
@@ -115,7 +121,6 @@ def _unit(view: View, at: int, end: int) -> int | None:
         return None  # the steering committee against smuggling
     if keys[end : end + 4] == ["đồn", "biên", "phòng", ":"]:
         return None  # the head of their names
-    magnitude = end > at + 1 and not bits[end - 1] & DIGIT
     found = longest(words.units(), keys, end)
     small = keys[at].isdecimal() and keys[at][0] != "0" and int(keys[at]) < 100
     soft = at > 0 and small and keys[at - 1] in words.amount_words("label") and keys[at - 2] not in ("tổng", "trong")
@@ -213,9 +218,7 @@ def _in_words(view: View, at: int) -> tuple[int, int] | None:
     """Rule 1: a numeral in words counts before a unit of measure or a classifier of seized things: `hai kg`, `ba
     bánh`.
     """
-    end = at
-    while view.keys[end] in words.number_words():
-        end += 1
+    end = numerals.spoken(view, at)
     if end == at or (at and view.bits[at - 1] & DIGIT):
         return None
     found = longest(words.units(), view.keys, end)
@@ -238,6 +241,8 @@ def _in_words(view: View, at: int) -> tuple[int, int] | None:
     ):
         return None
     half = view.keys[at] == "nửa" and view.keys[at + 1] in words.amount_words("magnitude")
+    if view.keys[at] == "nửa" and end == at + 1 and found[1] & words.SEIZED and not found[1] & words.COUNTED:
+        half = True  # `nửa bánh`
     if view.keys[at] in ("nửa", "rưỡi", "linh", "lẻ", "mốt", "lăm", "tư") and not found[1] & words.MEASURE and not half:
         return None
     start = _approximated(view, at)

@@ -12,6 +12,7 @@ from itertools import pairwise
 
 from viborder.grammar import words
 from viborder.grammar.lexicon import fold, key
+from viborder.text import FRACTIONS, bare
 
 # What a token looks like, and what it may begin; one bit each. CAP: begins with a capital. UPPER: all capitals, two or
 # more.
@@ -107,7 +108,8 @@ def _line(types: list[_Type]) -> list[_Type]:
 
 def _type(token: str) -> _Type:
     """(key, folded, bits) of a token's string, remembered."""
-    word, plain, bits = key(token), fold(token), shape(token)
+    written = bare(token) or token
+    word, plain, bits = key(written), fold(written), shape(written)
     first, home, abroad, family, beginnings = _first()
     bits |= first.get(word, 0)
     if bits & DIGIT:
@@ -155,7 +157,7 @@ def _first() -> tuple[dict[str, int], frozenset[str], frozenset[str], frozenset[
 def shape(token: str) -> int:
     """The bits of a token's look."""
     first = token[0]
-    if first.isdecimal():
+    if first.isdecimal() or first in FRACTIONS:
         return DIGIT
     if not first.isalpha():
         return 0

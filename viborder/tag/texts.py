@@ -128,7 +128,9 @@ class Reader:
 
 
 def tagged_line(document: Document) -> str:
-    """A tagged document as one JSON line, without its line end; amounts with `value`, `unit` and `approximate`."""
+    """A tagged document as one JSON line, without its line end; amounts with `value`, `upper`, `unit` and
+    `approximate`.
+    """
     record = to_record(document)
     for span in record["spans"]:
         if span["label"] == "QUANTITY":
@@ -138,15 +140,7 @@ def tagged_line(document: Document) -> str:
 
 @lru_cache(maxsize=1 << 16)
 def _amount(text: str) -> dict[str, Any]:
-    amount = parse(text)
-    value = (
-        None
-        if amount.value is None
-        else int(amount.value)
-        if amount.value == int(amount.value)
-        else float(amount.value)
-    )
-    return {"value": value, "unit": amount.unit, "approximate": amount.approximate}
+    return parse(text).as_numbers()
 
 
 def write_lines(file: Any, documents: Iterable[Document]) -> int:

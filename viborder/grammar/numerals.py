@@ -1,0 +1,157 @@
+"""Where a numeral ends: `1.056`, `1 000`, `2 ½`, `1/2`, `05 (năm)`, `5 đến 7`, `1 triệu 200 nghìn`, `hai mươi (20)`.
+
+What it is worth is `viborder.numerals`' to say; here it is only found, in tokens.
+"""
+
+from __future__ import annotations
+
+import re
+
+from viborder.grammar import words
+from viborder.grammar.lexicon import longest
+from viborder.grammar.view import CAP, DIGIT, LOWER, View
+from viborder.text import FRACTIONS
+
+_NUMBER = re.compile(rf"\d{{1,15}}(?:[.,]\d{{1,15}}){{0,8}}|[{FRACTIONS}]")
+_THOUSANDS = re.compile(r"\d{3}")
+_LAST_THOUSANDS = re.compile(r"\d{3}(?:,\d{1,15}|\.(?!\d{3}\Z)\d{1,15})?")
+_BLANKS = frozenset(" \u00a0\u2009\u202f")
+_GLUED_MAGNITUDES = frozenset(("k", "tr"))  # `500k`, `2tr`
+_GLUED_DIGITS = re.compile(r"(kg|g|m|km|l|ha|cân|tạ|tấn|yến|tr|tỷ|tỉ|triệu)\d{1,3}")  # `3kg5`, `1m75`, `1tr2`
+_NOT_FRACTIONS = frozenset(
+    "ngày sáng trưa chiều tối đêm hôm khuya mùng lễ khánh dịp số từ đến qua trước giờ phút nay kiệt hẻm ngõ ngách đường phố".split()
+)
+
+
+def is_number(key: str) -> bool:
+    """Whether the token is a number in digits of a length that something can be counted with."""
+    return _NUMBER.fullmatch(key) is not None
+
+
+def digits(view: View, at: int) -> tuple[int, bool] | None:
+    """(the token after the numeral in digits that begins at the token, whether its unit may be left out), a range with
+    both its ends; None where it is a date.
+    """
+    first = _one(view, at)
+    if first is None:
+        return None
+    end, magnitude = first
+    if view.keys[end] not in ("-", "đến", "tới") or not view.bits[end + 1] & DIGIT or not is_number(view.keys[end + 1]):
+        return first
+    if view.keys[end] != "-" and _is_named_by(view, at):
+        return first
+    second = _one(view, end + 1)
+    if second is None:
+        return None if view.keys[end] == "-" else first
+    return second[0], second[1] or magnitude
+
+
+def _one(view: View, at: int) -> tuple[int, bool] | None:
+    keys, bits = view.keys, view.bits
+    end = _grouped(view, at)
+    if keys[end] in FRACTIONS and view.starts[end] - view.ends[end - 1] <= 1:
+        end += 1
+    elif keys[end] == "/" and bits[end + 1] & DIGIT:
+        fraction = _fraction(view, at)
+        return (fraction, False) if fraction else None
+    elif bits[end] & DIGIT and keys[end + 1] == "/" and keys[end].isdecimal():
+        end = _fraction(view, end) or end  # `1 1/2 kg`
+    end = _said_again(view, end)
+    counted = end
+    end = _magnitudes(view, end)
+    return end, end > counted
+
+
+def _grouped(view: View, at: int) -> int:
+    """The token after a number whose thousands stand apart: `1 000`, `1 250,5`. Not `tổ 5 120 người`: a number that a
+    word before it makes a name is read alone.
+    """
+    keys = view.keys
+    if not keys[at].isdecimal() or len(keys[at]) > 3 or keys[at][0] == "0" or (at and view.bits[at - 1] & DIGIT):
+        return at + 1
+    end = at + 1
+    while _stands_apart(view, end) and _LAST_THOUSANDS.fullmatch(keys[end]):
+        end += 1
+        if not _THOUSANDS.fullmatch(keys[end - 1]):
+            break
+    if end == at + 1 or (view.bits[end] & DIGIT and _stands_apart(view, end)):
+        return at + 1  # `12 345 67` is a row of numbers
+    if _is_named_by(view, at) and keys[at + 1][0] != "0" and view.text[view.ends[at] : view.starts[at + 1]] == " ":
+        return at + 1
+    return end
+
+
+def _stands_apart(view: View, at: int) -> bool:
+    return view.text[view.ends[at - 1] : view.starts[at]] in _BLANKS
+
+
+def _is_named_by(view: View, at: int) -> bool:
+    before = view.keys[at - 1] if at else "\n"
+    return before in words.amount_words("ordinal") or before in words.amount_words("label")
+
+
+def _fraction(view: View, at: int) -> int | None:
+    """The token after `1/2`, `5/12`, `18/18` before a unit; None where it is a date or a document's number."""
+    over, under = view.keys[at], view.keys[at + 2]
+    if not (over.isdecimal() and under.isdecimal() and max(len(over), len(under)) <= 4 and 0 < int(over) <= int(under)):
+        return None
+    end = at + 3
+    spaced = not (view.glued(at + 1) and view.glued(at + 2))
+    if (
+        spaced
+        or (view.keys[end] in ("/", "-", ":") and view.glued(end))
+        or (at and view.keys[at - 1] in _NOT_FRACTIONS)
+    ):
+        return None
+    found = longest(words.units(), view.keys, end)
+    if not found or found[1] & words.TIME or view.bits[end] & CAP:
+        return None
+    return end
+
+
+def _said_again(view: View, at: int) -> int:
+    """The token after the brackets in which the number is said again, in words or in digits."""
+    keys = view.keys
+    if keys[at] != "(":
+        return at
+    end = at + 1
+    while keys[end] in words.number_words() or keys[end] in ("không", "nhăm") or is_number(keys[end]):
+        end += 1
+    return end + 1 if end > at + 1 and keys[end] == ")" else at
+
+
+def _magnitudes(view: View, at: int) -> int:
+    """The token after the magnitudes from the token on: `triệu 200 nghìn`, `tỷ rưỡi`."""
+    keys, bits = view.keys, view.bits
+    end = at
+    if keys[end] in _GLUED_MAGNITUDES and view.glued(end) and bits[end] & LOWER:
+        return end + 1
+    while keys[end] in words.amount_words("magnitude"):
+        end += 1
+        if bits[end] & DIGIT and keys[end + 1] in words.amount_words("magnitude"):
+            end += 1
+    return end + 1 if keys[end] == "rưỡi" else end
+
+
+def glued_digits(view: View, end: int) -> bool:
+    """Whether the token is a unit with digits behind it, glued to the number before it: `3kg5`, `1m75`, `1tr2`."""
+    return view.glued(end) and bool(view.bits[end - 1] & DIGIT) and _GLUED_DIGITS.fullmatch(view.keys[end]) is not None
+
+
+def spoken(view: View, at: int) -> int:
+    """The token after a numeral in words, a range with both its ends; `at` itself where none begins there."""
+    end = _spoken(view, at)
+    if end > at and view.keys[end] in ("-", "đến", "tới"):
+        more = _spoken(view, end + 1)
+        return more if more > end + 1 else end
+    return end
+
+
+def _spoken(view: View, at: int) -> int:
+    keys = view.keys
+    end = at
+    while keys[end] in words.number_words() or (
+        end > at and keys[end] == "phần" and keys[end + 1] in words.amount_words("digit")
+    ):
+        end += 1
+    return _magnitudes(view, _said_again(view, end)) if end > at else at
