@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 import sys
 import unicodedata
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
@@ -37,9 +38,11 @@ _UPPER = "".join(
     if chr(code).isupper() and unicodedata.name(chr(code), "").startswith("LATIN")
 )
 _WORD = re.compile(r"[^\W_]+")
+_WORDS = re.compile(r"\w+")
+_MOST_PARTS, _LONGEST_HAMLET = 8, 100  # a given name's parts; a hamlet's code points: longer ones are sought once
 _JOIN = re.compile(r"[\s._–-]*")  # between the parts of a name: `T.C`, `Lê  Nam`, `le-nam` in an address
 _BIRTH = re.compile(
-    r"(?:sinh\s+(?:năm|ngày)|(?<!\w)SN)\s*:?\s*((?:\d{1,2}\s*[/.-]\s*){0,2}(?:19|20)\d\d)(?!\d)", re.IGNORECASE
+    r"(?:sinh\s+(?:năm|ngày)|(?<!\w)SN)\s*+:?\s*+((?:\d{1,2}\s*[/.-]\s*){0,2}(?:19|20)\d\d)(?!\d)", re.IGNORECASE
 )
 _YEAR_AFTER = re.compile(r"\s*\(\s*((?:19|20)\d\d)\s*\)")
 _HAMLET = re.compile(
@@ -84,38 +87,37 @@ class People:
     """Who is private in a corpus, numbered from 1 as they are met."""
 
     numbers: dict[Name, int] = field(default_factory=dict)
-    by_first: dict[str, list[Name]] = field(default_factory=dict)
+    lengths: dict[str, set[int]] = field(default_factory=dict)  # by the first part: how many parts such names have
 
     def meet(self, document: Document) -> None:
         """Number the private persons of a document who have not been met before; full names before given names."""
         names = [name_of(document.slice(span)) for span in document.private]
+        full = _full_names(names)
         for name in sorted(names, key=len, reverse=True):
-            if name in self.numbers or _full_name(name, names) != name:
+            if name in self.numbers or full[name] != name:
                 continue
             self.numbers[name] = len(self.numbers) + 1
             if len(name) > 1:
-                self.by_first.setdefault(name[0], []).append(name)
+                self.lengths.setdefault(name[0], set()).add(len(name))
 
     def edits(self, document: Document) -> list[Edit]:
         """What hides the private persons of a document, in order, without overlap."""
         named = self._named(document)
+        begins = [start for start, _, _ in named]
         edits = [Edit(start, end, f"[NGƯỜI-{number}]") for start, end, number in named]
         for start, end in sentences(document.text):
-            inside = [place for place in named if start <= place[0] < end]
+            inside = named[bisect_left(begins, start) : bisect_left(begins, end)]
             if inside:
                 edits.extend(_identifying(document.text, start, end, inside))
         hamlets = {document.text[edit.start : edit.end]: edit.new for edit in edits if edit.new.startswith("[NƠI-Ở")}
-        for hamlet, new in hamlets.items():
-            edits.extend(
-                Edit(*match.span(), new) for match in re.finditer(rf"(?<!\w){re.escape(hamlet)}(?!\w)", document.text)
-            )
-        return _apart(edits)
+        return _apart([*edits, *_again(document.text, hamlets)])
 
     def _named(self, document: Document) -> list[tuple[int, int, int]]:
         """(start, end, number) of each place where a private person is named."""
         marked = [(span, name_of(document.slice(span))) for span in document.private]
         names = [name for _, name in marked]
-        found = [(span.start, span.end, self.numbers[_full_name(name, names)]) for span, name in marked]
+        full = _full_names(names)
+        found = [(span.start, span.end, self.numbers[full[name]]) for span, name in marked]
         found.extend((start, end, self.numbers[name]) for start, end, name in self.occurrences(document.text))
         return sorted(set(found))
 
@@ -132,15 +134,17 @@ class People:
         """(start, end, name) of each name of two or more parts, whatever its case and tone marks, and what joins its
         parts.
         """
-        if not self.by_first:
+        if not self.lengths:
             return
         folded = fold(text)
         words = [match.span() for match in _WORD.finditer(folded)]
         for index, (start, end) in enumerate(words):
-            for name in self.by_first.get(folded[start:end], ()):
-                parts = words[index : index + len(name)]
-                joined = all(_JOIN.fullmatch(folded, last, first) for (_, last), (first, _) in pairwise(parts))
-                if joined and tuple(folded[a:b] for a, b in parts) == name:
+            for length in sorted(self.lengths.get(folded[start:end], ()), reverse=True):
+                parts = words[index : index + length]
+                name = tuple(folded[a:b] for a, b in parts)
+                if len(name) < length or name not in self.numbers:
+                    continue
+                if all(_JOIN.fullmatch(folded, last, first) for (_, last), (first, _) in pairwise(parts)):
                     yield start, parts[-1][1], name
 
 
@@ -170,37 +174,56 @@ def dropped(document: Document, edits: Iterable[Edit]) -> list[Edit]:
     """Edits that take out the sentences which the given edits touch, with the white space after them."""
     bounds = sentences(document.text)
     after = [start for start, _ in bounds[1:]] + [len(document.text)]
-    places = list(edits)
+    places = _apart(list(edits))
     return [
         Edit(start, following, "")
         for (start, end), following in zip(bounds, after, strict=True)
-        if any(edit.start < end and start < edit.end for edit in places)
+        if (last := bisect_left(places, end, key=_start)) and places[last - 1].end > start
     ]
 
 
 def _move(position: int, moved: list[tuple[Edit, int]], *, at_end: bool) -> int:
-    shift = 0
-    for edit, new_start in moved:
-        if edit.end <= position:
-            shift = new_start + len(edit.new) - edit.end
-        elif edit.start < position or (edit.start == position and not at_end):
+    following = bisect_right(moved, position, key=lambda move: move[0].end)
+    if following < len(moved):
+        edit, new_start = moved[following]
+        if edit.start < position or (edit.start == position and not at_end):
             return new_start + len(edit.new) if at_end else new_start
-        else:
-            break
-    return position + shift
+    if not following:
+        return position
+    edit, new_start = moved[following - 1]
+    return position + new_start + len(edit.new) - edit.end
 
 
-def _full_name(name: Name, names: Iterable[Name]) -> Name:
-    """The one longer name that ends with this one, or else the name itself."""
-    longer = {other for other in names if len(other) > len(name) and other[-len(name) :] == name}
-    return longer.pop() if len(longer) == 1 else name
+def _full_names(names: Iterable[Name]) -> dict[Name, Name]:
+    """For each name the one longer name that ends with it, or else the name itself."""
+    distinct = set(names)
+    longer: dict[Name, set[Name]] = {}
+    for name in distinct:
+        for length in range(1, min(len(name), _MOST_PARTS + 1)):
+            if (ending := name[-length:]) in distinct:
+                longer.setdefault(ending, set()).add(name)
+    return {name: next(iter(found)) if len(found := longer.get(name, {name})) == 1 else name for name in distinct}
+
+
+def _again(text: str, hamlets: dict[str, str]) -> Iterator[Edit]:
+    """The other places where a hamlet is named; each is looked for from the words that begin one."""
+    lengths: dict[str, set[int]] = {}
+    for hamlet in hamlets:
+        if len(hamlet) <= _LONGEST_HAMLET and (first := _WORDS.match(hamlet)):
+            lengths.setdefault(first[0], set()).add(len(hamlet))
+    for word in _WORDS.finditer(text) if lengths else ():
+        for length in lengths.get(word[0], ()):
+            end = word.start() + length
+            named = text[word.start() : end]
+            if named in hamlets and not _WORDS.match(text, end):
+                yield Edit(word.start(), end, hamlets[named])
 
 
 def _identifying(text: str, start: int, end: int, inside: list[tuple[int, int, int]]) -> Iterator[Edit]:
     """The birth years and hamlets of a sentence, each for the person named last before it."""
 
     def number(at: int) -> int:
-        return next((person for begin, _, person in reversed(inside) if begin <= at), inside[0][2])
+        return inside[max(0, bisect_right(inside, at, key=lambda place: place[0]) - 1)][2]
 
     for match in _BIRTH.finditer(text, start, end):
         yield Edit(*match.span(1), f"[NĂM-SINH-{number(match.start())}]")
@@ -213,11 +236,27 @@ def _identifying(text: str, start: int, end: int, inside: list[tuple[int, int, i
 
 def _apart(edits: list[Edit]) -> list[Edit]:
     """Edits in order, without those that overlap one before them; a person's name comes first of all."""
+    names = _without_overlaps(edit for edit in edits if edit.new.startswith("[NGƯỜI"))
+    others = _without_overlaps(
+        edit
+        for edit in edits
+        if not edit.new.startswith("[NGƯỜI")
+        and not ((last := bisect_left(names, edit.end, key=_start)) and names[last - 1].end > edit.start)
+    )
+    return sorted([*names, *others])
+
+
+def _without_overlaps(edits: Iterable[Edit]) -> list[Edit]:
+    """Of edits that overlap, the one that begins first, and the longest of those."""
     kept: list[Edit] = []
-    for edit in sorted(edits, key=lambda edit: (not edit.new.startswith("[NGƯỜI"), edit.start, -edit.end)):
-        if not any(edit.start < other.end and other.start < edit.end for other in kept):
+    for edit in sorted(edits, key=lambda edit: (edit.start, -edit.end)):
+        if not kept or edit.start >= kept[-1].end:
             kept.append(edit)
-    return sorted(kept)
+    return kept
+
+
+def _start(edit: Edit) -> int:
+    return edit.start
 
 
 def whole_names(text: str, people: People) -> Iterator[tuple[int, int]]:
