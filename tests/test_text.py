@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from viborder.formats import jsonl
-from viborder.text import normalise, sentences, token_range, tokenize, trim
+from viborder.grammar import propose
+from viborder.text import cut, normalise, sentences, token_range, tokenize, trim
 
 VIETNAMESE = st.text(alphabet='aăâđươnghtiếắộẹ ảÁĐ0123456789.,/-–:;()!?…"“”\n\t 🚓x̣', max_size=80)
 
@@ -26,6 +27,7 @@ VIETNAMESE = st.text(alphabet='aăâđươnghtiếắộẹ ảÁĐ0123456789.,/
         ("hội đàm..., rồi", "hội đàm ... , rồi"),
         ("(QNO) - 21/12", "( QNO ) - 21 / 12"),
         ("a_b", "a _ b"),
+        ("½kg, 2½ kg", "½ kg , 2 ½ kg"),
     ],
 )
 def test_tokens(text, tokens):
@@ -37,6 +39,35 @@ def test_tokens_cover_everything_but_white_space(text):
     ranges = tokenize(text)
     assert [c for start, end in ranges for c in text[start:end]] == [c for c in text if not c.isspace()]
     assert all(a[1] <= b[0] for a, b in itertools.pairwise(ranges))
+
+
+INVISIBLE = ("\u00ad", "\u200b", "\u200d", "\u2060", "\ufeff")
+
+
+@pytest.mark.parametrize("mark", INVISIBLE)
+def test_invisible_characters_cut_no_word(mark):
+    """UAX 29, WB4: nothing is broken before or after a Format character; U+200B is found inside words as well."""
+    text = f"{mark}Công{mark} an tỉnh Tha{mark}nh {mark}Hóa, 1.{mark}056 kg{mark}."
+    starts, ends, words = cut(text)
+    assert words == ["Công", "an", "tỉnh", "Thanh", "Hóa", ",", "1.056", "kg", "."]
+    assert [text[a:b] for a, b in zip(starts, ends, strict=True)] == [
+        "Công", "an", "tỉnh", f"Tha{mark}nh", "Hóa", ",", f"1.{mark}056", "kg", ".",
+    ]  # fmt: skip
+    assert [text[a:b] for a, b in sentences(text)] == [text[1:]]
+
+
+@pytest.mark.parametrize("mark", INVISIBLE)
+def test_the_grammar_reads_through_invisible_characters(mark):
+    text = f"Công {mark}an tỉnh Tha{mark}nh Hóa thu 2 k{mark}g hero{mark}in."
+    found = [(text[span.start : span.end].replace(mark, ""), span.label) for span in propose(text, tokenize(text))]
+    assert found == [
+        ("Công an tỉnh Thanh Hóa", "AGENCY"), ("tỉnh Thanh Hóa", "PLACE"), ("2 kg", "QUANTITY"), ("heroin", "DRUG"),
+    ]  # fmt: skip
+
+
+def test_what_is_not_seen_is_no_sentence():
+    assert sentences("\u200b\n\ufeff \n") == []
+    assert sentences("Họ về.\u200b Sau đó") == [(0, 6), (8, 14)]
 
 
 def test_every_gold_border_is_a_token_border_and_no_gold_span_crosses_a_sentence():
@@ -59,6 +90,10 @@ def test_every_gold_border_is_a_token_border_and_no_gold_span_crosses_a_sentence
         ("hình sự… Đã tổ chức 3 đoàn", ["hình sự…", "Đã tổ chức 3 đoàn"]),
         ("chờ... đến sáng. ", ["chờ... đến sáng."]),
         ("  \n \n", []),
+        ("Mục lục ......5. Hết", ["Mục lục ......5.", "Hết"]),
+        ("1. TP. Lạng Sơn", ["1. TP. Lạng Sơn"]),
+        ("12. Ông nói", ["12. Ông nói"]),
+        ("họ có 12. Ông nói", ["họ có 12.", "Ông nói"]),
     ],
 )
 def test_sentences(text, parts):

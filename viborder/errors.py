@@ -25,7 +25,19 @@ class Problem:
     def __str__(self) -> str:
         hint = f" ({self.hint})" if self.hint else ""
         place = f"{self.where}: " if self.where else ""
-        return f"{place}{self.severity} {self.rule}: {self.message}{hint}"
+        return printable(f"{place}{self.severity} {self.rule}: {self.message}{hint}")
+
+
+def printable(text: str) -> str:
+    """The text with what no terminal should get (control characters, half surrogate pairs, characters that are not
+    seen) written out: `\\x1b`, `\\ud83d`.
+    """
+    if text.isprintable():
+        return text
+    return "".join(
+        letter if letter.isprintable() else letter.encode("unicode_escape", "surrogatepass").decode("ascii")
+        for letter in text
+    )
 
 
 class ViborderError(Exception):

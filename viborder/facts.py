@@ -13,7 +13,7 @@ from viborder.document import Document, Span, outermost
 from viborder.errors import fail
 from viborder.files import new_file
 from viborder.quantity import parse
-from viborder.text import sentences
+from viborder.text import bare, sentences
 
 # Units that no narcotic is counted in: cases, persons, money, lengths …
 _MASSES = frozenset(("kg", "g", "mg", "t", "q", "yến", "lạng", "l", "ml"))
@@ -95,7 +95,7 @@ def _amounts_before(text: str, before: Sequence[Span], drug: Span, paired: set[S
             span.label != "QUANTITY"
             or span in paired
             or not _counts_drugs(text, span)
-            or not joint.fullmatch(text[span.end : reach])
+            or not joint.fullmatch(bare(text[span.end : reach]))
         ):
             break
         found.insert(0, span)
@@ -106,7 +106,7 @@ def _amounts_before(text: str, before: Sequence[Span], drug: Span, paired: set[S
 def _is_after(text: str, drug: Span, following: Span) -> bool:
     if following.label != "QUANTITY" or not _counts_drugs(text, following):
         return False
-    return _AFTER_DRUG.fullmatch(text[drug.end : following.start]) is not None
+    return _AFTER_DRUG.fullmatch(bare(text[drug.end : following.start])) is not None
 
 
 def _counts_drugs(text: str, span: Span) -> bool:

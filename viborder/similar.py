@@ -11,7 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from viborder.text import tokenize
+from viborder.text import cut
 
 Shingle = tuple[str, ...]
 
@@ -29,7 +29,7 @@ def shingles(text: str, size: int = 3) -> frozenset[Shingle]:
     """The runs of `size` syllables and numbers of a text, without regard to case and marks; a shorter text is one
     run.
     """
-    words = [text[start:end].casefold() for start, end in tokenize(text) if text[start:end][0].isalnum()]
+    words = [word.casefold() for word in cut(text)[2] if word[0].isalnum()]
     if not words:
         return frozenset()
     return frozenset(tuple(words[index : index + size]) for index in range(max(1, len(words) - size + 1)))

@@ -1,25 +1,26 @@
 """All that can be wrong with annotated documents, found at once.
 
-Rules: besides those of reading (`json-broken`, `id-twice`, `span-outside-text`, `span-text-differs`, …, see
-`viborder.formats.jsonl`) `text-not-nfc`, `text-carriage-return`, `label-unknown`, `span-twice`, `span-crosses-span`,
-`span-blank-ends`, `span-splits-token`, `span-crosses-sentence`, `private-overlaps-span`, `document-unknown`,
-`text-differs` and the warning `marked-here-not-there`.
+Rules: those of reading (`json-broken`, `id-twice`, `span-outside-text`, `span-text-differs`, …, see
+`viborder.formats.jsonl`), of texts and ids (`viborder.faults`) and of spans (`viborder.annotate.span_rules`), and here
+`document-unknown`, `text-differs` and the warning `marked-here-not-there`.
 """
 
 from __future__ import annotations
 
-import unicodedata
-from bisect import bisect_right
-from collections.abc import Collection, Iterator
+from bisect import bisect_left
+from collections.abc import Collection, Iterable, Iterator
 from hashlib import sha256
 from pathlib import Path
 
-from viborder.document import PRIVATE, Document, Span, in_order
+from viborder.annotate.span_rules import span_problems
+from viborder.document import Document, Span
 from viborder.errors import Problem, place
+from viborder.faults import id_faults, text_faults
 from viborder.formats import jsonl
 from viborder.labels import entity_types
-from viborder.text import sentences, token_range, tokenize
+from viborder.text import Range, cut, token_range
 
+MOST_TOKENS = 60  # of a marked string that is sought elsewhere; the longest name of a body has about 25
 Surfaces = dict[tuple[str, ...], tuple[Span, str]]
 
 
@@ -45,88 +46,17 @@ def check(files: list[Path], corpus: Path | None) -> tuple[list[Problem], int, i
                 problems.extend(_against_corpus(document, where, texts, corpus))
             problems.extend(check_document(document, where, types))
             _remember(document, where, surfaces)
-        for where, document in jsonl.scan(path, []):
-            problems.extend(_unmarked(document, where, surfaces))
+        lengths = _lengths(surfaces)
+        for where, document in jsonl.scan(path, []) if surfaces else ():
+            problems.extend(_unmarked(document, where, surfaces, lengths))
     return problems, documents, spans
 
 
 def check_document(document: Document, where: str, types: Collection[str] | None = None) -> Iterator[Problem]:
     """What is wrong inside one document. `types`: the entity types allowed; any are where None."""
-    text = document.text
-    if not unicodedata.is_normalized("NFC", text):
-        at = next(i for i, (a, b) in enumerate(zip(text, unicodedata.normalize("NFC", text), strict=False)) if a != b)
-        yield Problem(
-            place(where, document.id, at, at + 1),
-            "text-not-nfc",
-            "the text is not in NFC",
-            "`viborder collect` normalises it",
-        )
-    if "\r\n" in text:
-        at = text.index("\r\n")
-        yield Problem(
-            place(where, document.id, at, at + 2),
-            "text-carriage-return",
-            "a line ends with CR LF",
-            "`viborder collect` mends it",
-        )
-    tokens, breaks = tokenize(text), [start for start, _ in sentences(text)]
-    for span in (*document.spans, *document.private):
-        yield from _check_span(document, span, where, tokens, breaks)
-        if types is not None and span.label not in types and span.label != PRIVATE:
-            yield _problem(
-                document, span, where, "label-unknown", f"no entity type {span.label!r}", f"one of {', '.join(types)}"
-            )
-    for span in document.spans:
-        if span.label == PRIVATE:
-            yield _problem(
-                document, span, where, "label-unknown", "PRIVATE is no entity type", "private persons go into `private`"
-            )
-        for private in document.private:
-            if span.overlaps(private):
-                said = f"overlaps the {span.label} at [{span.start}:{span.end}]"
-                yield _problem(document, private, where, "private-overlaps-span", said, "a private person is no entity")
-    yield from _crossings(document, where)
-
-
-def _check_span(
-    document: Document, span: Span, where: str, tokens: list[tuple[int, int]], breaks: list[int]
-) -> Iterator[Problem]:
-    marked = document.slice(span)
-    if marked != marked.strip():
-        yield _problem(document, span, where, "span-blank-ends", "white space at an end", "begin and end at a word")
-    elif token_range(tokens, span.start, span.end) is None:
-        yield _problem(
-            document,
-            span,
-            where,
-            "span-splits-token",
-            "a border lies inside a token",
-            "mark whole syllables and numbers",
-        )
-    elif bisect_right(breaks, span.start) != bisect_right(breaks, span.end - 1):
-        yield _problem(
-            document, span, where, "span-crosses-sentence", "a sentence ends inside it", "one span a sentence"
-        )
-
-
-def _crossings(document: Document, where: str) -> Iterator[Problem]:
-    open_spans: list[Span] = []
-    for span in in_order(document.spans):
-        open_spans = [other for other in open_spans if other.end > span.start]
-        for other in open_spans:
-            said = f"the {other.label} at [{other.start}:{other.end}]"
-            if other == span:
-                yield _problem(document, span, where, "span-twice", f"stands twice as {span.label}", "remove one")
-            elif other.crosses(span):
-                yield _problem(
-                    document,
-                    span,
-                    where,
-                    "span-crosses-span",
-                    f"crosses {said}",
-                    "nest one inside the other, or part them",
-                )
-        open_spans.append(span)
+    yield from id_faults(document.id, where)
+    yield from text_faults(document.text, where, document.id)
+    yield from span_problems(document, where, types)
 
 
 def _against_corpus(document: Document, where: str, texts: dict[str, bytes], corpus: Path) -> Iterator[Problem]:
@@ -144,47 +74,62 @@ def _against_corpus(document: Document, where: str, texts: dict[str, bytes], cor
 
 def _remember(document: Document, where: str, surfaces: Surfaces) -> None:
     """Keep the first place of every marked string, as its tokens; amounts are left out, since a bare number often
-    means something else.
+    means something else, and so is what is longer than any name.
     """
+    starts, ends, words = cut(document.text)
+    ranges = list(zip(starts, ends, strict=True))
     for span in document.spans:
-        if span.label != "QUANTITY":
-            marked = document.slice(span)
-            key = tuple(marked[start:end] for start, end in tokenize(marked))
+        inside = token_range(ranges, span.start, span.end)
+        if span.label != "QUANTITY" and inside and inside[1] - inside[0] <= MOST_TOKENS:
+            key = tuple(words[slice(*inside)])
             surfaces.setdefault(key, (span, place(where, document.id, span.start, span.end)))
 
 
-def _unmarked(document: Document, where: str, surfaces: Surfaces) -> Iterator[Problem]:
-    """A warning, once a string, where a string that is marked elsewhere in the file stands outside every span."""
-    tokens = tokenize(document.text)
-    words = [document.text[start:end] for start, end in tokens]
-    heads: dict[str, int] = {}
-    for key in surfaces:
-        heads[key[0]] = max(heads.get(key[0], 0), len(key))
-    covered = (*document.spans, *document.private)
+def _unmarked(document: Document, where: str, surfaces: Surfaces, lengths: dict[str, list[int]]) -> Iterator[Problem]:
+    """A warning, once a string, where a string that is marked elsewhere in the file stands outside every span.
+
+    lengths: of the strings that begin with a token, how many tokens they have, the longest first.
+    """
+    starts, ends, words = cut(document.text)
+    covered = _merged((span.start, span.end) for span in (*document.spans, *document.private))
     told: set[tuple[str, ...]] = set()
     for index, word in enumerate(words):
-        for length in range(heads.get(word, 0), 0, -1):
+        for length in lengths.get(word, ()):
             key = tuple(words[index : index + length])
             if key not in surfaces or len(key) != length:
                 continue
-            start, end = tokens[index][0], tokens[index + length - 1][1]
-            if key not in told and not any(span.start < end and start < span.end for span in covered):
+            start, end = starts[index], ends[index + length - 1]
+            if key not in told and not _meets(covered, start, end):
                 told.add(key)
                 span, elsewhere = surfaces[key]
                 said = f"not marked here, but {span.label} at {elsewhere}"
+                hint = "mark both or neither, unless the scheme tells them apart"
                 at = place(where, document.id, start, end, document.text[start:end])
-                yield Problem(
-                    at,
-                    "marked-here-not-there",
-                    said,
-                    "mark both or neither, unless the scheme tells them apart",
-                    "warning",
-                )
+                yield Problem(at, "marked-here-not-there", said, hint, "warning")
             break
 
 
-def _problem(document: Document, span: Span, where: str, rule: str, message: str, hint: str) -> Problem:
-    return Problem(place(where, document.id, span.start, span.end, document.slice(span)), rule, message, hint)
+def _lengths(surfaces: Surfaces) -> dict[str, list[int]]:
+    found: dict[str, set[int]] = {}
+    for key in surfaces:
+        found.setdefault(key[0], set()).add(len(key))
+    return {word: sorted(lengths, reverse=True) for word, lengths in found.items()}
+
+
+def _merged(ranges: Iterable[Range]) -> list[Range]:
+    """Ranges in order, those that touch or overlap as one."""
+    found: list[Range] = []
+    for start, end in sorted(ranges):
+        if found and start <= found[-1][1]:
+            found[-1] = (found[-1][0], max(end, found[-1][1]))
+        else:
+            found.append((start, end))
+    return found
+
+
+def _meets(ranges: list[Range], start: int, end: int) -> bool:
+    before = bisect_left(ranges, (end, 0))
+    return before > 0 and ranges[before - 1][1] > start
 
 
 def _digest(text: str) -> bytes:

@@ -23,7 +23,7 @@ from viborder.errors import Problem, ViborderError, fail
 from viborder.files import lines, new_file
 from viborder.formats.fit import count_layers, flat, tokens_for
 from viborder.tags import from_iob2, to_iob2
-from viborder.text import Range, sentences
+from viborder.text import Range, bare, sentences
 
 _COMMENT = re.compile(r"# (id|meta|offset|text) = (.*)")
 _TAG = re.compile(r"O|[BIESLU]-\S.*")
@@ -169,12 +169,12 @@ def _document(path: Path, number: int, parts: list[_Sentence], problems: list[Pr
 
 
 def _places(part: _Sentence, piece: str, offset: int, where: str, problems: list[Problem]) -> list[Range] | None:
-    """Where the tokens stand in the document; between them there is white space or nothing."""
+    """Where the tokens stand in the document; between them there is white space, what is not seen, or nothing."""
     ranges = []
     at = 0
     for token in part.tokens:
         start = piece.find(token, at)
-        if start < 0 or piece[at:start].strip():
+        if start < 0 or bare(piece[at:start]).strip():
             said = f"the token {token!r:.40} does not follow in its `# text`"
             problems.append(
                 Problem(where, "conll-text-differs", said, "change tokens and text together, or take the comment out")

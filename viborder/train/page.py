@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from unicodedata import normalize
 
 from viborder.document import Document
-from viborder.text import Range, cut, sentences
+from viborder.text import Range, bare, cut, sentences
 
 _GIVEN = re.compile(r"\S+")
 
@@ -42,7 +42,7 @@ def read_page(document: Document, *, spaced: bool = False) -> Page:
     if spaced:
         given = list(_GIVEN.finditer(text))
         starts, ends = [match.start() for match in given], [match.end() for match in given]
-        words = [normalize("NFC", match[0]) for match in given]  # letter and mark apart would be another word
+        words = [normalize("NFC", bare(match[0]) or match[0]) for match in given]  # as the same word elsewhere
         begins = [offset + 1 for offset, char in enumerate(text) if char == "\n"]
     else:
         starts, ends, words = cut(text)

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from viborder.document import Document, Span
-from viborder.text import tokenize
+from viborder.text import bare, cut
 
 SURFACE, TOKENS, UNSEEN = "seen", "tokens seen", "unseen"
 Folds = Mapping[str, object]  # document id → fold
@@ -71,8 +71,8 @@ def status(document: Document, span: Span, known: Mentions) -> str:
 
 
 def _plain(mention: str) -> str:
-    return " ".join(mention.casefold().split())
+    return " ".join(bare(mention).casefold().split())
 
 
 def _tokens(mention: str) -> set[str]:
-    return {mention[start:end] for start, end in tokenize(mention)}
+    return set(cut(mention)[2])

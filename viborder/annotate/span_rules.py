@@ -1,0 +1,82 @@
+"""What can be wrong with the spans of one document.
+
+Rules: `label-unknown`, `span-twice`, `span-crosses-span`, `span-blank-ends`, `span-splits-token`,
+`span-crosses-sentence`, `private-overlaps-span`. Time grows with the text and with the spans, whatever lies in what.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Collection, Iterator
+from heapq import heappop, heappush
+from itertools import accumulate
+
+from viborder.document import PRIVATE, Document, Span, in_order
+from viborder.errors import Problem, place
+from viborder.text import Range, sentences, token_range, tokenize, trim
+
+
+def span_problems(document: Document, where: str, types: Collection[str] | None) -> Iterator[Problem]:
+    """What is wrong with the spans and private persons of a document. types: the entity types allowed; any if None."""
+    tokens, breaks = tokenize(document.text), [start for start, _ in sentences(document.text)]
+    for span in (*document.spans, *document.private):
+        yield from _borders(document, span, where, tokens, breaks)
+        if types is not None and span.label not in types and span.label != PRIVATE:
+            said, hint = f"no entity type {span.label!r:.60}", f"one of {', '.join(types)}"
+            yield problem(document, span, where, "label-unknown", said, hint)
+    for span in document.spans:
+        if span.label == PRIVATE:
+            said, hint = "PRIVATE is no entity type", "private persons go into `private`"
+            yield problem(document, span, where, "label-unknown", said, hint)
+    yield from _private(document, where)
+    yield from _crossings(document, where)
+
+
+def problem(document: Document, span: Span, where: str, rule: str, message: str, hint: str) -> Problem:
+    """A problem at a span's place; no more of the span's text is taken than is shown."""
+    shown = document.text[span.start : min(span.end, span.start + 60)]
+    return Problem(place(where, document.id, span.start, span.end, shown), rule, message, hint)
+
+
+def _borders(document: Document, span: Span, where: str, tokens: list[Range], breaks: list[int]) -> Iterator[Problem]:
+    if trim(document.text, span.start, span.end) != (span.start, span.end):
+        said, hint = "white space or an invisible character at an end", "begin and end at a word"
+        yield problem(document, span, where, "span-blank-ends", said, hint)
+    elif token_range(tokens, span.start, span.end) is None:
+        said, hint = "a border lies inside a token", "mark whole syllables and numbers"
+        yield problem(document, span, where, "span-splits-token", said, hint)
+    elif bisect_right(breaks, span.start) != bisect_right(breaks, span.end - 1):
+        yield problem(
+            document, span, where, "span-crosses-sentence", "a sentence ends inside it", "one span a sentence"
+        )
+
+
+def _private(document: Document, where: str) -> Iterator[Problem]:
+    """Each private person that an entity overlaps, with the first such entity."""
+    spans = in_order(document.spans)
+    starts = [span.start for span in spans]
+    reaches = list(accumulate((span.end for span in spans), max))  # how far the spans up to each one reach
+    for private in document.private:
+        first = bisect_right(reaches, private.start)
+        if first < bisect_left(starts, private.end):
+            span = spans[first]
+            said = f"overlaps the {span.label} at [{span.start}:{span.end}]"
+            yield problem(document, private, where, "private-overlaps-span", said, "a private person is no entity")
+
+
+def _crossings(document: Document, where: str) -> Iterator[Problem]:
+    """Spans that stand twice, and spans that cross one that begins before them; of several, the one that ends first."""
+    open_ends: list[tuple[int, int]] = []  # a heap: (end, number) of spans that begin before the one at hand
+    spans = in_order(document.spans)
+    for number, span in enumerate(spans):
+        if number and span == spans[number - 1]:
+            yield problem(document, span, where, "span-twice", f"stands twice as {span.label}", "remove one")
+            continue
+        while open_ends and open_ends[0][0] <= span.start:
+            heappop(open_ends)
+        if open_ends and open_ends[0][0] < span.end:
+            other = spans[open_ends[0][1]]
+            said = f"crosses the {other.label} at [{other.start}:{other.end}]"
+            hint = "nest one inside the other, or part them"
+            yield problem(document, span, where, "span-crosses-span", said, hint)
+        heappush(open_ends, (span.end, number))
