@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from viborder.corpus.collect import Collected, collect
-from viborder.corpus.metadata import read_metadata
+from viborder.corpus.metadata import PROVINCES, read_metadata
 from viborder.errors import ViborderError
 from viborder.formats import jsonl
 
@@ -87,3 +87,84 @@ def test_metadata_of_the_five():
         ("QNO", None, "Quảng Nam", "LA"),
         (None, "2022-06-09", "Lai Châu", "LA"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "province"),
+    [
+        ("Công an tỉnh Thanh Hoá bắt", "Thanh Hóa"),
+        ("Công an tỉnh Thanh Hóa bắt", "Thanh Hóa"),
+        ("Công an Hoà Bình, Công an Khánh Hoà và Hoà Bình", "Hòa Bình"),
+        ("CÔNG AN TỈNH THANH HOÁ BẮT NHÓM BUÔN MA TÚY", "Thanh Hóa"),
+        ("Công an TP Ðà Nẵng bắt", "Đà Nẵng"),  # U+00D0
+        ("Công an tỉnh Bà Rịa - Vũng Tàu bắt", "Bà Rịa - Vũng Tàu"),
+        ("Công an tỉnh Bà Rịa–Vũng Tàu bắt", "Bà Rịa - Vũng Tàu"),
+        ("Công an tỉnh Thừa Thiên Huế bắt", "Huế"),
+        ("Công an thành phố Huế bắt", "Huế"),
+        ("Công an tỉnh Đắc Lắc và Công an tỉnh Đăk Lăk", "Đắk Lắk"),
+        ("Công an tỉnh Bắc Cạn bắt", "Bắc Kạn"),
+        ("Công an TP.HCM bắt, Công an TP Hồ Chí Minh khởi tố", "Hồ Chí Minh"),
+        ("theo tư tưởng Hồ Chí Minh, Đoàn TNCS Hồ Chí Minh", None),
+        ("khu vực Thái Bình Dương", None),
+        ("vì một thế giới hòa bình và thái bình", None),
+        ("Công an tỉnh Tha\u00adnh Hóa bắt", "Thanh Hóa"),
+    ],
+)
+def test_a_province_in_any_spelling_and_case(text, province):
+    assert read_metadata(text)["province"] == province
+
+
+def test_every_province_is_known_before_and_after_july_2025():
+    """63 in the General Statistics Office's list, 34 since Resolution 202/2025/QH15, whose names are all among them."""
+    names = [name.split("=")[0] for name in PROVINCES.split("|")]
+    assert len(set(names)) == len(names) == 63
+    assert all(read_metadata(f"Công an thành phố {name} bắt")["province"] == name for name in names)
+    since = (
+        "Hà Nội|Huế|Quảng Ninh|Cao Bằng|Lạng Sơn|Lai Châu|Điện Biên|Sơn La|Thanh Hóa|Nghệ An|Hà Tĩnh|Tuyên Quang|Lào Cai|Thái Nguyên|"
+        "Phú Thọ|Bắc Ninh|Hưng Yên|Hải Phòng|Ninh Bình|Quảng Trị|Đà Nẵng|Quảng Ngãi|Gia Lai|Khánh Hòa|Lâm Đồng|Đắk Lắk|Hồ Chí Minh|"
+        "Đồng Nai|Tây Ninh|Cần Thơ|Vĩnh Long|Đồng Tháp|Cà Mau|An Giang"
+    ).split("|")
+    assert len(since) == 34 and set(since) <= set(names)
+
+
+@pytest.mark.parametrize(
+    ("text", "country"),
+    [("LÀO CAI: Công an", None), ("tỉnh Bò Kẹo, LÀO", "LA"), ("Cam-pu-chia và Campuchia", "KH"), ("xô lào xào", None)],
+)
+def test_a_partner_country_in_any_spelling(text, country):
+    assert read_metadata(text)["partner_country"] == country
+
+
+PARAGRAPH = (
+    "<p>" + "Công an tỉnh Cao Bằng bắt hai người chở ma túy qua biên giới và thu giữ nhiều tang vật. " * 3 + "</p>"
+)
+
+
+@pytest.mark.parametrize(
+    ("head", "body", "foot", "expected"),
+    [
+        ("", "", "", None),
+        ("", "", "Giấy phép số 18/GP-BTTTT cấp ngày 05/05/2017", None),
+        ("", "", "© 2024 Báo A", None),
+        ('<script>var build="2023-02-03";</script>', "", "", None),
+        ("", "", '<a href="/2020/03/04/tin.html">Tin khác</a>', None),
+        ("", "", '<div class="related"><span class="date">01/02/2019</span> Tin khác</div>', None),
+        ("", '<img src="/uploads/2019/05/06/a.jpg">', "", None),
+        ("", "<p>Theo Nghị định số 82 ngày 05/06/2014 của Chính phủ.</p>", "", None),
+        ('<meta property="article:published_time" content="2024-06-05T10:00:00+07:00">', "", "© 2025", "2024-06-05"),
+        ('<script type="application/ld+json">{"datePublished": "2024-06-05"}</script>', "", "", "2024-06-05"),
+        ("", '<time datetime="2024-06-05T08:00">05/06/2024</time>', "", "2024-06-05"),
+        ("", '<span class="date">05/06/2024</span>', "", "2024-06-05"),
+        ("", "<p>Thứ tư, 05/06/2024 - 10:30</p>", "", "2024-06-05"),
+        ("", "<div>Chủ nhật, ngày 9/6/2024</div>", "", "2024-06-09"),
+    ],
+)
+def test_the_date_of_a_page_is_what_names_itself_so(tmp_path, head, body, foot, expected):
+    pytest.importorskip("trafilatura")
+    page = (
+        f'<html><head><meta charset="utf-8"><title>T</title>{head}</head><body><article><h1>Bắt hai người</h1>{body}'
+        f"{PARAGRAPH}{PARAGRAPH}</article><footer>{foot}</footer></body></html>"
+    )
+    (tmp_path / "a.html").write_text(page, encoding="utf-8")
+    done = collect([tmp_path / "a.html"], tmp_path / "documents.jsonl")
+    assert done.added[0].meta.get("date") == expected

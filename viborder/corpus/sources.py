@@ -8,12 +8,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from viborder.corpus.pages import read_page
 from viborder.errors import Problem, ViborderError
-from viborder.files import lines, read_bytes, read_text
-from viborder.text import tokenize
+from viborder.files import lines, read_text
 
 ENDINGS = (".txt", ".html", ".htm", ".jsonl")
-SHORTEST = 30  # tokens: what is found in a page without an article is its menu
 KNOWN = ("outlet", "date", "province", "partner_country", "source", "licence")
 _ALSO = {"url": "source", "license": "licence"}  # how others call them
 
@@ -41,7 +40,8 @@ def read_sources(paths: Iterable[Path], problems: list[Problem]) -> Iterator[Sou
             elif path.suffix == ".txt":
                 yield Source(str(path), path.stem, read_text(path))
             else:
-                yield _page(path)
+                text, known = read_page(path)
+                yield Source(str(path), path.stem, text, _known(known))
         except ViborderError as error:
             problems.extend(error.problems)
 
@@ -99,24 +99,3 @@ def _known(record: dict[str, Any]) -> dict[str, str]:
 
 def _as_dict(value: Any) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
-
-
-def _page(path: Path) -> Source:
-    """The article of an HTML page: its headline and its paragraphs, a line each. Needs the extra `web`."""
-    try:
-        import trafilatura
-    except ImportError as error:
-        raise ViborderError(
-            Problem(str(path), "extra-missing", f"HTML needs trafilatura ({error})", "pip install viborder[web]")
-        ) from None
-    found: Any = trafilatura.bare_extraction(
-        read_bytes(path), with_metadata=True, include_comments=False, include_tables=False
-    )
-    if found is None or len(tokenize(found.text or "")) < SHORTEST:
-        raise ViborderError(
-            Problem(str(path), "html-no-article", "no article was found in the page", "give the page of one article")
-        )
-    title = (found.title or "").strip()
-    text = found.text if not title or found.text.startswith(title) else f"{title}\n{found.text}"
-    known = {"outlet": found.sitename, "date": found.date, "source": found.url, "licence": found.license}
-    return Source(str(path), path.stem, text + "\n", _known(known))
