@@ -23,6 +23,7 @@ from viborder.errors import ViborderError
 from viborder.publish.publish import Outcome, Release, prepare, publish
 from viborder.publish.show import dry_run
 from viborder.train import train
+from viborder.train.encoder.recipe import finetune_recipe
 
 CORPUS, ANNOTATIONS = Path("corpus/documents.jsonl"), Path("annotations")
 GOLD = ANNOTATIONS / "gold.jsonl"
@@ -255,6 +256,37 @@ def test_what_belongs_to_others_is_left_alone(hub: Hub, release: Release) -> Non
     with pytest.raises(ViborderError) as caught:
         send(hub, release, name="no-owner")
     assert rule(caught) == "repo-id-malformed"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "me/a--b",
+        "me/a..b",
+        "me/x.git",
+        "me/.x",
+        "me/-x",
+        "me/x-",
+        "me/x.",
+        "me/đặt",
+        "me/" + "a" * 100,
+        "me/a b",
+        "me--x/a",
+        "a/b/c",
+    ],
+)
+def test_names_that_the_hub_forbids_are_refused_before_anything_is_sent(
+    hub: Hub, release: Release, tmp_path: Path, name: str
+) -> None:
+    """The rules are huggingface_hub's, written out in its `validate_repo_id`."""
+    with pytest.raises(ViborderError) as caught:
+        dry_run(release, name, tmp_path / "tree", public=False, text=None)
+    assert rule(caught) == "repo-id-malformed" and not (tmp_path / "tree").exists()
+    with pytest.raises(ViborderError) as caught:
+        send(hub, release, name=name)
+    assert rule(caught) == "repo-id-malformed"
+    with pytest.raises(ViborderError, match="recipe-bad-value"):
+        finetune_recipe({"kind": "transformer", "model_name_or_path": "x", "hub_model_id": name}, "a.yaml")
 
 
 def test_a_dry_run_writes_the_exact_tree_and_asks_the_same_questions(

@@ -20,11 +20,11 @@ from viborder.publish import hub
 from viborder.publish.checks import dataset_problems
 from viborder.publish.hub import Changes, Content, Remote
 from viborder.publish.model import model_contents, model_problems
+from viborder.repo_id import fault
 
 if TYPE_CHECKING:
     from huggingface_hub import HfApi
 
-_REPO_ID = re.compile(r"[\w.-]+/[\w.-]+")
 _RAISE = "a new version at the head of CHANGELOG.md, then build again"
 _TAG = re.compile(r"v(\d+)\.(\d+)\.(\d+)")
 
@@ -173,8 +173,8 @@ def decided(release: Release, repo_id: str, *, public: bool, text: str | None) -
 
     Raises ViborderError: `repo-id-malformed`, `text-undecided`, `text-other`.
     """
-    if not _REPO_ID.fullmatch(repo_id):
-        raise fail(repo_id, "repo-id-malformed", "not the name of a repository", "USER_OR_ORGANISATION/NAME")
+    if said := fault(repo_id):
+        raise fail(repo_id, "repo-id-malformed", said, "USER_OR_ORGANISATION/NAME")
     if release.kind == "dataset" and public and text is None:
         said = "the texts are their publishers', and the repository is public"
         raise fail(repo_id, "text-undecided", said, "say --text keep or --text omit")

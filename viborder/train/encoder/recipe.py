@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from viborder.errors import Problem, ViborderError
+from viborder.repo_id import fault
 
 # YAML 1.1 reads `3e-5` as a string; people write it, so strings that are numbers pass here.
 Number = Annotated[float, Field(strict=False, allow_inf_nan=False)]
@@ -105,6 +106,8 @@ class FinetuneRecipe(BaseModel):
             )
         if self.push_to_hub and not self.hub_model_id:
             raise ValueError("push_to_hub needs hub_model_id")
+        if self.hub_model_id and (said := fault(self.hub_model_id, owner_needed=False)):
+            raise ValueError(f"hub_model_id {self.hub_model_id!r:.60}: {said}")
         return self
 
 
