@@ -13,8 +13,7 @@ eval/results.jsonl.
 import argparse
 import re
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from random import Random
 from statistics import mean
@@ -29,7 +28,7 @@ from viborder.eval.counting.scores import Scores
 from viborder.eval.show import results
 from viborder.eval.uncertainty.intervals import bootstrap
 from viborder.formats import jsonl
-from viborder.grammar import lexicon, view, words
+from viborder.grammar.lexicon import packaged, using
 from viborder.text import tokenize
 from viborder.train import train
 
@@ -37,9 +36,6 @@ RECIPE = Path("train/crf.yaml")
 FILES = ("annotations/gold.jsonl", "train/genre/articles.jsonl")
 SIZES = (1, 2, 4, 8, 16, 24)
 TESTED = 9
-OPEN = ("body", "own", "unit", "function", "code", "rank", "post", "substance", "street", "kinh", "minority", "lao", "khmer", "measure",
-        # the classes of lexicon entries that may be hidden
-        "seized", "classifier", "counted", "region", "gate")  # fmt: skip
 LIVE = ["folds=0", "copies=0"]  # as the annotators' backend trains
 TUNED = "these documents: the grammar was mended on some of them, and what corrections need to be followed was chosen on such draws"
 
@@ -76,7 +72,7 @@ def _ignorance(documents: Sequence[Document], share: float, options: argparse.Na
             for seed in range(options.seeds):
                 shuffled = Random(seed).sample(documents, len(documents))
                 learned, tested = shuffled[:size], shuffled[-TESTED:]
-                with hidden(share, seed):
+                with using(packaged().without(share, seed)):
                     tagged = (
                         proposed(tested)
                         if overrides is None
@@ -95,52 +91,6 @@ def _ignorance(documents: Sequence[Document], share: float, options: argparse.Na
         table.add_row(str(size), *cells)
     Console(width=160).print(table)
     return lines
-
-
-@contextmanager
-def hidden(share: float, seed: int) -> Iterator[None]:
-    """The grammar without a random share of its lexicon entries."""
-    random, whole = Random(f"hidden/{seed}"), lexicon.rows
-    gone: dict[str, bool] = {}
-
-    def rows(name: str) -> Iterator[list[str]]:
-        for row in whole(name):
-            column = {"vietnam": 0, "countries": 0, "neighbours": 2}.get(name, 1)
-            if column == 1 and row[0] not in OPEN:
-                yield row
-                continue
-            kept = [
-                phrase
-                for phrase in row[column].split("|")
-                if not gone.setdefault(f"{name}/{phrase}", random.random() < share)
-            ]
-            if name == "vietnam":
-                districts = row[3].split(",") if len(row) > 3 else []
-                row = [
-                    *row[:3],
-                    ",".join(one for one in districts if not gone.setdefault(one.strip(), random.random() < share)),
-                ]
-            yield [
-                *row[:column],
-                "|".join(kept) or "¤",
-                *row[column + 1 :],
-            ]  # a name that occurs nowhere, where all are hidden
-
-    lexicon.rows = words.rows = rows
-    try:
-        _forget()
-        yield
-    finally:
-        lexicon.rows = words.rows = whole
-        _forget()
-
-
-def _forget() -> None:
-    for module in (view, words):
-        for value in vars(module).values():
-            if hasattr(value, "cache_clear"):
-                value.cache_clear()
-    view._TYPES.clear()
 
 
 def proposed(documents: Sequence[Document]) -> list[Document]:

@@ -7,9 +7,9 @@ the scheme (annotations/GUIDELINES.md); here they are put in order.
 from __future__ import annotations
 
 from viborder.document import Span
-from viborder.grammar import agencies, amounts, carry, context, officials, places, shared, words
-from viborder.grammar.lexicon import longest
-from viborder.grammar.view import (
+from viborder.grammar import agencies, amounts, carry, context, kinds, officials, places, shared
+from viborder.grammar.keys import longest
+from viborder.grammar.kinds import (
     AGENCY,
     AMOUNT,
     CAP,
@@ -23,33 +23,36 @@ from viborder.grammar.view import (
     ROAD,
     TRIGGER,
     UPPER,
-    View,
-    read,
 )
+from viborder.grammar.lexicon import Lexicon
+from viborder.grammar.view import View, read
 from viborder.text import Range
 
 Piece = tuple[int, int, str]  # first token, token after the last, label
 _SURNAMES_ALONE = frozenset(
     ("nguyễn", "trần", "phạm", "hoàng", "huỳnh", "trương")
 )  # a province after one is a given name: `Phạm Thái Bình`
-_OFFICE = words.RANK | words.POST | words.COMRADE
+_OFFICE = kinds.RANK | kinds.POST | kinds.COMRADE
 
 
-def propose(text: str, tokens: list[Range]) -> list[Span]:
+def propose(text: str, tokens: list[Range], lexicon: Lexicon | None = None) -> list[Span]:
     """The spans that the grammar finds, nested ones included, in reading order, PRIVATE among them.
 
-    text: NFC. tokens: as `viborder.text.tokenize` gives them. Offsets are half-open code points into `text`.
+    text: NFC. tokens: as `viborder.text.tokenize` gives them. Offsets are half-open code points into `text`. lexicon:
+    the words; where None, those that the package brings.
     """
     starts, ends = [start for start, _ in tokens], [end for _, end in tokens]
-    found = pieces(text, starts, ends, [text[start:end] for start, end in tokens])
+    found = pieces(text, starts, ends, [text[start:end] for start, end in tokens], lexicon)
     return [Span(starts[first], ends[last - 1], label) for first, last, label in found]
 
 
-def pieces(text: str, starts: list[int], ends: list[int], words: list[str]) -> list[Piece]:
+def pieces(
+    text: str, starts: list[int], ends: list[int], words: list[str], lexicon: Lexicon | None = None
+) -> list[Piece]:
     """The same spans in tokens (the first, the one after the last, the label), for tokens as `viborder.text.cut`
     gives them.
     """
-    view = read(text, starts, ends, words)
+    view = read(text, starts, ends, words, lexicon)
     walk = _Walk(view)
     walk.run()
     found = {(view.token(first), view.token(last - 1) + 1, label) for first, last, label in walk.found}
@@ -136,7 +139,8 @@ class _Walk:
 
     def _is_head(self, at: int) -> bool:
         """Whether the head of an agency here is longer than the post or rank: `Đại sứ quán`, not `Đại sứ`."""
-        head, post = longest(words.heads(), self.view.keys, at), longest(words.persons(), self.view.keys, at)
+        lexicon, keys = self.view.lexicon, self.view.keys
+        head, post = longest(lexicon.heads, keys, at), longest(lexicon.persons, keys, at)
         return head is not None and (post is None or head[0] > post[0])
 
     def _emit_places(self, found: list[Range]) -> int | None:
@@ -152,12 +156,12 @@ class _Walk:
             view.keys[at - 1] == ":"
             and view.bits[at] & UPPER
             and view.bits[at + 1] & UPPER
-            and not longest(words.heads(), view.keys, at)
+            and not longest(view.lexicon.heads, view.keys, at)
         ):
             return None if places.bare(view, at) else at + 2  # `Ảnh: HỮU TOÀN`
         if view.keys[at - 1] != ":" or not view.bits[at] & CAP or view.bits[at] & UPPER:
             return None
-        if head := longest(words.heads(), view.keys, at):  # an outlet: `An ninh Lai Châu`
+        if head := longest(view.lexicon.heads, view.keys, at):  # an outlet: `An ninh Lai Châu`
             outlet = places.bare(view, head[0]) if view.keys[at] == "an" else None
             return outlet[1] if outlet else None
         end = places.capitals(view, at, 5)
@@ -180,17 +184,17 @@ class _Walk:
             self.found.append((at, at + 1, "PLACE"))
             return at + 1
         found = places.place(view, at)
-        if found is None or (found[2] == words.REGION and view.keys[at - 1] in ("phía", "hướng")):
+        if found is None or (found[2] == kinds.REGION and view.keys[at - 1] in ("phía", "hướng")):
             return None
         if view.bits[at] & NAME and found[1] - at == 1 and view.bits[found[1]] & CAP and at != self.role_end:
             return None
-        if at > 1 and view.keys[at - 1] == "báo" and f"{view.keys[at - 2]} báo" not in words.verbs_of_report():
+        if at > 1 and view.keys[at - 1] == "báo" and f"{view.keys[at - 2]} báo" not in view.lexicon.verbs_of_report:
             return found[1]  # rule 6: a newspaper
         start = context.without_shared_word(view, found, bool(self.found and self.found[-1][1] == found[0]))
         self.found.append((start, found[1], "PLACE"))
         if at == self.role_end:  # `Đại sứ Việt Nam tại Lào X`
             self.role_end = found[1] + (view.keys[found[1]] == "tại")
-            named = self.role & words.POST and view.bits[found[1]] & CAP and not view.bits[found[1]] & (AGENCY | PLACE)
+            named = self.role & kinds.POST and view.bits[found[1]] & CAP and not view.bits[found[1]] & (AGENCY | PLACE)
             if named and (stop := officials.name(view, found[1], self.role)):
                 self._emit_names(found[1], stop, self.role)
                 return self.persons[-1][1]
@@ -229,7 +233,7 @@ class _Walk:
         if continues:
             bits |= self.role & _OFFICE
         self.role, self.role_end = bits, end
-        quoted = view.keys[end] == '"' and bits & words.ROLE  # `một người tên "Anh"`
+        quoted = view.keys[end] == '"' and bits & kinds.ROLE  # `một người tên "Anh"`
         start = (
             end + 1
             if quoted or view.keys[end] == ":" or (view.keys[end] == "." and view.bits[end - 1] & UPPER)
@@ -237,7 +241,7 @@ class _Walk:
         )
         if view.keys[end] == "tên" and view.bits[end + 1] & CAP:
             start = end + 1
-        if start > end and longest(words.persons(), view.keys, start) and not view.bits[start + 1] & CAP:
+        if start > end and longest(view.lexicon.persons, view.keys, start) and not view.bits[start + 1] & CAP:
             return start  # `các đồng chí: Đại tá X`
         for head in range(
             end - 1, at, -1
@@ -259,7 +263,7 @@ class _Walk:
             self._emit_names(start, stop, bits)
             return self.persons[-1][1]
         if end - at == 1 and view.bits[at] & (AGENCY | PLACE | CAP):
-            return None if not bits & words.TITLE else end
+            return None if not bits & kinds.TITLE else end
         return end
 
     def _emit_names(self, start: int, stop: int, bits: int) -> None:
@@ -269,8 +273,8 @@ class _Walk:
         """
         view = self.view
         while True:
-            in_office = bool(bits & _OFFICE and not bits & words.ROLE) or officials.has_post_after(view, stop)
-            unsaid = carry.PRIVATE_ROLE if bits & words.ROLE and not bits & words.KIN else carry.UNSAID
+            in_office = bool(bits & _OFFICE and not bits & kinds.ROLE) or officials.has_post_after(view, stop)
+            unsaid = carry.PRIVATE_ROLE if bits & kinds.ROLE and not bits & kinds.KIN else carry.UNSAID
             self.persons.append((start, stop, carry.OFFICE if in_office else unsaid))
             self.role_end = -1
             following = officials.is_list_joint(view, stop)
@@ -295,7 +299,7 @@ class _Walk:
             rest
             and rest[1] >= end
             and view.keys[at] not in _SURNAMES_ALONE
-            and (rest[2] <= words.PROVINCE or view.bits[at] & LOCATIVE)
+            and (rest[2] <= kinds.PROVINCE or view.bits[at] & LOCATIVE)
         ):
             return None  # `Đoàn Lào`, `Từ Hang Kia`
         if view.keys[at] == "từ" and (found := context.located(view, at + 1)):

@@ -1,7 +1,7 @@
 """AGENCY: named bodies of the state and the Party, after the scheme's section on agencies (the numbers are its rules).
 
 An agency is a head, what it does, its level and place, or the body that it belongs to. Heads come in classes (see
-`lexicons/agencies.tsv`): a `body` needs a place or a parent that has a name, an `own` name needs nothing, a `unit`
+`lexicon/agencies.tsv`): a `body` needs a place or a parent that has a name, an `own` name needs nothing, a `unit`
 needs a function, a number or a code.
 """
 
@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from viborder.grammar import units, words
+from viborder.grammar import kinds, units
 from viborder.grammar.groups import PLURAL, Piece, coordinated, group, tail
-from viborder.grammar.lexicon import longest
+from viborder.grammar.keys import longest
+from viborder.grammar.kinds import AGENCY, CAP, DIGIT, LOWER, PLACE, UPPER
 from viborder.grammar.places import Found, bare, named, place
-from viborder.grammar.view import AGENCY, CAP, DIGIT, LOWER, PLACE, UPPER, View
+from viborder.grammar.view import View
 
 # Bodies that are called after a commune, a border gate or a village, so that any name after them is a place.
 _STATIONS = (
@@ -61,7 +62,7 @@ class Agency:
 
 def one(view: View, at: int, depth: int = 0) -> Agency | None:
     """A single agency, or several places under one head."""
-    match = longest(words.heads(), view.keys, at)
+    match = longest(view.lexicon.heads, view.keys, at)
     if match is None:
         return None
     if view.keys[at] == "ca" and not view.bits[at] & UPPER:
@@ -73,44 +74,44 @@ def one(view: View, at: int, depth: int = 0) -> Agency | None:
     if (
         at
         and view.bits[at] & LOWER
-        and f"{view.keys[at - 1]} {view.keys[at]}" in words.compounds()
+        and f"{view.keys[at - 1]} {view.keys[at]}" in view.lexicon.compounds
         and view.keys[at - 2] != "cán"
     ):
         return None  # the second syllable of `cán bộ`, `trụ sở`, but `cán bộ | đội Cảnh sát hình sự`
     end, kind = match
-    if kind & words.OUTSIDE and not kind & (words.OWN | words.BODY):
+    if kind & kinds.OUTSIDE and not kind & (kinds.OWN | kinds.BODY):
         if view.keys[at] in ("báo", "vov", "vtv", "đài", "truyền", "tạp"):
             if view.bits[at] & LOWER:
                 return None  # `trình báo Công an xã X`
             place = bare(view, end)  # places rule 6: inside the name of a media outlet
             end = place[1] if place else end
-        return Agency(at, end, kind=words.OUTSIDE)
-    if kind & words.CODE and view.bits[at] & UPPER:
+        return Agency(at, end, kind=kinds.OUTSIDE)
+    if kind & kinds.CODE and view.bits[at] & UPPER:
         if at and view.glued(at) and view.keys[at - 1] in ("-", "/"):
             return None  # a document's number
-        return _with_parent(view, Agency(at, end, is_named=True, kind=words.CODE), depth)
+        return _with_parent(view, Agency(at, end, is_named=True, kind=kinds.CODE), depth)
     if (
-        kind & words.OWN
+        kind & kinds.OWN
         and not (view.bits[at] & (CAP | UPPER))
         and (end - at < 3 or (view.keys[at] == "cục" and not view.bits[at + 1] & CAP))
         and view.keys[at] not in ("bộ", "cảnh", "cơ")
     ):
-        kind &= ~words.OWN
+        kind &= ~kinds.OWN
     if (
-        kind & words.UNIT
+        kind & kinds.UNIT
         and at
         and (view.keys[at - 1] in PLURAL or view.bits[at - 1] & DIGIT)
         and (stop := units.several(view, end))
     ):
         return _with_parent(
-            view, Agency(at, stop, is_named=True, kind=words.OWN), depth
+            view, Agency(at, stop, is_named=True, kind=kinds.OWN), depth
         )  # `các Bộ: Công an, Quốc phòng`
-    if kind & words.UNIT and (unit := _unit(view, at, end, depth)):
+    if kind & kinds.UNIT and (unit := _unit(view, at, end, depth)):
         return unit
-    if kind & words.UNIT and end - at > 1 and not kind & (words.OWN | words.BODY):
-        return Agency(at, end, kind=words.UNIT)
-    if kind & words.OWN:
-        own = Agency(at, end, is_named=True, kind=words.OWN)
+    if kind & kinds.UNIT and end - at > 1 and not kind & (kinds.OWN | kinds.BODY):
+        return Agency(at, end, kind=kinds.UNIT)
+    if kind & kinds.OWN:
+        own = Agency(at, end, is_named=True, kind=kinds.OWN)
         named_last = False
         for inside in (end - 1, end - 2):  # rule 7: `Thông tấn xã Việt Nam`
             if inside > at and view.bits[inside] & PLACE and (country := bare(view, inside)) and country[1] == end:
@@ -118,11 +119,11 @@ def one(view: View, at: int, depth: int = 0) -> Agency | None:
                 named_last = True
                 break
         for inside in range(at + 1, end - 1):  # rule 3: `Ban Chấp hành Trung ương Đảng`
-            parent = longest(words.heads(), view.keys, inside) if view.bits[inside] & AGENCY else None
+            parent = longest(view.lexicon.heads, view.keys, inside) if view.bits[inside] & AGENCY else None
             if (
                 parent
                 and parent[0] == end
-                and parent[1] & words.OWN
+                and parent[1] & kinds.OWN
                 and view.bits[inside] & CAP
                 and view.keys[inside] != "cục"
             ):
@@ -130,8 +131,8 @@ def one(view: View, at: int, depth: int = 0) -> Agency | None:
         if named_last:
             return own
         return _own_tail(view, own, depth)
-    if kind & words.BODY:
-        return _body(view, Agency(at, end, kind=words.BODY), depth)
+    if kind & kinds.BODY:
+        return _body(view, Agency(at, end, kind=kinds.BODY), depth)
     return None
 
 
@@ -154,30 +155,30 @@ def _unit(view: View, at: int, end: int, depth: int) -> Agency | None:
     if keys[at] == "đoàn" and keys[end] == "an" and group(view, end + 2):
         return None  # `Đoàn An ninh 2 tỉnh X và Y`: the delegation of these
     if stop := units.name(view, at, end):
-        return _with_parent(view, Agency(at, stop, is_named=True, kind=words.UNIT), depth)
+        return _with_parent(view, Agency(at, stop, is_named=True, kind=kinds.UNIT), depth)
     troop = units.numbered(view, end) if bits[end] & DIGIT and depth < 4 and keys[at] != "vụ" else end
     if (
         troop > end
         and bits[troop] & AGENCY
         and (parent := one(view, troop, depth + 1))
         and parent.is_named
-        and parent.kind != words.OUTSIDE
+        and parent.kind != kinds.OUTSIDE
     ):
         return _with_parent(
-            view, Agency(at, troop, is_named=True, kind=words.UNIT), depth
+            view, Agency(at, troop, is_named=True, kind=kinds.UNIT), depth
         )  # `đại đội 222 Bộ Chỉ huy Quân sự tỉnh X`
     capital = bits[at] & (CAP | UPPER) or keys[at - 1] == "chánh"  # `chánh văn phòng UBND tỉnh X`
     if not capital or depth >= 4 or not bits[end] & AGENCY or keys[at] in ("cơ", "đoàn", "tổ", "đội", "vụ"):
         return None
     parent = one(view, end, depth + 1)  # `Văn phòng Cơ quan Cảnh sát điều tra`
-    if parent is None or parent.kind == words.OUTSIDE:
+    if parent is None or parent.kind == kinds.OUTSIDE:
         return None
     if parent.is_named:
-        return Agency(at, parent.end, is_named=True, has_tail=True, kind=words.UNIT, inner=parent.pieces())
+        return Agency(at, parent.end, is_named=True, has_tail=True, kind=kinds.UNIT, inner=parent.pieces())
     number = (
         units.numbered(view, parent.end) if keys[at] in ("tiểu", "đại", "trung", "hải") else at
     )  # `Tiểu đoàn Bộ đội Biên phòng 1`
-    return Agency(at, number, is_named=True, kind=words.UNIT) if number > parent.end else None
+    return Agency(at, number, is_named=True, kind=kinds.UNIT) if number > parent.end else None
 
 
 def _own_tail(view: View, own: Agency, depth: int) -> Agency:
@@ -190,11 +191,11 @@ def _own_tail(view: View, own: Agency, depth: int) -> Agency:
             own.end, own.inner, own.has_tail = several[0], several[1], True
         return own
     country = bare(view, at)
-    if country and country[2] == words.COUNTRY:
+    if country and country[2] == kinds.COUNTRY:
         _add_places(view, own, [country])
         return own
     if view.keys[own.start] == "cục" and (level := bare_level(view, own.end)) and not place(view, own.end):
-        return Agency(own.start, level, kind=words.BODY)  # `Cục Hải quan tỉnh`
+        return Agency(own.start, level, kind=kinds.BODY)  # `Cục Hải quan tỉnh`
     return _with_parent(view, own, depth)
 
 
@@ -210,13 +211,13 @@ def _with_parent(view: View, child: Agency, depth: int) -> Agency:
         return child
     if depth < 4 and view.bits[child.end] & AGENCY:
         parent = one(view, child.end, depth + 1)
-        if parent and parent.kind != words.OUTSIDE and (parent.is_named or _is_bare_parent(view, parent)):
+        if parent and parent.kind != kinds.OUTSIDE and (parent.is_named or _is_bare_parent(view, parent)):
             child.end = parent.end
             child.inner = [*child.inner, *(parent.pieces() if parent.is_named else [])]
             child.has_tail = True
             return child
     places = tail(view, child.end, station=False)
-    if places and child.kind == words.OWN and not place(view, child.end):
+    if places and child.kind == kinds.OWN and not place(view, child.end):
         return child  # `Bộ trưởng Bộ Nội vụ Sar Kheng`
     if places and view.keys[child.end] != "-":
         _add_places(view, child, places)
@@ -228,13 +229,13 @@ def _with_parent(view: View, child: Agency, depth: int) -> Agency:
 def _is_bare_parent(view: View, parent: Agency) -> bool:
     """`Công an tỉnh`: no name, yet part of the name of the body before it."""
     known = view.bits[parent.start] & (CAP | UPPER) or view.bits[parent.start - 1] & DIGIT  # `Vùng 4 cảnh sát biển`
-    return parent.kind == words.BODY and bool(known or bare_level(view, parent.end - 1))
+    return parent.kind == kinds.BODY and bool(known or bare_level(view, parent.end - 1))
 
 
 def bare_level(view: View, at: int) -> int | None:
     """The token after a level word without a name (`Công an tỉnh`), or None."""
     if view.keys[at] in ("tỉnh", "huyện", "xã", "phường", "quận", "thành", "thị") and view.bits[at] & (LOWER | CAP):
-        found = longest(words.admin_words(), view.keys, at)
+        found = longest(view.lexicon.admin_words, view.keys, at)
         return found[0] if found else None
     return None
 
@@ -256,18 +257,18 @@ def _body(view: View, body: Agency, depth: int) -> Agency:
         parent = one(view, body.end, depth + 1)
         capital = any(bits & (CAP | UPPER) for bits in view.bits[body.start : body.end])  # also `bộ Chỉ huy`
         office = capital or view.keys[body.start] in _OFFICES
-        if parent and parent.is_named and parent.kind != words.OUTSIDE and office:
+        if parent and parent.is_named and parent.kind != kinds.OUTSIDE and office:
             body.end, body.inner, body.is_named, body.has_tail = parent.end, parent.pieces(), True, True
             _add_seat(view, body)
             return body
-        if parent and not parent.is_named and parent.kind == words.BODY and not body.station:
+        if parent and not parent.is_named and parent.kind == kinds.BODY and not body.station:
             body.end = parent.end  # `Bộ Chỉ huy Bộ đội Biên phòng tỉnh`: rule 10, nothing
             return body
     at = body.end + (view.keys[body.end] == "nước")
     at += view.keys[at] == "bạn"
     at += 2 * (view.keys[at + 1] == "cấp" and view.keys[at] in ("2", "hai", "02"))  # `Công an hai cấp tỉnh X`
     if view.keys[at] == "tại" and view.keys[at - 1] == "cao" and (seat := bare(view, at + 1)):  # the high courts
-        return Agency(body.start, seat[1], True, True, kind=words.BODY, inner=[(*seat[:2], "PLACE")])
+        return Agency(body.start, seat[1], True, True, kind=kinds.BODY, inner=[(*seat[:2], "PLACE")])
     if body.station or (view.keys[body.end] == "khu" and view.keys[body.end + 1] == "vực"):
         body.end = units.numbered(view, body.end)
         if body.end > at:
@@ -298,8 +299,8 @@ def abbreviation(view: View, end: int) -> int | None:
     """The token after an abbreviation in brackets at `end`: `(BĐBP)`, `(PC 04)`; None where there is none."""
     if view.keys[end] != "(" or not view.bits[end + 1] & CAP or bare(view, end + 1):
         return None
-    code = longest(words.heads(), view.keys, end + 1)
-    close = code[0] if code and code[1] & words.CODE else end + 2
+    code = longest(view.lexicon.heads, view.keys, end + 1)
+    close = code[0] if code and code[1] & kinds.CODE else end + 2
     return close + 1 if view.keys[close] == ")" and (close > end + 2 or view.bits[end + 1] & UPPER) else None
 
 
@@ -318,10 +319,10 @@ def _add_places(view: View, body: Agency, places: list[Found]) -> None:
     several = body.start > 0 and (view.keys[body.start - 1] in PLURAL or view.bits[body.start - 1] & DIGIT)
     places = coordinated(view, places, group=body.station and bool(several))
     if (
-        places[-1][2] == words.COUNTRY
+        places[-1][2] == kinds.COUNTRY
         and len(places) == 1
         and (level := named(view, places[0][1]))
-        and level[2] != words.OTHER
+        and level[2] != kinds.OTHER
     ):
         places.append(level)  # `Ủy ban MTTQ Việt Nam tỉnh X`
     body.end = places[-1][1]

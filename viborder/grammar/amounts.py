@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from viborder.grammar import numerals, words
-from viborder.grammar.lexicon import longest
-from viborder.grammar.view import AGENCY, CAP, DIGIT, LOWER, PERSON, UPPER, View
+from viborder.grammar import kinds, numerals
+from viborder.grammar.keys import longest
+from viborder.grammar.kinds import AGENCY, CAP, DIGIT, LOWER, PERSON, UPPER
+from viborder.grammar.view import View
 
 _STREETS = frozenset(("đường", "phố", "ngõ", "hẻm"))
 _DAYS = frozenset(("ngày", "sáng", "trưa", "chiều", "tối", "đêm", "hôm", "khuya"))
@@ -16,7 +17,7 @@ _LEVELS = frozenset(
 
 def drug(view: View, at: int) -> int | None:
     """The token after the narcotic's name that begins at the token, or None."""
-    found = longest(words.drugs(), view.keys, at)
+    found = longest(view.lexicon.drugs, view.keys, at)
     return found[0] if found else None
 
 
@@ -40,8 +41,8 @@ def _and_a_half(view: View, at: int) -> tuple[int, int] | None:
 
 
 def _is_measure(view: View, at: int) -> bool:
-    found = longest(words.units(), view.keys, at)
-    return found is not None and found[0] == at + 1 and bool(found[1] & words.MEASURE) and not found[1] & words.TIME
+    found = longest(view.lexicon.units, view.keys, at)
+    return found is not None and found[0] == at + 1 and bool(found[1] & kinds.MEASURE) and not found[1] & kinds.TIME
 
 
 def _in_digits(view: View, at: int) -> tuple[int, int] | None:
@@ -107,9 +108,9 @@ def _is_ordinal(view: View, at: int) -> bool:
     before = view.keys[at - 1]
     if before == "lúc" and at > 1 and view.keys[at - 2] == "cùng":
         return False
-    if before in words.amount_words("ordinal"):
+    if before in view.lexicon.ordinals:
         return not (before == "km" and at > 1 and view.bits[at - 2] & DIGIT)
-    return at > 1 and f"{view.keys[at - 2]} {before}" in words.amount_words("ordinal")
+    return at > 1 and f"{view.keys[at - 2]} {before}" in view.lexicon.ordinals
 
 
 def _unit(view: View, at: int, end: int, magnitude: bool) -> int | None:
@@ -121,20 +122,20 @@ def _unit(view: View, at: int, end: int, magnitude: bool) -> int | None:
         return None  # the steering committee against smuggling
     if keys[end : end + 4] == ["đồn", "biên", "phòng", ":"]:
         return None  # the head of their names
-    found = longest(words.units(), keys, end)
+    found = longest(view.lexicon.units, keys, end)
     small = keys[at].isdecimal() and keys[at][0] != "0" and int(keys[at]) < 100
-    soft = at > 0 and small and keys[at - 1] in words.amount_words("label") and keys[at - 2] not in ("tổng", "trong")
+    soft = at > 0 and small and keys[at - 1] in view.lexicon.labels and keys[at - 2] not in ("tổng", "trong")
     if found:
         stop, kind = found
         if (
-            (kind & words.TIME and not kind & (words.MEASURE | words.COUNTED))
+            (kind & kinds.TIME and not kind & (kinds.MEASURE | kinds.COUNTED))
             or keys[end] == "năm"
             or (keys[end] == "h" and view.glued(end))
         ):
             return None
         if keys[end] == "m" and bits[end] & CAP:
             return None
-        if kind & words.PARTY and stop - end <= 2 and _is_party(view, at, end, stop):
+        if kind & kinds.PARTY and stop - end <= 2 and _is_party(view, at, end, stop):
             return None
         if keys[end] in _STREETS and bits[end + 1] & CAP:
             return None  # `số 459 đường Trần Hưng Đạo`
@@ -142,12 +143,12 @@ def _unit(view: View, at: int, end: int, magnitude: bool) -> int | None:
             return None  # `giữa 2 phường Trà Cổ và Bình Ngọc`
         if (
             bits[end] & CAP
-            and not kind & words.MEASURE
-            and not (kind & words.COUNTED and stop - end > 1)
+            and not kind & kinds.MEASURE
+            and not (kind & kinds.COUNTED and stop - end > 1)
             and keys[end] != "sim"
         ):
             return None
-        if soft and not kind & (words.MEASURE | words.SEIZED | words.COUNTED) and keys[end] not in ("vụ", "người"):
+        if soft and not kind & (kinds.MEASURE | kinds.SEIZED | kinds.COUNTED) and keys[end] not in ("vụ", "người"):
             return None
         return stop
     if magnitude and not soft:
@@ -194,14 +195,14 @@ def _unlisted(view: View, end: int) -> int | None:
     lower = LOWER if view.bits[end] & (LOWER | CAP) else UPPER  # in a line of capitals
     if (
         not view.bits[end] & lower
-        or first in words.amount_words("function")
+        or first in view.lexicon.never_counted
         or not first.isalpha()
         or (view.bits[end] & (AGENCY | PERSON) and view.bits[end] & CAP)
     ):
         return None
     if view.foreign(end):
         return end + 1  # `7 casino`
-    if view.bits[end + 1] & lower and second not in words.amount_words("function") and second.isalpha():
+    if view.bits[end + 1] & lower and second not in view.lexicon.never_counted and second.isalpha():
         return end + 2
     return end + 1
 
@@ -209,7 +210,7 @@ def _unlisted(view: View, end: int) -> int | None:
 def _approximated(view: View, start: int) -> int:
     """The first token of the approximator before the numeral, or the numeral's own."""
     for length in (2, 1):
-        if start >= length and " ".join(view.keys[start - length : start]) in words.amount_words("approximator"):
+        if start >= length and " ".join(view.keys[start - length : start]) in view.lexicon.approximators:
             return start - length
     return start
 
@@ -221,11 +222,11 @@ def _in_words(view: View, at: int) -> tuple[int, int] | None:
     end = numerals.spoken(view, at)
     if end == at or (at and view.bits[at - 1] & DIGIT):
         return None
-    found = longest(words.units(), view.keys, end)
+    found = longest(view.lexicon.units, view.keys, end)
     if (
         not found
-        or not found[1] & (words.MEASURE | words.SEIZED)
-        or found[1] & words.TIME
+        or not found[1] & (kinds.MEASURE | kinds.SEIZED)
+        or found[1] & kinds.TIME
         or (view.bits[at] & CAP and view.bits[end] & CAP)
     ):
         return None
@@ -240,14 +241,14 @@ def _in_words(view: View, at: int) -> tuple[int, int] | None:
         view.bits[end] & CAP or view.keys[end + 1] in ("chí", "bào", "đội", "thời", "sơn", "phạm", "kết")
     ):
         return None
-    half = view.keys[at] == "nửa" and view.keys[at + 1] in words.amount_words("magnitude")
-    if view.keys[at] == "nửa" and end == at + 1 and found[1] & words.SEIZED and not found[1] & words.COUNTED:
+    half = view.keys[at] == "nửa" and view.keys[at + 1] in view.lexicon.magnitudes
+    if view.keys[at] == "nửa" and end == at + 1 and found[1] & kinds.SEIZED and not found[1] & kinds.COUNTED:
         half = True  # `nửa bánh`
-    if view.keys[at] in ("nửa", "rưỡi", "linh", "lẻ", "mốt", "lăm", "tư") and not found[1] & words.MEASURE and not half:
+    if view.keys[at] in ("nửa", "rưỡi", "linh", "lẻ", "mốt", "lăm", "tư") and not found[1] & kinds.MEASURE and not half:
         return None
     start = _approximated(view, at)
-    if view.keys[at - 1] == "hàng" and view.keys[at] in words.amount_words("magnitude"):
+    if view.keys[at - 1] == "hàng" and view.keys[at] in view.lexicon.magnitudes:
         start = at - 1
-    elif view.keys[at] in words.amount_words("magnitude"):
+    elif view.keys[at] in view.lexicon.magnitudes:
         return None
     return start, found[0]

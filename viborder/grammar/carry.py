@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from viborder.document import PRIVATE
-from viborder.grammar import words
 from viborder.grammar.groups import Piece
-from viborder.grammar.lexicon import longest
+from viborder.grammar.keys import longest
+from viborder.grammar.kinds import CAP, LOWER, UPPER
 from viborder.grammar.places import BEFORE_PLACE, bare, capitals
-from viborder.grammar.view import CAP, LOWER, UPPER, View
+from viborder.grammar.view import View
 from viborder.text import Range
 
 OFFICE, UNSAID, PRIVATE_ROLE = 1, 0, -1  # what the words around a name say of the person
@@ -25,7 +25,7 @@ def names(view: View, persons: list[Person]) -> list[Piece]:
     keys = view.keys
     known = {tuple(keys[start:end]) for start, end, said in persons if said == OFFICE}
     given = {name[-1:] for name in known} | {name[-2:] for name in known if len(name) > 2}
-    given |= {name[:1] for name in known if name[0] not in words.family_names()[0]}  # foreigners: `ông Chansamone`
+    given |= {name[:1] for name in known if name[0] not in view.lexicon.family_names[0]}  # foreigners: `ông Chansamone`
     found = []
     for start, end, said in persons:
         name = tuple(keys[start:end])
@@ -78,7 +78,7 @@ def _unlisted(view: View, found: list[Piece], announced: list[Range]) -> list[Ra
     for start, end, label in found:
         if label != "PLACE" or end - start < 2 or view.bits[start] & UPPER:
             continue
-        word = longest(words.admin_words(), view.keys, start)
+        word = longest(view.lexicon.admin_words, view.keys, start)
         if word and word[0] < end:
             names.append((word[0], end))
         elif end in ends and not bare(view, start):
@@ -114,4 +114,4 @@ def _stands_alone(view: View, at: int) -> bool:
         return False
     if after == "-" and view.bits[at + 2] & CAP:
         return False  # `Trung - Việt`
-    return not view.bits[at + 1] & LOWER or after in words.amount_words("function") or after in _SAYS
+    return not view.bits[at + 1] & LOWER or after in view.lexicon.never_counted or after in _SAYS

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from viborder.grammar import words
+from viborder.grammar import kinds
 from viborder.grammar.agencies import one
-from viborder.grammar.lexicon import longest
+from viborder.grammar.keys import longest
+from viborder.grammar.kinds import AGENCY, CAP, DIGIT, LOWER, NAME, PERSON, PLACE, UPPER
 from viborder.grammar.places import Found, bare, capitals, letter_or_number, named, place, stops
-from viborder.grammar.view import AGENCY, CAP, DIGIT, LOWER, NAME, PERSON, PLACE, UPPER, View
+from viborder.grammar.view import View
 from viborder.text import Range
 
 _DIRECTIONS = frozenset(("sang", "về", "lên", "đến", "vào", "từ"))
@@ -22,7 +23,7 @@ def located(view: View, at: int) -> list[Range]:
         return []
     if view.keys[at].startswith("km") and view.keys[at][2:3].isdecimal():
         return []  # a kilometre post: `Km85 Quốc lộ 8A`
-    if view.bits[end] & PLACE and named(view, end) and all(word in words.QUARTERS for word in view.keys[at:end]):
+    if view.bits[end] & PLACE and named(view, end) and all(word in view.lexicon.quarters for word in view.keys[at:end]):
         return []  # `khu vực Đông Nam đảo X`
     if end - at < 2 or (view.bits[at] & (UPPER | AGENCY | PERSON) and stops(view, at)) or place(view, at):
         return []
@@ -30,11 +31,11 @@ def located(view: View, at: int) -> list[Range]:
         return []
     if view.bits[end - 1] & UPPER and not view.bits[at] & UPPER:
         return []  # `tại Trường THCS dân tộc nội trú`
-    end = letter_or_number(view, end, words.VILLAGE)
+    end = letter_or_number(view, end, kinds.VILLAGE)
     found = [(at, end)]
     while view.keys[end] in (",", "và") and not place(view, end + 1):
         following = end + 1
-        end = letter_or_number(view, capitals(view, following, 5), words.VILLAGE)
+        end = letter_or_number(view, capitals(view, following, 5), kinds.VILLAGE)
         if (
             (end - following < 2 and not view.foreign(following))
             or view.bits[following] & (UPPER | AGENCY)
@@ -49,12 +50,12 @@ def _is_aim(view: View, at: int, end: int) -> bool:
     """Whether the capitals after `về`, `sang`, `đến` are all of a name, and no person's: `về Pha Bó`, not `về Tết
     Nguyên đán`.
     """
-    if view.bits[at] & (NAME | AGENCY | PERSON) or view.keys[at] in words.no_name():
+    if view.bits[at] & (NAME | AGENCY | PERSON) or view.keys[at] in view.lexicon.no_name:
         return False
     following = view.keys[end]
     if view.keys[at - 1] == "từ":
         return following in ("đến", "về", "sang", "vào", "đi", "tới", "lên")
-    return not view.bits[end] & LOWER or following in words.amount_words("function")
+    return not view.bits[end] & LOWER or following in view.lexicon.never_counted
 
 
 def listed(view: View, end: int) -> list[Range]:
@@ -65,7 +66,7 @@ def listed(view: View, end: int) -> list[Range]:
     while view.keys[end] in (",", "và") and view.bits[end + 1] & CAP and not view.bits[end + 1] & UPPER:
         at = end + 1
         known = bare(view, at)
-        stop = letter_or_number(view, known[1] if known else capitals(view, at, 4), words.VILLAGE)
+        stop = letter_or_number(view, known[1] if known else capitals(view, at, 4), kinds.VILLAGE)
         personal = view.bits[at] & NAME and stop - at > 2 and not view.bits[stop - 1] & DIGIT
         short = stop - at < 2 and len(view.keys[at]) < 6  # a single Vietnamese syllable
         if not known and (personal or short or named(view, at) or stops(view, at)):
@@ -86,7 +87,7 @@ def between(view: View, first: Found) -> list[Range]:
         view.keys[at - 1] not in (",", "(")
         or not view.bits[at] & CAP
         or view.bits[at] & (UPPER | AGENCY | PERSON)
-        or first[2] <= words.PROVINCE
+        or first[2] <= kinds.PROVINCE
     ):
         return []
     end = capitals(view, at, 3)
@@ -103,20 +104,20 @@ def without_shared_word(view: View, found: Found, follows: bool) -> int:
     follows: another span ends where this place begins, so that a number before it is no count.
     """
     start, end, level = found
-    word = longest(words.admin_words(), view.keys, start)
+    word = longest(view.lexicon.admin_words, view.keys, start)
     gates = view.keys[start] == "cửa" and view.keys[end] == "-" and bare(view, end + 1) is not None
     before = start - 1 - (view.keys[start - 1] in ("con", "dòng", "cây"))  # `hai con suối X và Y`
     plural = view.keys[before] in _SEVERAL and view.keys[before - 1] != "ngã"
     if (
         word is None
-        or (level in (words.OTHER, words.REGION) and not (gates or plural))
+        or (level in (kinds.OTHER, kinds.REGION) and not (gates or plural))
         or word[0] >= end
         or view.bits[word[0]] & DIGIT
     ):
         return start
     if (whole := bare(view, start)) and whole[1] == end:
         return start  # the word is part of the name: `TP.HCM - Tây Ninh`
-    if attribute := longest(words.attributes(), view.keys, word[0]):
+    if attribute := longest(view.lexicon.attributes, view.keys, word[0]):
         word = attribute
     several = gates or (start > 0 and (plural or bool(view.bits[start - 1] & DIGIT and not follows)))
     if not several and view.keys[end] in ("và", "-"):

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from viborder.grammar import words
-from viborder.grammar.lexicon import longest
+from viborder.grammar import kinds
+from viborder.grammar.keys import longest
+from viborder.grammar.kinds import AGENCY, CAP, DIGIT, NAME, PERSON, PLACE, UPPER
 from viborder.grammar.places import Found, bare, capitals, letter_or_number, named, stops
-from viborder.grammar.view import AGENCY, CAP, DIGIT, NAME, PERSON, PLACE, UPPER, View
+from viborder.grammar.view import View
 
 Piece = tuple[int, int, str]  # first token, token after the last, label
 _JOINS = frozenset((",", ";", "và", "-", "&", "cùng"))
@@ -15,9 +16,9 @@ PLURAL = frozenset(("các", "hai", "ba", "bốn", "năm", "sáu", "bẩy", "bả
 def tail(view: View, at: int, station: bool) -> list[Found] | None:
     """The first place after a head: with its level (`tỉnh Cao Bằng`) or bare (`Lạng Sơn`)."""
     if found := named(view, at):
-        if found[2] == words.OTHER and not station and view.keys[at] not in ("cửa", "khu", "cảng", "sân", "đặc"):
+        if found[2] == kinds.OTHER and not station and view.keys[at] not in ("cửa", "khu", "cảng", "sân", "đặc"):
             known = bare(view, at)  # `CAH Sông Mã`
-            return [known] if known and known[2] == words.DISTRICT else None
+            return [known] if known and known[2] == kinds.DISTRICT else None
         shared = _shared_level(view, found)
         return [shared or found]
     if view.bits[at] & (CAP | UPPER | PLACE):
@@ -34,7 +35,7 @@ def tail(view: View, at: int, station: bool) -> list[Found] | None:
                 and not stops(view, at)
                 and not (view.bits[at] & AGENCY and _is_head(view, at, station))
             ):
-                return [(at, end, words.OTHER)] if station or end - at > 1 else None
+                return [(at, end, kinds.OTHER)] if station or end - at > 1 else None
             return None
         return [found]
     return None
@@ -42,12 +43,12 @@ def tail(view: View, at: int, station: bool) -> list[Found] | None:
 
 def _is_head(view: View, at: int, station: bool) -> bool:
     """Whether the head of another body begins here, and not the name of a village: `Đồn Biên phòng Đoàn Xá`."""
-    head = longest(words.heads(), view.keys, at)
+    head = longest(view.lexicon.heads, view.keys, at)
     village = (
         station
         and view.bits[at + 1] & CAP
         and not view.bits[at + 1] & AGENCY
-        and not longest(words.functions(), view.keys, at + 1)
+        and not longest(view.lexicon.functions, view.keys, at + 1)
     )
     return head is not None and not (head[0] - at == 1 and village)
 
@@ -55,17 +56,17 @@ def _is_head(view: View, at: int, station: bool) -> bool:
 def _forgotten(view: View, at: int) -> Found | None:
     """A province whose second capital was forgotten: `BĐBP Nghệ an`."""
     found = bare(view, at, loose=True)
-    return found if found and found[2] == words.PROVINCE else None
+    return found if found and found[2] == kinds.PROVINCE else None
 
 
 def _shared_level(view: View, first: Found) -> Found | None:
     """Rule 8: a place word that several names share stays out of the nested places."""
-    word = longest(words.admin_words(), view.keys, first[0])
-    if word is None or first[2] == words.OTHER:
+    word = longest(view.lexicon.admin_words, view.keys, first[0])
+    if word is None or first[2] == kinds.OTHER:
         return None
     inner = (word[0] + (view.keys[word[0]] == "."), first[1], first[2])
     more = coordinated(view, [first], group=False)
-    if len(more) > 1 and not longest(words.admin_words(), view.keys, more[1][0]):
+    if len(more) > 1 and not longest(view.lexicon.admin_words, view.keys, more[1][0]):
         return inner
     return None
 
@@ -78,7 +79,7 @@ def group(view: View, at: int) -> tuple[int, list[Piece]] | None:
     keys, bits = view.keys, view.bits
     if keys[at] not in PLURAL and not (bits[at] & DIGIT and len(keys[at]) < 3):
         return None
-    level = longest(words.admin_words(), keys, at + 1)
+    level = longest(view.lexicon.admin_words, keys, at + 1)
     if level:
         end = level[0]
     elif keys[at + 1] == "nước":
@@ -88,7 +89,9 @@ def group(view: View, at: int) -> tuple[int, list[Piece]] | None:
     else:
         return None
     while (
-        keys[end] in (",", "và") and not bits[end + 1] & CAP and (also := longest(words.admin_words(), keys, end + 1))
+        keys[end] in (",", "và")
+        and not bits[end + 1] & CAP
+        and (also := longest(view.lexicon.admin_words, keys, end + 1))
     ):
         end = also[0]
     border = keys[end] == "biên" and keys[end + 1] == "giới"
@@ -101,34 +104,34 @@ def group(view: View, at: int) -> tuple[int, list[Piece]] | None:
     end += keys[end] == "nước"
     end += keys[end] == "bạn"
     first = bare(view, end) or (named(view, end) if of else None) or _unknown(view, end)
-    if first and (first[2] == words.OTHER or (level and level[1][0] >= words.COMMUNE)):
-        first = (first[0], letter_or_number(view, first[1], words.COMMUNE), first[2])
-    if first is None or (border and first[2] == words.COUNTRY and keys[first[1]] == "-"):
+    if first and (first[2] == kinds.OTHER or (level and level[1][0] >= kinds.COMMUNE)):
+        first = (first[0], letter_or_number(view, first[1], kinds.COMMUNE), first[2])
+    if first is None or (border and first[2] == kinds.COUNTRY and keys[first[1]] == "-"):
         return None  # rule 9: only located
     places = coordinated(view, [first], group=not of)
-    if first[2] == words.REGION:
+    if first[2] == kinds.REGION:
         places = places[:1]
     return places[-1][1], [(start, stop, "PLACE") for start, stop, _ in places]
 
 
 def _unknown(view: View, at: int) -> Found | None:
     end = capitals(view, at, 4)
-    if end == at or (view.bits[at] & (AGENCY | PERSON) and longest(words.heads(), view.keys, at)):
+    if end == at or (view.bits[at] & (AGENCY | PERSON) and longest(view.lexicon.heads, view.keys, at)):
         return None
-    return at, end, words.OTHER
+    return at, end, kinds.OTHER
 
 
 def _is_word(view: View, at: int) -> bool:
     """Whether a rank, a role or the head of a body begins here."""
-    return bool(view.bits[at] & PERSON and longest(words.persons(), view.keys, at)) or bool(
-        view.bits[at] & AGENCY and longest(words.heads(), view.keys, at)
+    return bool(view.bits[at] & PERSON and longest(view.lexicon.persons, view.keys, at)) or bool(
+        view.bits[at] & AGENCY and longest(view.lexicon.heads, view.keys, at)
     )
 
 
 def _is_city(view: View, found: Found, level: int) -> bool:
     """Whether the place is a city as high as a province: `các tỉnh Hà Tĩnh, Quảng Trị, thành phố Huế`."""
-    word = longest(words.admin_words(), view.keys, found[0])
-    city = bare(view, word[0]) if word and level == words.PROVINCE else None
+    word = longest(view.lexicon.admin_words, view.keys, found[0])
+    city = bare(view, word[0]) if word and level == kinds.PROVINCE else None
     return city is not None and city[2] == level
 
 
@@ -138,20 +141,20 @@ def coordinated(view: View, places: list[Found], group: bool) -> list[Found]:
     """
     keys, bits = view.keys, view.bits
     level = places[0][2]
-    worded = longest(words.admin_words(), keys, places[0][0]) is not None
+    worded = longest(view.lexicon.admin_words, keys, places[0][0]) is not None
     while True:
         at = places[-1][1]
         mark = keys[at]
         if mark not in _JOINS:
             return places
         at += 1
-        if mark == "-" and level == words.COUNTRY and keys[at] == "trung" and not bits[at + 1] & CAP:
+        if mark == "-" and level == kinds.COUNTRY and keys[at] == "trung" and not bits[at + 1] & CAP:
             return [*places, (at, at + 1, level)]  # `Việt - Trung`
         if mark == "," and keys[at] == "và":
             at += 1
         if (
             worded
-            and level != words.OTHER
+            and level != kinds.OTHER
             and keys[at] == keys[places[0][0]]
             and (more := named(view, at))
             and more[2] == level
@@ -161,33 +164,33 @@ def coordinated(view: View, places: list[Found], group: bool) -> list[Found]:
                 continue
             return places
         more = named(view, at) if mark in ("và", ",") and (group or (worded and mark == "và")) else None
-        if more and worded and not group and level < more[2] <= words.COMMUNE:
+        if more and worded and not group and level < more[2] <= kinds.COMMUNE:
             return [*places, more]  # `Công an huyện Đồng Văn và xã Pải Lủng`
         if more and group and ((mark == "và" and more[2] == level) or _is_city(view, more, level)):
             places.append(more)
             continue
-        following = bare(view, at) or (named(view, at) if group and level == words.OTHER else None)
+        following = bare(view, at) or (named(view, at) if group and level == kinds.OTHER else None)
         if following is None:
-            if not (group or level == words.OTHER or (level >= words.DISTRICT and mark != ",")):
+            if not (group or level == kinds.OTHER or (level >= kinds.DISTRICT and mark != ",")):
                 return places
             end = capitals(view, at, 4)
-            personal = bits[at] & NAME and (end - at > 2 or (level == words.OTHER and not group))
+            personal = bits[at] & NAME and (end - at > 2 or (level == kinds.OTHER and not group))
             if end == at or personal or bits[at] & UPPER or _is_word(view, at):
                 return places
-            following = at, letter_or_number(view, end, words.COMMUNE) if group else end, level
+            following = at, letter_or_number(view, end, kinds.COMMUNE) if group else end, level
         same = (
             following[2] == level
-            or (group and level != words.COUNTRY and following[2] not in (words.COUNTRY, words.REGION))
-            or (level == words.OTHER and mark != "," and not group)
+            or (group and level != kinds.COUNTRY and following[2] not in (kinds.COUNTRY, kinds.REGION))
+            or (level == kinds.OTHER and mark != "," and not group)
         )
         if group and bits[places[-1][1] - 1] & DIGIT and bits[following[1]] & DIGIT and len(keys[following[1]]) < 3:
             following = following[0], following[1] + 1, following[2]  # `các xã A Lưới 1, A Lưới 4`
         if (
-            level == words.DISTRICT
-            and following[2] == words.PROVINCE
+            level == kinds.DISTRICT
+            and following[2] == kinds.PROVINCE
             and (mark == "-" or (len(places) > 1 and mark != "và"))
         ):
             same = False  # `các huyện Tịnh Biên, Tri Tôn - An Giang`
-        if not same or level == words.REGION:
+        if not same or level == kinds.REGION:
             return places
         places.append(following)

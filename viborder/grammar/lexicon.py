@@ -1,120 +1,213 @@
-"""The lexicons as tries over syllables.
-
-Syllables are compared by their key: lower case, one place for the tone mark (`hoà` = `hòa`, `tuý` = `túy`), `y` for `i`
-where spelling varies (`tỷ` = `tỉ`). Foreign names are compared without diacritics, and a hyphen inside them counts for
-nothing (`Bô-ly-khăm-xay` is `Bô Ly Khăm Xay`).
-"""
+"""The grammar's words as the rules ask for them: tries of phrases and sets of words, made once from the entries."""
 
 from __future__ import annotations
 
-import re
-import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
-from functools import lru_cache
-from importlib.resources import files
-from typing import Any
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import cache
+from pathlib import Path
+from random import Random
 
-from viborder.text import cut
+from viborder.grammar import entries, kinds
+from viborder.grammar.entries import Entry
+from viborder.grammar.keys import Trie, build, fold, insert, keys_of
+from viborder.text import tokenize
 
-Trie = dict[str, Any]  # key → deeper trie; the empty key holds the value of the phrase that ends there
+TokenType = tuple[str, str, int]  # key, folded, bits of a token's string
 
-_TONES = {"oà": "òa", "oá": "óa", "oả": "ỏa", "oã": "õa", "oạ": "ọa", "oè": "òe", "oé": "óe", "oẻ": "ỏe", "oẽ": "õe", "oẹ": "ọe",
-          "uỳ": "ùy", "uý": "úy", "uỷ": "ủy", "uỹ": "ũy", "uỵ": "ụy"}  # fmt: skip
-_Y_FOR_I = re.compile(r"^(h|k|l|m|s|t)(y|ỳ|ý|ỷ|ỹ|ỵ)$")
-_I = dict(zip("yỳýỷỹỵ", "iìíỉĩị", strict=True))
-_MARKS = {
-    "‐": "-",
-    "‑": "-",
-    "‒": "-",
-    "–": "-",
-    "—": "-",
-    "−": "-",
-    "⁄": "/",
-    "∕": "/",
-    "’": "'",
-    "‘": "'",
-    "`": "'",
-    "“": '"',
-    "”": '"',
+# Classes whose entries name things of the world, as against those that make up the language; see `Lexicon.without`.
+OPEN = frozenset(
+    """body own unit function code police-code rank post substance street kinh minority lao khmer measure seized
+    classifier counted country region province district commune gate site city province-abroad district-abroad""".split()
+)
+_HEADS = {
+    "body": kinds.BODY,
+    "own": kinds.OWN,
+    "unit": kinds.UNIT,
+    "outside": kinds.OUTSIDE,
+    "code": kinds.CODE,
+    "police-code": kinds.CODE,
 }
+_PERSONS = {
+    "rank": kinds.RANK,
+    "post": kinds.POST,
+    "title": kinds.TITLE,
+    "private": kinds.ROLE,
+    "comrade": kinds.COMRADE,
+    "kin": kinds.ROLE | kinds.KIN,
+    "business": 0,
+}
+_UNITS = {
+    "measure": kinds.MEASURE,
+    "seized": kinds.SEIZED,
+    "classifier": kinds.CLASSIFIER,
+    "counted": kinds.COUNTED,
+    "single": kinds.SINGLE,
+    "time": kinds.TIME,
+    "party": kinds.PARTY,
+}
+_ADMIN = {
+    "region-word": kinds.REGION,
+    "province-word": kinds.PROVINCE,
+    "district-word": kinds.DISTRICT,
+    "commune-word": kinds.COMMUNE,
+    "village-word": kinds.VILLAGE,
+    "other-word": kinds.OTHER,
+}
+_PLACES = {
+    "country": kinds.COUNTRY,
+    "region": kinds.REGION,
+    "province": kinds.PROVINCE,
+    "district": kinds.DISTRICT,
+    "commune": kinds.OTHER,
+    "gate": kinds.OTHER,
+    "site": kinds.OTHER,
+    "city": kinds.OTHER,
+}
+_ABROAD = {"province-abroad": kinds.PROVINCE, "district-abroad": kinds.DISTRICT}
 
 
-@lru_cache(maxsize=1 << 14)
-def key(token: str) -> str:
-    """The form in which syllables are compared."""
-    if token in _MARKS:
-        return _MARKS[token]
-    word = token.lower()
-    if not word.isascii():
-        word = word.replace("ð", "đ")  # an eth typed for a d with stroke: `Ðồn`
-        word = word[:-2] + _TONES.get(word[-2:], word[-2:])
-    match = _Y_FOR_I.match(word)
-    return match[1] + _I[match[2]] if match else word
+class Lexicon:
+    """A folder's words. Nothing changes after it is made, but for `types`, which remembers tokens' strings.
 
-
-def fold(token: str) -> str:
-    """The token in lower case without diacritics: `Xvây` → `xvay`, `Đắc` → `dac`."""
-    if token in _MARKS:
-        return _MARKS[token]
-    plain = unicodedata.normalize("NFD", token.lower().replace("đ", "d").replace("ð", "d"))
-    return "".join(letter for letter in plain if not unicodedata.combining(letter))
-
-
-def rows(name: str) -> Iterator[list[str]]:
-    """The columns of a lexicon's lines, comments and blank lines left out."""
-    for line in files("viborder.grammar").joinpath(f"lexicons/{name}.tsv").read_text(encoding="utf-8").splitlines():
-        if line.strip() and not line.startswith("#"):
-            yield line.split("\t")
-
-
-def phrases(name: str, *kinds: str) -> list[str]:
-    """Every phrase of the rows of a lexicon whose first column is one of `kinds`."""
-    return [phrase for row in rows(name) if row[0] in kinds for phrase in row[1].split("|") if phrase]
-
-
-def insert(trie: Trie, keys: Sequence[str], value: Any) -> None:
-    """Put a phrase into the trie; a bit mask is added to the one that is there, any other value stays as it was
-    first put.
+    A trie's values are bits of classes (heads, persons, units), a level (gazetteer, admin_words) or True.
     """
-    for syllable in keys:
-        trie = trie.setdefault(syllable, {})
-    if isinstance(value, int):
-        trie[""] = trie.get("", 0) | value
-    else:
-        trie.setdefault("", value)
+
+    def __init__(self, entries: Iterable[Entry]) -> None:
+        self.entries = list(entries)
+        self._phrases: dict[str, list[str]] = {}
+        for phrase, kind, _ in self.entries:
+            self._phrases.setdefault(kind, []).append(phrase)
+        self.types: dict[str, TokenType] = {}
+
+        self.heads = self._bits(_HEADS)
+        self.persons = self._bits(_PERSONS)
+        self.units = self._bits(_UNITS)
+        self.functions = self._trie("function")
+        self.offices = self._trie("function", "ministry")
+        self.continuations = self._trie("further")
+        self.attributes = self._trie("attribute")
+        self.drugs = self._trie("substance", "street")
+        numbered = set(self.phrases("numbered"))
+        self.admin_words: Trie = build(
+            (word, (level, word in numbered)) for kind, level in _ADMIN.items() for word in self.phrases(kind)
+        )
+        self.gazetteer = self._home(), self._abroad()
+
+        self.compounds = self.words("compound")
+        self.deeds = self.words("deed")
+        self.function_words = self._syllables("function", "own", "further") - self.words("no-function")
+        self.family_names = self.words("kinh", "minority"), frozenset(map(fold, self.phrases("lao", "khmer")))
+        self.no_name = self.words("no-name")
+        self.name_after_all = self.words("name-before-capital")
+        self.compounds_of_countries = self.words("country-compound")
+        self.verbs_of_report = self.words("report")
+        self.never_counted = self.words("never-counted")
+        self.ordinals = self.words("ordinal")
+        self.approximators = self.words("approximator")
+        self.magnitudes = self.words("magnitude")
+        self.digits = self.words("digit")
+        self.labels = self.words("label")
+        self.number_words = self.digits | {word for word in self.magnitudes if " " not in word}
+        self.quarters = self.words("quarter")
+        self.roads = self.words("road")
+        self.begins = self._begins()
+
+    @classmethod
+    def read(cls, folder: Path) -> Lexicon:
+        """The lexicon of a folder of `.tsv` files."""
+        return cls(entries.read(folder))
+
+    def without(self, share: float, seed: int, classes: Collection[str] = OPEN) -> Lexicon:
+        """The lexicon without a random share of the phrases of some classes; a phrase goes from all of them at once."""
+        random = Random(f"hidden/{seed}")
+        gone: dict[str, bool] = {}
+        return Lexicon(
+            entry
+            for entry in self.entries
+            if entry.kind not in classes or not gone.setdefault(entry.phrase, random.random() < share)
+        )
+
+    def phrases(self, *classes: str) -> list[str]:
+        """The phrases of some classes, as they are written."""
+        return [phrase for kind in classes for phrase in self._phrases.get(kind, [])]
+
+    def words(self, *classes: str) -> frozenset[str]:
+        """The phrases of some classes, each as its tokens' keys joined by blanks."""
+        return frozenset(" ".join(keys_of(phrase)) for phrase in self.phrases(*classes))
+
+    def _syllables(self, *classes: str) -> frozenset[str]:
+        return frozenset(word for phrase in self.phrases(*classes) for word in keys_of(phrase))
+
+    def _trie(self, *classes: str) -> Trie:
+        return build((phrase, True) for phrase in self.phrases(*classes))
+
+    def _bits(self, classes: dict[str, int]) -> Trie:
+        return build((phrase, bits) for kind, bits in classes.items() for phrase in self.phrases(kind))
+
+    def _home(self) -> Trie:
+        """Vietnamese and other names by key → (level, which of its tokens need a capital)."""
+        trie: Trie = {}
+        for kind, level in _PLACES.items():
+            for name in self.phrases(kind):
+                insert(trie, keys_of(name), (level, tuple(name[start].isupper() for start, _ in tokenize(name))))
+        return trie
+
+    def _abroad(self) -> Trie:
+        """The neighbours' names without marks → (level, no capitals said)."""
+        trie: Trie = {}
+        for kind, level in _ABROAD.items():
+            for name in self.phrases(kind):
+                insert(trie, [fold(part) for part in name.replace("-", " ").split()], (level, ()))
+        return trie
+
+    def _begins(self) -> dict[str, int]:
+        """Key → what a token with it may begin, whatever its capitals."""
+        bits: dict[str, int] = {}
+        for keys, bit in (
+            (self.heads, kinds.AGENCY),
+            (self.persons, kinds.PERSON),
+            (self.admin_words, kinds.PLACE),
+            (self._small_beginnings(), kinds.PLACE),
+            (self.number_words, kinds.AMOUNT),
+            (self.drugs, kinds.DRUG),
+            (self.words("locative"), kinds.LOCATIVE),
+        ):
+            for first in keys:
+                bits[first] = bits.get(first, 0) | bit
+        return bits
+
+    def _small_beginnings(self) -> list[str]:
+        """First syllables in lower case of names of places: `vương quốc Campuchia`, `miền bắc`."""
+        home = self.gazetteer[0]
+        return [first for first, node in home.items() if first not in self.admin_words and not _begins_large(node)]
 
 
-def keys_of(phrase: str) -> list[str]:
-    """The keys of a phrase's tokens."""
-    return [key(word) for word in cut(phrase)[2]]
+def _begins_large(node: Trie) -> bool:
+    """Whether every name below begins with a capital."""
+    return all(below[1][0] if not syllable else _begins_large(below) for syllable, below in node.items())
 
 
-def build(entries: Iterable[tuple[str, Any]]) -> Trie:
-    """A trie of phrases with their values.
-
-    `phòng, chống` is found with and without its comma, `xuất nhập cảnh` with one too.
-    """
-    trie: Trie = {}
-    for phrase, value in entries:
-        for spelling in {
-            phrase,
-            re.sub("(?i)(phòng), (chống)", r"\1 \2", phrase),
-            phrase.replace("xuất nhập cảnh", "xuất, nhập cảnh"),
-        }:
-            insert(trie, keys_of(spelling), value)
-    return trie
+@cache
+def packaged() -> Lexicon:
+    """The lexicon that the package brings, read once."""
+    return Lexicon.read(entries.FOLDER)
 
 
-def longest(trie: Trie, keys: list[str], at: int) -> tuple[int, Any] | None:
-    """The longest phrase that begins at `at`: (the token after it, its value), or None.
+_IN_USE: ContextVar[Lexicon | None] = ContextVar("lexicon", default=None)
 
-    `keys` must end in a key of no phrase.
-    """
-    found = None
-    node = trie.get(keys[at])
-    while node is not None:
-        at += 1
-        if "" in node:
-            found = at, node[""]
-        node = node.get(keys[at])
-    return found
+
+def in_use() -> Lexicon:
+    """The lexicon of the `using` block that runs, or the packaged one."""
+    return _IN_USE.get() or packaged()
+
+
+@contextmanager
+def using(lexicon: Lexicon) -> Iterator[None]:
+    """Within the block, what is given no lexicon works with this one: for experiments that train and tag."""
+    token = _IN_USE.set(lexicon)
+    try:
+        yield
+    finally:
+        _IN_USE.reset(token)

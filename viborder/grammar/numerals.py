@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 
-from viborder.grammar import words
-from viborder.grammar.lexicon import longest
-from viborder.grammar.view import CAP, DIGIT, LOWER, View
+from viborder.grammar import kinds
+from viborder.grammar.keys import longest
+from viborder.grammar.kinds import CAP, DIGIT, LOWER
+from viborder.grammar.view import View
 from viborder.text import FRACTIONS
 
 _NUMBER = re.compile(rf"\d{{1,15}}(?:[.,]\d{{1,15}}){{0,8}}|[{FRACTIONS}]")
@@ -87,7 +88,7 @@ def _stands_apart(view: View, at: int) -> bool:
 
 def _is_named_by(view: View, at: int) -> bool:
     before = view.keys[at - 1] if at else "\n"
-    return before in words.amount_words("ordinal") or before in words.amount_words("label")
+    return before in view.lexicon.ordinals or before in view.lexicon.labels
 
 
 def _fraction(view: View, at: int) -> int | None:
@@ -103,8 +104,8 @@ def _fraction(view: View, at: int) -> int | None:
         or (at and view.keys[at - 1] in _NOT_FRACTIONS)
     ):
         return None
-    found = longest(words.units(), view.keys, end)
-    if not found or found[1] & words.TIME or view.bits[end] & CAP:
+    found = longest(view.lexicon.units, view.keys, end)
+    if not found or found[1] & kinds.TIME or view.bits[end] & CAP:
         return None
     return end
 
@@ -115,7 +116,7 @@ def _said_again(view: View, at: int) -> int:
     if keys[at] != "(":
         return at
     end = at + 1
-    while keys[end] in words.number_words() or keys[end] in ("không", "nhăm") or is_number(keys[end]):
+    while keys[end] in view.lexicon.number_words or keys[end] in ("không", "nhăm") or is_number(keys[end]):
         end += 1
     return end + 1 if end > at + 1 and keys[end] == ")" else at
 
@@ -126,9 +127,9 @@ def _magnitudes(view: View, at: int) -> int:
     end = at
     if keys[end] in _GLUED_MAGNITUDES and view.glued(end) and bits[end] & LOWER:
         return end + 1
-    while keys[end] in words.amount_words("magnitude"):
+    while keys[end] in view.lexicon.magnitudes:
         end += 1
-        if bits[end] & DIGIT and keys[end + 1] in words.amount_words("magnitude"):
+        if bits[end] & DIGIT and keys[end + 1] in view.lexicon.magnitudes:
             end += 1
     return end + 1 if keys[end] == "rưỡi" else end
 
@@ -150,8 +151,8 @@ def spoken(view: View, at: int) -> int:
 def _spoken(view: View, at: int) -> int:
     keys = view.keys
     end = at
-    while keys[end] in words.number_words() or (
-        end > at and keys[end] == "phần" and keys[end + 1] in words.amount_words("digit")
+    while keys[end] in view.lexicon.number_words or (
+        end > at and keys[end] == "phần" and keys[end + 1] in view.lexicon.digits
     ):
         end += 1
     return _magnitudes(view, _said_again(view, end)) if end > at else at

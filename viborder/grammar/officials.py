@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from viborder.grammar import words
+from viborder.grammar import kinds
 from viborder.grammar.agencies import one
-from viborder.grammar.lexicon import longest
+from viborder.grammar.keys import longest
+from viborder.grammar.kinds import AGENCY, CAP, LOWER, NAME, PERSON, PLACE, UPPER
 from viborder.grammar.places import bare, capitals, stops
-from viborder.grammar.view import AGENCY, CAP, LOWER, NAME, PERSON, PLACE, UPPER, View
+from viborder.grammar.view import View
 
 _BETWEEN = frozenset((",", "-", "(", "–", ":", ";"))
 _BEFORE_POST = frozenset(("nguyên", "quyền", "hiện", "hiện là", "là", "kiêm", "cố", "cựu"))
@@ -18,13 +19,13 @@ def role(view: View, at: int) -> tuple[int, int] | None:
     """(the token after it, its bits) for the words of rank, post, title or role at the token, those that follow at
     once included.
     """
-    found = longest(words.persons(), view.keys, at)
+    found = longest(view.lexicon.persons, view.keys, at)
     if found is None:
         return None
     end, bits = found
     while True:
         titled = view.keys[end] == "." and bool(view.bits[end - 1] & UPPER)  # `GS.TS`
-        more = longest(words.persons(), view.keys, end + titled)
+        more = longest(view.lexicon.persons, view.keys, end + titled)
         if more is None or (view.bits[end] & CAP and more[0] - end == 1 and view.bits[end] & NAME):
             break
         end, bits = more[0], bits | more[1]
@@ -34,7 +35,9 @@ def role(view: View, at: int) -> tuple[int, int] | None:
 def name(view: View, at: int, bits: int) -> int | None:
     """The token after the name at `at`, or None. bits: the role before it; after a rank any capitals are a name."""
     end = capitals(view, at, 8)
-    if end == at or (view.bits[at] & AGENCY and not view.bits[at] & NAME and longest(words.heads(), view.keys, at)):
+    if end == at or (
+        view.bits[at] & AGENCY and not view.bits[at] & NAME and longest(view.lexicon.heads, view.keys, at)
+    ):
         return None
     if len(view.keys[end - 1]) == 1:
         end = initials(view, end)
@@ -43,29 +46,29 @@ def name(view: View, at: int, bits: int) -> int | None:
     while end > at and view.bits[end - 1] & UPPER and end - at > 1 and not view.bits[at] & UPPER:
         end -= 1
     if (
-        bits & words.RANK
+        bits & kinds.RANK
         and end - at == 1
         and view.bits[end] & LOWER
         and view.bits[end + 1] & CAP
-        and view.types[end][1] in words.family_names()[1]
+        and view.types[end][1] in view.lexicon.family_names[1]
     ):
         end = capitals(view, end + 1, 6)  # a capital forgotten in a Lao name
     while view.keys[end] == "-" and view.glued(end) and view.glued(end + 1) and _is_name_part(view, end + 1):
         end = capitals(view, end + 1, 4)
-    if bits & (words.RANK | words.COMRADE) and view.keys[end] == "-":
+    if bits & (kinds.RANK | kinds.COMRADE) and view.keys[end] == "-":
         end = _after_dash(view, end)
     place = bare(view, at)
-    named_so = bool(bits & (words.RANK | words.COMRADE) and view.bits[at] & NAME) or (
-        bits & words.TITLE and end - at == 1 and view.keys[at] not in ("lào", "campuchia", "myanmar")
+    named_so = bool(bits & (kinds.RANK | kinds.COMRADE) and view.bits[at] & NAME) or (
+        bits & kinds.TITLE and end - at == 1 and view.keys[at] not in ("lào", "campuchia", "myanmar")
     )  # `ông Việt`, but `đàn ông Campuchia`
     if place and place[1] >= end and not named_so:
         return None
-    if place and place[2] == words.COUNTRY and end - at > 1 and not bits & (words.RANK | words.COMRADE):
+    if place and place[2] == kinds.COUNTRY and end - at > 1 and not bits & (kinds.RANK | kinds.COMRADE):
         return None
     if (
-        bits & (words.RANK | words.COMRADE | words.ROLE)
-        or (bits & words.POST and (end - at > 1 or view.foreign(at)))
-        or bits & words.TITLE
+        bits & (kinds.RANK | kinds.COMRADE | kinds.ROLE)
+        or (bits & kinds.POST and (end - at > 1 or view.foreign(at)))
+        or bits & kinds.TITLE
         or view.bits[at] & NAME
     ):
         return end
@@ -82,7 +85,7 @@ def _is_name_part(view: View, at: int) -> bool:
 def _after_dash(view: View, end: int) -> int:
     """The token after a Lao name of which the second half follows a dash: `Sỉ Sợt - Xỏn Đa La, Ủy viên`."""
     second = end + 1
-    if not view.bits[second] & CAP or view.types[second][1] not in words.family_names()[1] or bare(view, second):
+    if not view.bits[second] & CAP or view.types[second][1] not in view.lexicon.family_names[1] or bare(view, second):
         return end
     stop = capitals(view, second, 4)
     return stop if view.keys[stop] in (",", "-") and is_post(view, stop + 1) else end
@@ -129,18 +132,18 @@ def has_post_after(view: View, end: int) -> bool:
 
 def is_post(view: View, at: int) -> bool:
     """Whether a post or a rank stands at the token that is not the rank of another name."""
-    found = longest(words.persons(), view.keys, at)
-    if found is None or not found[1] & (words.POST | words.RANK):
+    found = longest(view.lexicon.persons, view.keys, at)
+    if found is None or not found[1] & (kinds.POST | kinds.RANK):
         return False
-    if found[1] & words.POST and _is_business(view, found[0]):
+    if found[1] & kinds.POST and _is_business(view, found[0]):
         return False
-    return not (view.bits[found[0]] & CAP and view.bits[found[0]] & NAME and found[1] & words.RANK)
+    return not (view.bits[found[0]] & CAP and view.bits[found[0]] & NAME and found[1] & kinds.RANK)
 
 
 def _is_business(view: View, end: int) -> bool:
     """Whether the post before `end` is in a company: `Chủ tịch kiêm Tổng giám đốc Công ty X`."""
     end += view.keys[end] == "kiêm"
-    if more := longest(words.persons(), view.keys, end):
+    if more := longest(view.lexicon.persons, view.keys, end):
         if not more[1]:
             return True
         end = more[0]
@@ -155,7 +158,7 @@ def is_list_joint(view: View, at: int) -> int | None:
     """Where a further name of a list would begin: after a comma, a semicolon or `và`."""
     if view.keys[at] in (",", ";", "và", "cùng"):
         at += 1 + (view.keys[at] == "," and view.keys[at + 1] == "và")
-        begins = view.bits[at] & CAP and view.bits[at] & NAME and not longest(words.persons(), view.keys, at)
+        begins = view.bits[at] & CAP and view.bits[at] & NAME and not longest(view.lexicon.persons, view.keys, at)
         return at if begins else None
     return None
 
@@ -179,7 +182,7 @@ def bylines(view: View) -> dict[int, int]:
             place = bare(view, at)
             known = place is not None and (place[1] >= stop or place[1] - at > 1)
             called_so = view.bits[at] & NAME or view.keys[stop] == "-"
-            if place and place[2] >= words.DISTRICT and called_so and not any(word != "\n" for word in view.keys[end:]):
+            if place and place[2] >= kinds.DISTRICT and called_so and not any(word != "\n" for word in view.keys[end:]):
                 known = False  # the last line: an author called like a district
             if stop - at < 2 or rest or not alone or view.bits[at] & UPPER or known or stops(view, at):
                 break

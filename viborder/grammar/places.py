@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from viborder.grammar import words
-from viborder.grammar.lexicon import Trie, longest
-from viborder.grammar.view import AGENCY, CAP, DIGIT, LOWER, NAME, PERSON, UPPER, View
+from viborder.grammar import kinds
+from viborder.grammar.keys import Trie, longest
+from viborder.grammar.kinds import AGENCY, CAP, DIGIT, LOWER, NAME, PERSON, UPPER
+from viborder.grammar.view import View
 
 _ROADS = ("ql", "tl", "đt", "hl")
 BEFORE_PLACE = frozenset(
@@ -19,10 +20,10 @@ def _small(view: View, at: int, end: int) -> Found | None:
     """A province or district whose capitals were forgotten, after its word `[at, end)`: `tỉnh quảng trị`."""
     if view.keys[at] not in ("tỉnh", "huyện") or not view.bits[end] & LOWER:
         return None
-    home, abroad = words.gazetteer()
+    home, abroad = view.lexicon.gazetteer
     for trie, keys in ((home, view.keys[end : end + 5]), (abroad, [kind[1] for kind in view.types[end : end + 5]])):
         found = longest(trie, [*keys, "\n"], 0)
-        if found and found[0] > 1 and found[1][0] in (words.PROVINCE, words.DISTRICT):
+        if found and found[0] > 1 and found[1][0] in (kinds.PROVINCE, kinds.DISTRICT):
             return at, end + found[0], found[1][0]
     return None
 
@@ -32,7 +33,7 @@ def bare(view: View, at: int, *, loose: bool = False) -> Found | None:
 
     loose: the first capital is enough (`tỉnh Quảng trị`); it always is for the long name of a country.
     """
-    home, abroad = words.gazetteer()
+    home, abroad = view.lexicon.gazetteer
     best: Found | None = None
     if view.keys[at] == "vn" and at and view.keys[at - 1] == "." and view.glued(at):
         return None  # the end of an outlet's address
@@ -49,7 +50,7 @@ def bare(view: View, at: int, *, loose: bool = False) -> Found | None:
     found = longest(home, view.keys, at)
     if found:
         end, (level, capitals) = found
-        if loose or (level == words.COUNTRY and end - at > 3):
+        if loose or (level == kinds.COUNTRY and end - at > 3):
             capitals = capitals[:1]
         elif end - at > 2:
             capitals = (*capitals[:1], *[False] * (end - at - 2), capitals[-1])  # `Si ma Cai`
@@ -69,7 +70,7 @@ def bare(view: View, at: int, *, loose: bool = False) -> Found | None:
                 best = at, end, node[""][0]
             if view.keys[end] == "-" and view.glued(end) and view.glued(end + 1):
                 end, joined = end + 1, True
-    if best and best[2] == words.COUNTRY:
+    if best and best[2] == kinds.COUNTRY:
         if (
             view.keys[at] == "anh"
             and best[1] - at == 1
@@ -82,7 +83,7 @@ def bare(view: View, at: int, *, loose: bool = False) -> Found | None:
             or (view.bits[at + 1] & CAP and view.foreign(at + 1))
         ):
             return best  # `Tổng thống Mỹ Donald Trump`
-        if view.bits[at + 1] & CAP or f"{view.keys[at]} {view.keys[at + 1]}" in words.compounds_of_countries():
+        if view.bits[at + 1] & CAP or f"{view.keys[at]} {view.keys[at + 1]}" in view.lexicon.compounds_of_countries:
             return None  # `Mỹ Lý`, `Pháp luật`
     if (
         best
@@ -133,23 +134,23 @@ def capitals(view: View, at: int, most: int) -> int:
 def stops(view: View, at: int) -> bool:
     """Whether a rank, a post or the head of an agency begins here, so that a name ends before it."""
 
-    for trie in (words.persons(), words.heads()):
+    for trie in (view.lexicon.persons, view.lexicon.heads):
         found = longest(trie, view.keys, at)
         if found and found[0] - at > 1 and not all(view.bits[n] & CAP for n in range(at, found[0])):
             return True
-    return bool(view.bits[at] & UPPER and longest(words.heads(), view.keys, at))
+    return bool(view.bits[at] & UPPER and longest(view.lexicon.heads, view.keys, at))
 
 
 def named(view: View, at: int) -> Found | None:
     """Rule 1: a place with the administrative word that heads it; rule 5: a numbered address level."""
-    found = longest(words.admin_words(), view.keys, at)
+    found = longest(view.lexicon.admin_words, view.keys, at)
     if not found:
         return None
     end, (level, numbered) = found
     following = view.keys[end]
     if (
         view.bits[end] & LOWER
-        and following not in words.attributes()
+        and following not in view.lexicon.attributes
         and following != "số"
         and view.keys[at] not in ("tỉnh", "huyện")
     ):
@@ -164,7 +165,7 @@ def named(view: View, at: int) -> Found | None:
     if not view.bits[name] & (CAP | UPPER):
         return _small(view, at, name)
     known = bare(view, name, loose=True)
-    if known and (known[2] == words.COUNTRY or (known[2] == words.REGION and (described or level == words.PROVINCE))):
+    if known and (known[2] == kinds.COUNTRY or (known[2] == kinds.REGION and (described or level == kinds.PROVINCE))):
         return None  # `ngã ba biên giới Việt Nam - Lào`: located, not named
     stop = _name_end(view, at, name, level, known)
     return (at, letter_or_number(view, stop, level), level) if stop else None
@@ -178,11 +179,13 @@ def _heads_nothing(view: View, at: int, name: int) -> bool:
         return True
     if bits[at] & CAP and bits[at] & NAME and name - at == 1 and bits[name] & CAP and not bare(view, name):
         return True  # Hồ Văn Pả
-    if keys[at] == "biển" and (before in ("ven", "bờ", "ngoài", "vùng") or longest(words.attributes(), keys, name)):
+    if keys[at] == "biển" and (
+        before in ("ven", "bờ", "ngoài", "vùng") or longest(view.lexicon.attributes, keys, name)
+    ):
         return True  # `ven biển Tây Nam`, `vùng biển biên giới Móng Cái`
     if (keys[at] == "đường" and keys[name] == "biên") or (keys[at] == "núi" and before == "miền"):
         return True  # `đường biên giới Khánh Bình`, `tỉnh miền núi Tây Bắc`
-    if keys[name + 1] == "." and len(keys[name]) == 1 and longest(words.admin_words(), keys, name):
+    if keys[name + 1] == "." and len(keys[name]) == 1 and longest(view.lexicon.admin_words, keys, name):
         return True  # `bờ biển P.Phú Thủy`
     if keys[name - 1] != ".":
         return False
@@ -200,7 +203,7 @@ def _to_name(view: View, at: int, name: int) -> tuple[int, bool]:
     if keys[name] == "." and keys[name - 1] in ("tp", "tx", "tt", *_ROADS):
         name += 1
     described = False
-    while attribute := longest(words.attributes(), keys, name):
+    while attribute := longest(view.lexicon.attributes, keys, name):
         name, described = attribute[0], True
     if keys[name] == "(" and bits[name + 1] & UPPER and keys[name + 2] == ")" and bits[name + 3] & CAP:
         name += 3  # `Cửa khẩu Quốc tế (CKQT) La Lay`
@@ -213,17 +216,17 @@ def _name_end(view: View, at: int, name: int, level: int, known: Found | None) -
     """The token after the name at `name`, of which the gazetteer knows `known`; None where it is none."""
     bits = view.bits
     run = capitals(view, name, 6)
-    last = bare(view, run - 2) if run - name > 3 and level != words.PROVINCE else None
-    if last and last[1] == run and (last[2] == words.PROVINCE or (view.keys[run] == "-" and last[2] == words.COUNTRY)):
+    last = bare(view, run - 2) if run - name > 3 and level != kinds.PROVINCE else None
+    if last and last[1] == run and (last[2] == kinds.PROVINCE or (view.keys[run] == "-" and last[2] == kinds.COUNTRY)):
         run -= 2  # `huyện Kỳ Sơn Nghệ An`, `ngã ba Đông Dương Việt Nam - Lào`
     if known and run == known[1] + 1 and _alone(view, known[1]):
         known = known[0], run, known[2]  # `phường Châu Phú A`
-    if known and (known[1] >= run or (level <= words.PROVINCE and name < known[1]) or bits[known[1]] & NAME):
+    if known and (known[1] >= run or (level <= kinds.PROVINCE and name < known[1]) or bits[known[1]] & NAME):
         return known[1]
-    if run == name or (not known and view.keys[name] in words.no_name() and not _in_capitals(view, name, run)):
+    if run == name or (not known and view.keys[name] in view.lexicon.no_name and not _in_capitals(view, name, run)):
         return None
     personal = (
-        bits[name] & NAME and run - name > 2 and (level == words.PROVINCE or view.keys[name + 1] in _MIDDLE_NAMES)
+        bits[name] & NAME and run - name > 2 and (level == kinds.PROVINCE or view.keys[name + 1] in _MIDDLE_NAMES)
     )
     if personal and view.keys[at] in ("tỉnh", "huyện", "xã"):
         return None  # `Chủ tịch UBND tỉnh Lê Văn Hùng`
@@ -245,9 +248,9 @@ def _in_capitals(view: View, name: int, end: int) -> bool:
     """
     if end - name == 1:
         return view.keys[name] in ("trong", "trên") and view.keys[end] == ","  # `xóm Trong, xã X`
-    if end - name > 2 and view.keys[end - 1] not in words.QUARTERS:
+    if end - name > 2 and view.keys[end - 1] not in view.lexicon.quarters:
         return False
-    return view.keys[name] in words.name_after_all() and not view.bits[name + 1] & (PERSON | UPPER)
+    return view.keys[name] in view.lexicon.name_after_all and not view.bits[name + 1] & (PERSON | UPPER)
 
 
 def _numbered(view: View, start: int, number: int, level: int) -> Found | None:
@@ -267,8 +270,8 @@ def _numbered(view: View, start: int, number: int, level: int) -> Found | None:
         or (following == "." and view.bits[number + 2] & DIGIT)
     ):
         return None
-    address = longest(words.admin_words(), view.keys, number + 1)
-    counts = longest(words.units(), view.keys, number + 1) and not (address and view.bits[address[0]] & CAP)
+    address = longest(view.lexicon.admin_words, view.keys, number + 1)
+    counts = longest(view.lexicon.units, view.keys, number + 1) and not (address and view.bits[address[0]] & CAP)
     if view.bits[number + 1] & LOWER and (view.glued(number + 1) or counts):
         return (start, number + 2, level) if view.glued(number + 1) and len(following) == 1 else None
     end = number + 1
@@ -280,7 +283,7 @@ def _numbered(view: View, start: int, number: int, level: int) -> Found | None:
 def letter_or_number(view: View, end: int, level: int) -> int:
     """Villages and border gates bear numbers after their names: `bản Huổi Khon 2,`."""
     if (
-        level in (words.COMMUNE, words.VILLAGE, words.OTHER)
+        level in (kinds.COMMUNE, kinds.VILLAGE, kinds.OTHER)
         and view.bits[end] & DIGIT
         and len(view.keys[end]) < 3
         and (not view.bits[end + 1] & (LOWER | DIGIT) or view.keys[end + 1] == "và")

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from viborder.grammar import words
+from viborder.grammar import kinds
 from viborder.grammar.agencies import Agency, bare_level, one
-from viborder.grammar.lexicon import longest
-from viborder.grammar.view import AGENCY, CAP, LOWER, View
+from viborder.grammar.keys import longest
+from viborder.grammar.kinds import AGENCY, CAP, LOWER
+from viborder.grammar.view import View
 
 
 def agency(view: View, at: int) -> Agency | None:
@@ -23,9 +24,9 @@ def _together(view: View, first: Agency) -> Agency:
     [UBND tỉnh X]`.
     """
     keys = view.keys
-    if first.kind == words.OUTSIDE or first.has_tail or first.kind in (words.OWN, words.CODE) or _is_post(view, first):
+    if first.kind == kinds.OUTSIDE or first.has_tail or first.kind in (kinds.OWN, kinds.CODE) or _is_post(view, first):
         return first
-    if first.kind == words.BODY and first.end - first.start > 1 and bare_level(view, first.end - 1):
+    if first.kind == kinds.BODY and first.end - first.start > 1 and bare_level(view, first.end - 1):
         return first
     if keys[first.end] not in (",", "và", "-", "&"):
         return first
@@ -35,24 +36,24 @@ def _together(view: View, first: Agency) -> Agency:
     if not view.bits[at] & AGENCY:
         return first
     following = one(view, at)
-    if following is None or _is_post(view, following) or following.kind == words.OUTSIDE:
+    if following is None or _is_post(view, following) or following.kind == kinds.OUTSIDE:
         return first
-    if first.kind == words.BODY and view.bits[first.start] & LOWER and view.bits[at] & CAP:
+    if first.kind == kinds.BODY and view.bits[first.start] & LOWER and view.bits[at] & CAP:
         return first  # `lực lượng biên phòng và Công an huyện X`
     department = (
-        keys[first.start] == "sở" and first.kind == words.UNIT and following.kind == words.BODY
+        keys[first.start] == "sở" and first.kind == kinds.UNIT and following.kind == kinds.BODY
     )  # `Sở Ngoại vụ, Công an tỉnh X`
     party = keys[first.start] == "đảng" and keys[at + 1] in ("chỉ", "tư")  # `Đảng ủy, Bộ Chỉ huy BĐBP tỉnh X`
     if following.kind != first.kind and not department and not party:
         return first
-    if first.kind == words.UNIT and keys[first.start] != keys[at] and not department:
+    if first.kind == kinds.UNIT and keys[first.start] != keys[at] and not department:
         return first
     following = _together(view, following)
     if not (following.is_named and following.has_tail):
         return first
-    if following.inner and following.inner[0][2] == "PLACE" and following.kind == words.BODY:
-        level = longest(words.admin_words(), keys, following.inner[0][0])
-        if department and not (level and level[1][0] == words.PROVINCE):
+    if following.inner and following.inner[0][2] == "PLACE" and following.kind == kinds.BODY:
+        level = longest(view.lexicon.admin_words, keys, following.inner[0][0])
+        if department and not (level and level[1][0] == kinds.PROVINCE):
             return first
         if keys[first.start] == "chính" or (keys[first.start] == "đảng" and keys[at] not in ("ubnd", "hđnd", "ủy")):
             return first

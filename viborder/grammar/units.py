@@ -4,10 +4,11 @@ scheme's rules 1 and 12).
 
 from __future__ import annotations
 
-from viborder.grammar import words
-from viborder.grammar.lexicon import longest
+from viborder.grammar import kinds
+from viborder.grammar.keys import longest
+from viborder.grammar.kinds import AGENCY, CAP, DIGIT, LOWER, NAME, PLACE, UPPER
 from viborder.grammar.places import bare, place
-from viborder.grammar.view import AGENCY, CAP, DIGIT, LOWER, NAME, PLACE, UPPER, View
+from viborder.grammar.view import View
 
 _LISTED_ONLY = (
     "vụ",
@@ -34,21 +35,21 @@ def name(view: View, at: int, end: int) -> int | None:
     """The token after the name whose head is `[at, end)`, or None where nothing makes the head a name."""
     keys, bits = view.keys, view.bits
     against = keys[end] == "chống" and not (
-        bits[at] & CAP and bits[end] & CAP and longest(words.functions(), keys, end)
+        bits[at] & CAP and bits[end] & CAP and longest(view.lexicon.functions, keys, end)
     )
     if against or (keys[end] == "," and keys[at] == "phòng"):
         return None  # `phòng, chống`, but `Phòng Chống buôn lậu`
     if keys[end - 1 : end + 2] == ["huy", "biên", "phòng"]:
         return None  # `Bộ Chỉ huy | Biên phòng tỉnh X`: its parent
     capital = bool(bits[at] & (CAP | UPPER))
-    code = longest(words.heads(), keys, end) if bits[end] & (UPPER | AGENCY) else None
-    if code and code[1] & words.CODE:
+    code = longest(view.lexicon.heads, keys, end) if bits[end] & (UPPER | AGENCY) else None
+    if code and code[1] & kinds.CODE:
         return numbered(view, code[0])
     generic = (
         keys[at] == "cơ"
         and code
-        and code[1] & words.BODY
-        and longest(words.functions(), keys, end) in (None, (code[0], True))
+        and code[1] & kinds.BODY
+        and longest(view.lexicon.functions, keys, end) in (None, (code[0], True))
     )
     if generic:
         return None  # rule 11: `cơ quan | Hải quan Việt Nam`
@@ -72,19 +73,29 @@ def name(view: View, at: int, end: int) -> int | None:
 def _function(view: View, at: int, end: int) -> int | None:
     """The token after what the unit does, by the list. In lower case only a long function is a name."""
     keys, bits = view.keys, view.bits
-    does = longest(words.functions(), keys, end)
+    does = longest(view.lexicon.functions, keys, end)
     if does is None or (keys[at] == "cơ" and bits[at] & LOWER):
         return None  # rule 11: the generic `cơ quan`
     stop: int = does[0]
     capital = bits[at] & (CAP | UPPER)
     if not (capital or bits[end] & (CAP | UPPER) or stop - end > 3) or (keys[at] == "vụ" and not capital):
         return None
-    verb = bits[end] & LOWER and stop - end < 3 and keys[at] in _GATHERED and " ".join(keys[end:stop]) in words.deeds()
+    verb = (
+        bits[end] & LOWER
+        and stop - end < 3
+        and keys[at] in _GATHERED
+        and " ".join(keys[end:stop]) in view.lexicon.deeds
+    )
     if verb and not (capital and bits[stop] & AGENCY):
         return None  # `Đoàn tổ chức`, `Cơ quan điều tra`, but `Cơ quan điều tra Công an tỉnh X`
     stop = _longer(view, stop)
-    while keys[stop] in ("và", ",") and capital and bits[stop + 1] & CAP and not longest(words.heads(), keys, stop + 1):
-        more = longest(words.functions(), keys, stop + 1)
+    while (
+        keys[stop] in ("và", ",")
+        and capital
+        and bits[stop + 1] & CAP
+        and not longest(view.lexicon.heads, keys, stop + 1)
+    ):
+        more = longest(view.lexicon.functions, keys, stop + 1)
         if not more or more[0] - stop < 3:
             break
         stop = _longer(view, more[0])
@@ -102,7 +113,7 @@ def _unlisted(view: View, at: int, end: int) -> int | None:
         view, end
     ):
         return None
-    known = words.function_words()
+    known = view.lexicon.function_words
     run = end
     while run - end < 12 and (run == end or not (bits[run] & CAP and bare(view, run))):
         if keys[run] == "," and run > end and keys[run - 1 : run + 2 : 2] == ["phòng", "chống"]:
@@ -119,8 +130,8 @@ def _unlisted(view: View, at: int, end: int) -> int | None:
         run -= 1
     if run - end > 1:
         return _longer(view, run)
-    two = keys[at] in _FEW_WORDS and bits[end + 1] & LOWER and keys[end + 1] not in words.amount_words("function")
-    return _longer(view, end + 2) if two and f"{keys[end]} {keys[end + 1]}" not in words.deeds() else None
+    two = keys[at] in _FEW_WORDS and bits[end + 1] & LOWER and keys[end + 1] not in view.lexicon.never_counted
+    return _longer(view, end + 2) if two and f"{keys[end]} {keys[end + 1]}" not in view.lexicon.deeds else None
 
 
 def _longer(view: View, stop: int) -> int:
@@ -130,8 +141,8 @@ def _longer(view: View, stop: int) -> int:
     keys = view.keys
     while True:
         joint = keys[stop] in ("và", "&", "-")
-        more = longest(words.continuations(), keys, stop + joint)
-        if more and not (longest(words.heads(), keys, stop + 1) if joint else _is_deed(view, stop)):
+        more = longest(view.lexicon.continuations, keys, stop + joint)
+        if more and not (longest(view.lexicon.heads, keys, stop + 1) if joint else _is_deed(view, stop)):
             stop = more[0]
             continue
         joint = keys[stop] in ("và", "&", "về") or (keys[stop] == "-" and view.glued(stop))
@@ -144,17 +155,17 @@ def _initials(view: View, at: int) -> bool:
     """Whether an abbreviation stands here that is neither a body nor a place: `PCTPSDCNC`, `KT` and `MT`."""
     if view.bits[at] & (CAP | UPPER | NAME) != CAP | UPPER:
         return False
-    return not longest(words.heads(), view.keys, at) and not place(view, at)
+    return not longest(view.lexicon.heads, view.keys, at) and not place(view, at)
 
 
 def _is_deed(view: View, at: int) -> bool:
     """Whether a verb begins here: `Phòng Tham mưu | tổ chức`."""
-    return bool(view.bits[at] & LOWER) and f"{view.keys[at]} {view.keys[at + 1]}" in words.deeds()
+    return bool(view.bits[at] & LOWER) and f"{view.keys[at]} {view.keys[at + 1]}" in view.lexicon.deeds
 
 
 def _is_body(view: View, at: int) -> bool:
     """Whether another body begins here, and not a word of functions: `Bộ Công an`, not `Cảnh sát`."""
-    head = longest(words.heads(), view.keys, at)
+    head = longest(view.lexicon.heads, view.keys, at)
     return (
         head is not None
         and head[0] - at > 1
@@ -169,7 +180,7 @@ def several(view: View, end: int) -> int | None:
     keys = view.keys
     at, found = end + (keys[end] == ":"), 0
     offices = (
-        words.offices() if keys[end - 1] == "bộ" else words.functions()
+        view.lexicon.offices if keys[end - 1] == "bộ" else view.lexicon.functions
     )  # `các phòng PA01, PC04 | và Công an huyện X`
     while view.bits[at] & CAP and (office := longest(offices, keys, at) or _code(view, at)):
         end, found = office[0], found + 1
@@ -180,8 +191,8 @@ def several(view: View, end: int) -> int | None:
 
 
 def _code(view: View, at: int) -> tuple[int, int] | None:
-    code = longest(words.heads(), view.keys, at)
-    return code if code and code[1] & words.CODE else None
+    code = longest(view.lexicon.heads, view.keys, at)
+    return code if code and code[1] & kinds.CODE else None
 
 
 def _counts(view: View, at: int) -> bool:
@@ -222,4 +233,4 @@ def _is_number_like(view: View, one: int, other: int) -> bool:
     same = (
         bool(view.bits[other] & DIGIT) and view.keys[other].isdecimal() and len(view.keys[other]) == len(view.keys[one])
     )
-    return same and not longest(words.units(), view.keys, other + 1)
+    return same and not longest(view.lexicon.units, view.keys, other + 1)

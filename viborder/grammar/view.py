@@ -7,28 +7,17 @@ from __future__ import annotations
 import re
 from bisect import bisect
 from dataclasses import dataclass
-from functools import cache
 from itertools import pairwise
 
-from viborder.grammar import words
-from viborder.grammar.lexicon import fold, key
+from viborder.grammar.keys import fold, key
+from viborder.grammar.kinds import AGENCY, AMOUNT, CAP, DIGIT, DRUG, LOWER, NAME, PERSON, PLACE, ROAD, UPPER
+from viborder.grammar.lexicon import Lexicon, TokenType, in_use
 from viborder.text import FRACTIONS, bare
 
-# What a token looks like, and what it may begin; one bit each. CAP: begins with a capital. UPPER: all capitals, two or
-# more.
-# ROAD: a road's code in one token, `QL8A`, `TL9`, `ĐT741`.
-CAP, UPPER, DIGIT, LOWER = 1, 2, 4, 8
-AGENCY, PERSON, PLACE, AMOUNT, DRUG, NAME, LOCATIVE, ROAD = 16, 32, 64, 128, 256, 512, 1024, 2048
-TRIGGER = AGENCY | PERSON | PLACE | AMOUNT | DRUG | NAME | LOCATIVE
-
-_Type = tuple[str, str, int]  # key, folded, bits
-_TYPES: dict[str, _Type] = {}  # by token
 _MOST_TYPES = 200_000
-_BREAK: _Type = ("\n", "\n", 0)
+_BREAK: TokenType = ("\n", "\n", 0)
 
-_LOCATIVES = "sang về lên đến vào từ tại ở ngụ trú quê vực bàn tuyến giới quán chỉ ảnh".split()
 _SYLLABLES = re.compile(r"[aeiouy][^aeiouy\W]+[aeiouy]")
-_ROAD = ("ql", "tl", "đt", "hl")
 
 
 @dataclass(slots=True)
@@ -38,7 +27,7 @@ class View:
 
     starts, ends: code points. types: (key, folded, bits) of the token's string, made once for each string. bits: those
     of the token here.
-    breaks: where the tokens between lines stand.
+    breaks: where the tokens between lines stand. lexicon: the words that the rules read.
     """
 
     text: str
@@ -46,8 +35,9 @@ class View:
     ends: list[int]
     keys: list[str]
     bits: list[int]
-    types: list[_Type]
+    types: list[TokenType]
     breaks: list[int]
+    lexicon: Lexicon
 
     def token(self, at: int) -> int:
         """The number of the text's token at this place: tokens between lines do not count."""
@@ -62,11 +52,12 @@ class View:
         return self.starts[at] == self.ends[at - 1]
 
 
-def read(text: str, starts: list[int], ends: list[int], words: list[str]) -> View:
+def read(text: str, starts: list[int], ends: list[int], words: list[str], lexicon: Lexicon | None = None) -> View:
     """The tokens as lists, with a token that matches nothing between lines and four of them at the end."""
-    known = _TYPES
-    types = [known.get(word) or _type(word) for word in words]
-    view = View(text, [], [], [], [], [], [])
+    lexicon = lexicon or in_use()
+    known = lexicon.types
+    types = [known.get(word) or _type(word, lexicon) for word in words]
+    view = View(text, [], [], [], [], [], [], lexicon)
     for first, last in pairwise((0, *_line_begins(text, starts), len(words))):
         if first:
             view.breaks.append(len(view.types))
@@ -95,7 +86,7 @@ def _line_begins(text: str, starts: list[int]) -> list[int]:
     return found
 
 
-def _line(types: list[_Type]) -> list[_Type]:
+def _line(types: list[TokenType]) -> list[TokenType]:
     """In a line of capitals a capital says nothing: the bit goes, and only lexicons speak."""
     upper = len([0 for kind in types if kind[2] & UPPER])
     if upper < 3:
@@ -106,24 +97,24 @@ def _line(types: list[_Type]) -> list[_Type]:
     return [(word, plain, bits & ~CAP | UPPER if bits & CAP else bits) for word, plain, bits in types]
 
 
-def _type(token: str) -> _Type:
+def _type(token: str, lexicon: Lexicon) -> TokenType:
     """(key, folded, bits) of a token's string, remembered."""
     written = bare(token) or token
     word, plain, bits = key(written), fold(written), shape(written)
-    first, home, abroad, family, beginnings = _first()
-    bits |= first.get(word, 0)
+    (home, abroad), (family, beginnings) = lexicon.gazetteer, lexicon.family_names
+    bits |= lexicon.begins.get(word, 0)
     if bits & DIGIT:
         bits |= AMOUNT
     if bits & (CAP | UPPER):
         if word in home or plain in abroad:
             bits |= PLACE
-        if len(word) > 2 and word[:2] in _ROAD and word[2].isdecimal():
+        if len(word) > 2 and word[:2] in lexicon.roads and word[2].isdecimal():
             bits |= PLACE | ROAD
         if word in family or plain in beginnings:
             bits |= NAME
-    if len(_TYPES) >= _MOST_TYPES:
-        _TYPES.clear()
-    _TYPES[token] = found = word, plain, bits
+    if len(lexicon.types) >= _MOST_TYPES:
+        lexicon.types.clear()
+    lexicon.types[token] = found = word, plain, bits
     return found
 
 
@@ -131,27 +122,10 @@ def classes(token: str) -> str:
     """What a token may begin by the lexicons, as letters (A agency, R rank or role, P place, Q amount, D drug, N
     name); "-" for nothing.
     """
-    bits = (_TYPES.get(token) or _type(token))[2]
+    lexicon = in_use()
+    bits = (lexicon.types.get(token) or _type(token, lexicon))[2]
     letters = zip((AGENCY, PERSON, PLACE, AMOUNT, DRUG, NAME), "ARPQDN", strict=True)
     return "".join(letter for bit, letter in letters if bits & bit) or "-"
-
-
-@cache
-def _first() -> tuple[dict[str, int], frozenset[str], frozenset[str], frozenset[str], frozenset[str]]:
-    home, abroad = words.gazetteer()
-    bits: dict[str, int] = {}
-    for keys, bit in (
-        (words.heads(), AGENCY),
-        (words.persons(), PERSON),
-        (words.admin_words(), PLACE),
-        (words.small_beginnings(), PLACE),
-        (words.number_words(), AMOUNT),
-        (words.drugs(), DRUG),
-        (_LOCATIVES, LOCATIVE),
-    ):
-        for first in keys:
-            bits[first] = bits.get(first, 0) | bit
-    return bits, frozenset(home), frozenset(abroad), *words.family_names()
 
 
 def shape(token: str) -> int:

@@ -1,0 +1,41 @@
+"""The lexicon as an object: read from a folder, passed in, thinned for experiments."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from viborder.grammar import propose
+from viborder.grammar.entries import Entry
+from viborder.grammar.lexicon import OPEN, Lexicon, packaged, using
+from viborder.text import tokenize
+
+TEXT = "Thu giữ bột lạ và heroin."
+
+
+def drugs(lexicon: Lexicon | None = None) -> list[str]:
+    found = propose(TEXT, tokenize(TEXT), lexicon)
+    return [TEXT[span.start : span.end] for span in found if span.label == "DRUG"]
+
+
+def test_a_lexicon_is_passed_in_and_leaves_the_packaged_one_alone() -> None:
+    more = Lexicon([*packaged().entries, Entry("bột lạ", "street")])
+    assert drugs(more) == ["bột lạ", "heroin"]
+    assert drugs() == ["heroin"]
+    with using(more):
+        assert drugs() == ["bột lạ", "heroin"]
+    assert drugs() == ["heroin"]
+
+
+def test_without_hides_about_a_share_of_the_open_classes_and_nothing_else() -> None:
+    whole = packaged()
+    thin = whole.without(0.4, seed=1)
+    assert thin.entries == whole.without(0.4, seed=1).entries != whole.without(0.4, seed=2).entries
+    open_before, open_after = (sum(entry.kind in OPEN for entry in one.entries) for one in (whole, thin))
+    assert 0.55 < open_after / open_before < 0.65
+    assert len(whole.entries) - len(thin.entries) == open_before - open_after
+    assert whole.without(1, seed=1).phrases("substance") == []
+
+
+def test_a_lexicon_is_read_from_a_folder(tmp_path: Path) -> None:
+    (tmp_path / "drugs.tsv").write_text("# class street: a name\nbột lạ\tstreet\tmade up\n", encoding="utf-8")
+    assert drugs(Lexicon.read(tmp_path)) == ["bột lạ"]
