@@ -7,7 +7,7 @@ from collections import Counter
 from datetime import date
 from functools import cache
 
-from viborder.grammar.lexicon import Trie, build, key, longest
+from viborder.grammar.keys import Trie, build, key, longest
 from viborder.text import bare, cut
 
 # The 63 provinces and cities as they were until 30 June 2025; the 34 since then bear names of these. Other spellings
