@@ -7,7 +7,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 SETTINGS := pyproject.toml constraints.txt
 
-.PHONY: run test labelstudio results clean
+.PHONY: run test labelstudio results model clean
 
 run: .venv/run
 	@$(BIN)/viborder check
@@ -29,6 +29,9 @@ labelstudio: | .venv/run
 
 results: .venv/run
 	$(BIN)/python -m viborder.eval.show.results
+
+model: .venv/run
+	$(BIN)/python -m viborder.shipped.make
 
 clean:
 	rm -rf .venv .venv-labelstudio build

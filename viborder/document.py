@@ -57,6 +57,18 @@ class Document:
         """The text of a span."""
         return self.text[span.start : span.end]
 
+    def as_dict(self) -> dict[str, Any]:
+        """The document as plain JSON values, as a line of JSON Lines holds it: every span with its text."""
+        from viborder.formats.jsonl import to_record
+
+        return to_record(self)
+
+    def _repr_html_(self) -> str:
+        """The text with its spans marked, for notebooks."""
+        from viborder.formats.html import fragment
+
+        return fragment(self)
+
     def with_spans(self, spans: Iterable[Span]) -> Document:
         """The same document with other spans, in reading order, outer before inner."""
         return replace(self, spans=in_order(spans))

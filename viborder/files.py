@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from hashlib import file_digest
 from pathlib import Path
@@ -138,3 +138,12 @@ def _umask() -> int:
     mask = os.umask(0)
     os.umask(mask)
     return mask
+
+
+def called(paths: Iterable[Path]) -> dict[str, Path]:
+    """Files by the shortest names that tell them apart: after the file, or after its folder where the file is a
+    `predictions.jsonl`.
+    """
+    listed = list(paths)
+    names = [path.parent.name or path.stem if path.stem == "predictions" else path.stem for path in listed]
+    return dict(zip(names if len(set(names)) == len(names) else map(str, listed), listed, strict=True))

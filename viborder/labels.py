@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -34,3 +35,9 @@ def labels() -> tuple[Label, ...]:
 def entity_types() -> tuple[str, ...]:
     """The names of the entity types, in the order of the file."""
     return tuple(label.name for label in labels() if label.entity)
+
+
+def in_order(names: Iterable[str]) -> list[str]:
+    """Labels in the one order that datasets and models number them by: that of labels.yaml, then all others sorted."""
+    listed = entity_types()
+    return sorted(set(names), key=lambda name: (listed.index(name) if name in listed else len(listed), name))

@@ -97,7 +97,7 @@ def test_recipe_problems_come_all_at_once(tmp_path: Path) -> None:
         ("c2", "override-malformed"),
         ("templates=[word]", "template-malformed"),
         ("templates=['wrd[0]']", "template-unknown"),
-        ("kind=svm", "recipe-bad-value"),
+        ("kind=svm", "recipe-kind"),
     ],
 )
 def test_bad_overrides(tmp_path: Path, override: str, rule: str) -> None:

@@ -11,7 +11,8 @@ from typing import Annotated
 
 import typer
 
-from viborder.cli.paths import CORPUS, GOLD, PASSES, called
+from viborder.cli.paths import CORPUS, GOLD, PASSES
+from viborder.files import called
 
 
 def collect(

@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from viborder.cli.paths import GOLD, called
+from viborder.cli.paths import GOLD
+from viborder.files import called
 
 if TYPE_CHECKING:
     from viborder.document import Document
 
 
 def train(
-    recipe: Annotated[Path, typer.Argument(help="A YAML file, such as train/crf.yaml.")],
+    recipe: Annotated[Path, typer.Argument(help="A YAML file, or the name of one that comes with viborder: crf.")],
     overrides: Annotated[
         list[str] | None, typer.Argument(help="Keys of the recipe to set.", metavar="key=value…")
     ] = None,
@@ -35,7 +36,7 @@ def train(
 
 
 def crossval(
-    recipe: Annotated[Path, typer.Argument(help="A YAML file, such as train/crf.yaml.")],
+    recipe: Annotated[Path, typer.Argument(help="A YAML file, or the name of one that comes with viborder: crf.")],
     overrides: Annotated[
         list[str] | None, typer.Argument(help="Keys of the recipe to set.", metavar="key=value…")
     ] = None,
@@ -64,7 +65,7 @@ def crossval(
 
 
 def curve(
-    recipe: Annotated[Path, typer.Argument(help="A YAML file, such as train/crf.yaml.")],
+    recipe: Annotated[Path, typer.Argument(help="A YAML file, or the name of one that comes with viborder: crf.")],
     overrides: Annotated[
         list[str] | None, typer.Argument(help="Keys of the recipe to set.", metavar="key=value…")
     ] = None,
@@ -93,11 +94,17 @@ def curve(
 
 
 def tag(
-    model: Annotated[Path, typer.Argument(help="A model folder.")],
     inputs: Annotated[
         list[str],
-        typer.Argument(metavar="INPUT…", help="Texts (.txt), .jsonl, .conll, folders, or - for standard input."),
+        typer.Argument(
+            metavar="[MODEL] INPUT…",
+            help="Texts (.txt), .jsonl, .conll, folders, or - for standard input; before them a model folder.",
+        ),
     ],
+    model: Annotated[
+        str | None,
+        typer.Option(help="A model folder or a Hub id OWNER/NAME; without any, the model that comes with viborder."),
+    ] = None,
     output: Annotated[
         Path | None, typer.Option("-o", "--output", help="The file to write; its ending names the format.")
     ] = None,
@@ -113,16 +120,19 @@ def tag(
         Literal["local", "ray"], typer.Option(help="With --out: on this machine, or on a Ray cluster.")
     ] = "local",
 ) -> None:
-    """Find the spans in texts."""
+    """Find the spans in texts: as JSON Lines, or in colours on a terminal."""
+    from viborder.tag.models import model_and_inputs
+
+    folder, inputs = model_and_inputs(model, inputs)
     if out:
         from viborder.tag.bulk import tag_shards
 
-        written, there = tag_shards(model, [Path(item) for item in inputs], out, jobs=jobs, engine=engine)
+        written, there = tag_shards(folder, [Path(item) for item in inputs], out, jobs=jobs, engine=engine)
         print(f"{written} shards tagged, {there} were there already: {out}", file=sys.stderr)
         return
     from viborder.tag.files import tag_files
 
-    count, notes = tag_files(model, inputs, output, target_format)
+    count, notes = tag_files(folder, inputs, output, target_format)
     for note in notes:
         print(note, file=sys.stderr)
     if output:

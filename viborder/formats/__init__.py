@@ -91,7 +91,7 @@ def _extra(name: str) -> Iterator[None]:
         yield
     except ModuleNotFoundError as error:
         raise fail(
-            "", "extra-missing", f"{name} needs the package {error.name}", "pip install viborder[convert]"
+            "", "extra-missing", f"{name} needs the package {error.name}", "pip install 'viborder[convert]'"
         ) from None
 
 

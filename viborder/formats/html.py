@@ -19,9 +19,12 @@ from viborder.labels import labels
 _STYLE = """
 :root { color-scheme: light dark; font: 1.05rem/2.1 system-ui, sans-serif; }
 body { max-width: 48rem; margin: 1rem auto; padding: 0 1rem; }
-article { white-space: pre-wrap; overflow-wrap: anywhere; border-top: 1px solid; margin-top: 2rem; }
-mark { color: inherit; background: none; border: 2px solid var(--c, gray); border-radius: .4em; padding: .1em .2em; }
-mark::after { content: attr(data-label); font-size: .6em; font-weight: bold; color: var(--c, gray); margin-left: .3em; }
+article { border-top: 1px solid; margin-top: 2rem; }
+"""
+_MARKS = """
+.viborder { white-space: pre-wrap; overflow-wrap: anywhere; line-height: 2.1; }
+.viborder mark { color: inherit; background: none; border: 2px solid var(--c, gray); border-radius: .4em; padding: .1em .2em; }
+.viborder mark::after { content: attr(data-label); font-size: .6em; font-weight: bold; color: var(--c, gray); margin-left: .3em; }
 """
 
 
@@ -35,18 +38,26 @@ def read(path: Path, lost: Counter[str]) -> list[Document]:
     )
 
 
+def fragment(document: Document) -> str:
+    """A document as a piece of a page, with the colours of its labels beside it; its style touches nothing else."""
+    return f'<div class="viborder"><style>{_MARKS}{_colours()}</style>{_marked(document, Counter())}</div>'
+
+
 def write(path: Path, documents: Iterable[Document], lost: Counter[str]) -> None:
     """Write a page with every document."""
-    colours = "".join(f'mark[data-label="{label.name}"] {{ --c: {label.colour}; }}\n' for label in labels())
     with new_file(path) as file:
         file.write(
             '<!doctype html>\n<html lang="vi">\n<meta charset="utf-8">\n<meta name="viewport" content="width=device-width">\n'
         )
-        file.write(f"<title>{escape(path.stem)}</title>\n<style>{_STYLE}{colours}</style>\n")
+        file.write(f"<title>{escape(path.stem)}</title>\n<style>{_STYLE}{_MARKS}{_colours()}</style>\n")
         for document in documents:
             count_layers(document, lost, "meta", "scores")
-            file.write(f"<article><h2>{escape(document.id)}</h2>{_marked(document, lost)}</article>\n")
+            file.write(f"<article class='viborder'><h2>{escape(document.id)}</h2>{_marked(document, lost)}</article>\n")
         file.write("</html>\n")
+
+
+def _colours() -> str:
+    return "".join(f'.viborder mark[data-label="{label.name}"] {{ --c: {label.colour}; }}\n' for label in labels())
 
 
 def _marked(document: Document, lost: Counter[str]) -> str:

@@ -45,7 +45,7 @@ class Client:
                 "",
                 "extra-missing",
                 f"{error.name} is not installed",
-                "pip install -c constraints.txt -e .[labelstudio]",
+                "pip install 'viborder[labelstudio]'",
             ) from None
         self.url, self._tries, token = url.rstrip("/"), tries, token.strip()
         if not token.isascii() or not token.isprintable():  # a header could not hold it, and the error would tell it

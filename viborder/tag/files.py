@@ -19,8 +19,8 @@ from viborder.train.page import read_page
 
 
 def tag_files(model: Path, inputs: Sequence[str], out: Path | None, format: str | None = None) -> tuple[int, list[str]]:
-    """Tag every input; write to `out`, or as JSON Lines to standard output. Returns the number of documents and notes
-    on what was changed.
+    """Tag every input; write to `out`, or to standard output as JSON Lines, on a terminal in colours. Returns the number
+    of documents and notes on what was changed.
 
     CoNLL in and CoNLL out keeps tokens, comments and blank lines, and puts the tags of the outermost spans into the
     last column.
@@ -39,7 +39,11 @@ def tag_files(model: Path, inputs: Sequence[str], out: Path | None, format: str 
         return tag_conll(tagger, Path(conll[0]), out), []
     reader = Reader()
     documents = _checked(tagger.tag(reader.documents(inputs)), reader)
-    if out is None:
+    if out is None and sys.stdout.isatty():
+        from viborder.tag.terminal import show
+
+        count = show(documents)
+    elif out is None:
         with tempfile.SpooledTemporaryFile(max_size=1 << 26, mode="w+", encoding="utf-8") as held:
             count = write_lines(held, documents)
             held.seek(0)

@@ -25,7 +25,7 @@ class Tagger(Protocol):
 
 
 def train(
-    recipe: Path,
+    recipe: str | Path,
     documents: Sequence[Document],
     out: Path,
     dev: Sequence[Document] | None = None,
@@ -35,12 +35,15 @@ def train(
 ) -> Tagger:
     """Train by a recipe, write a model folder (whole or not at all) and return its tagger.
 
+    recipe: a YAML file, or the name of one that comes with viborder.
+
     Raises ViborderError: what is wrong with the recipe, or with the documents.
     """
-    from viborder.train.recipe import crf_recipe, load_recipe
+    from viborder.train.recipe import crf_recipe, kind_of, load_recipe, recipe_path
 
+    recipe = recipe_path(recipe)
     content = load_recipe(recipe, overrides)
-    if content.get("kind") == "transformer":
+    if kind_of(content, str(recipe)) == "transformer":
         from viborder.train.encoder.recipe import finetune_recipe
 
         settings = finetune_recipe(content, str(recipe))  # before torch is imported, which takes seconds
@@ -56,13 +59,14 @@ def train(
     return train_crf(checked, documents, out, dev, where=str(recipe), spaced=spaced)
 
 
-def load(folder: Path) -> Tagger:
-    """The tagger of a model folder, of whatever kind.
+def load(folder: str | Path) -> Tagger:
+    """The tagger of a model folder, of whatever kind. `viborder.load` gives one that takes strings too.
 
     Raises ViborderError `model-missing`, `model-foreign`, `model-damaged`.
     """
     from viborder.train.crf.folder import read_card
 
+    folder = Path(folder)
     card = read_card(folder)
     if card["format"] == "viborder-transformer":
         with _extra(folder):
@@ -88,13 +92,11 @@ def _extra(where: Path) -> Iterator[None]:
             "pyvi",
         }:
             raise
-        raise fail(
-            where, "extra-missing", f"{error.name} is not installed", "pip install -c constraints.txt -e .[train]"
-        ) from None
+        raise fail(where, "extra-missing", f"{error.name} is not installed", "pip install 'viborder[train]'") from None
 
 
 def crossval(
-    recipe: Path, documents: Sequence[Document], *, out: Path | None = None, overrides: Sequence[str] = ()
+    recipe: str | Path, documents: Sequence[Document], *, out: Path | None = None, overrides: Sequence[str] = ()
 ) -> Iterator[Document]:
     """Each document tagged by a model that has not seen it, trained on all others, in order.
 

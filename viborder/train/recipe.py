@@ -11,6 +11,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from viborder.errors import Problem, ViborderError, fail
 from viborder.files import read_text
 
+KINDS = ("crf", "transformer")
+
 
 def _several_or_none(folds: int) -> int:
     if folds == 1:
@@ -45,6 +47,27 @@ class CrfRecipe(BaseModel):
     seed: int = 0
 
 
+def recipe_path(recipe: str | Path) -> Path:
+    """The file of a recipe: a path, or the name of one that comes with viborder (`crf`).
+
+    Raises ViborderError `recipe-missing` with the names that there are.
+    """
+    path = Path(recipe)
+    if path.is_file():
+        return path
+    named = _folder() / f"{path.name.removesuffix('.yaml')}.yaml"
+    if len(path.parts) == 1 and named.is_file():
+        return named
+    names = ", ".join(sorted(found.stem for found in _folder().glob("*.yaml")))
+    raise fail(recipe, "recipe-missing", "no such file, and no recipe of this name", f"a YAML file, or one of {names}")
+
+
+def _folder() -> Path:
+    """Where the recipes are: in the package as it is installed, in `train/` of a checkout."""
+    installed = Path(__file__).parent / "recipes"
+    return installed if installed.is_dir() else Path(__file__).parents[2] / "train"
+
+
 def load_recipe(path: Path, overrides: Sequence[str] = ()) -> dict[str, Any]:
     """The keys and values of a recipe file, with `key=value` overrides (values as YAML) applied; `a.b=value` sets `b`
     inside `a`.
@@ -75,6 +98,15 @@ def load_recipe(path: Path, overrides: Sequence[str] = ()) -> dict[str, Any]:
         except yaml.YAMLError:
             raise fail(override, "override-malformed", "the value is not YAML", "quote it") from None
     return content
+
+
+def kind_of(content: dict[str, Any], where: str) -> str:
+    """The kind of a recipe, on which the meaning of its other keys depends. Raises ViborderError `recipe-kind`."""
+    kind = content.get("kind")
+    if kind not in KINDS:
+        said = "no `kind`" if kind is None else f"no kind {kind!r}"
+        raise fail(where, "recipe-kind", said, f"kind: one of {', '.join(KINDS)}")
+    return str(kind)
 
 
 def crf_recipe(content: dict[str, Any], where: str) -> CrfRecipe:

@@ -42,6 +42,11 @@ class Scores:
     illegal: Mapping[str, tuple[tuple[int, int], ...]] = field(default_factory=dict)
     accuracy: float | None = None
 
+    def __repr__(self) -> str:
+        micro = self.micro()
+        figures = f"F1 {micro.f1:.1%}, precision {micro.precision:.1%}, recall {micro.recall:.1%}"
+        return f"<Scores: {figures}; {micro.gold} gold spans, {micro.pred} predicted, {len(self.ids)} {self.unit}s>"
+
     def micro(self, schema: str = "strict") -> Rates:
         """Over all spans, whatever their type."""
         return _rates(total(self.counts), schema)

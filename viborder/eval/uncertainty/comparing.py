@@ -60,6 +60,15 @@ class Comparison:
     cautions: tuple[str, ...]
     signature: str
 
+    def __repr__(self) -> str:
+        lines = [f"<Comparison, {self.schema}>"]
+        lines += [f"{name}: F1 {result.micro(self.schema).f1:.1%}" for name, result in self.systems.items()]
+        lines += [
+            f"{pair.second} less {pair.first}: {100 * pair.difference:+.1f} points, p {pair.p_holm:.3f}"
+            for pair in self.pairs
+        ]
+        return "\n".join(lines)
+
     def as_json(self) -> dict[str, Any]:
         """Everything as plain JSON values."""
         return {

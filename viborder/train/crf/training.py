@@ -13,7 +13,7 @@ from typing import Any
 from viborder.document import PRIVATE, Document
 from viborder.errors import Problem, ViborderError, fail, place
 from viborder.formats import brackets as genre
-from viborder.labels import entity_types
+from viborder.labels import entity_types, in_order
 from viborder.text import token_range
 from viborder.train.crf.augment import augmented
 from viborder.train.crf.batch import Cut, containers, cuts, tagset
@@ -94,7 +94,7 @@ class _Work:
         self.recipe, self.documents, self.spaced = recipe, list(documents), spaced
         self.pages: dict[str, Page] = {}
         self.proposals: dict[str, list[Cut]] = {}
-        self.labels = sorted({span.label for document in documents for span in document.spans})
+        self.labels = in_order(span.label for document in documents for span in document.spans)
         self.grammar = recipe.grammar and set(self.labels) <= set(entity_types())
         for document in documents:
             page = self.pages[document.id] = read_page(document, spaced=spaced)
@@ -115,7 +115,7 @@ class _Work:
         copied = augmented([*documents, *self.genre], recipe.copies, recipe.seed)
         self.variants = {document.id: document for document in copied}
         self.prepare([*documents, *self.genre, *copied])
-        self.labels = sorted({*self.labels, *self._unseen()})
+        self.labels = in_order({*self.labels, *self._unseen()})
 
     def _unseen(self) -> set[str]:
         """Labels of the genre that the documents lack by chance: the grammar hardly proposes them there, so nobody

@@ -76,7 +76,7 @@ def _graph(tagger: Any, longest: int, where: Path) -> Any:
             )
     except ImportError as error:
         raise fail(
-            where, "onnx-missing", f"{error.name} is not installed", "pip install -c constraints.txt -e .[train,onnx]"
+            where, "onnx-missing", f"{error.name} is not installed", "pip install 'viborder[train,onnx]'"
         ) from None
 
 

@@ -26,6 +26,7 @@ from viborder.document import Document, by_depth
 from viborder.errors import fail
 from viborder.eval import score
 from viborder.files import new_folder
+from viborder.labels import in_order
 from viborder.train.crf.folder import read_card
 from viborder.train.encoder import checkpoints
 from viborder.train.encoder.examples import Examples, Reader, collate, learn_from, merge
@@ -118,7 +119,7 @@ def prepare(recipe: FinetuneRecipe, documents: Sequence[Document], where: str) -
     (enable_full_determinism if recipe.full_determinism else set_seed)(recipe.seed)
     if recipe.num_threads:
         torch.set_num_threads(recipe.num_threads)
-    types = sorted({span.label for document in documents for span in document.spans})
+    types = in_order(span.label for document in documents for span in document.spans)
     labels = ["O", *(f"{prefix}-{name}" for name in types for prefix in "BI")]
     if recipe.from_scratch:
         tokenizer = learn_tokenizer((document.text for document in documents), recipe.from_scratch)

@@ -12,6 +12,7 @@ from viborder import __version__
 from viborder.dataset.mask import People, whole_names
 from viborder.document import Document
 from viborder.errors import fail
+from viborder.labels import in_order
 from viborder.train.encoder.checkpoints import revision
 from viborder.train.encoder.examples import Examples, Reader
 from viborder.train.encoder.recipe import FinetuneRecipe
@@ -32,7 +33,7 @@ class Run:
 
 def model_card(recipe: FinetuneRecipe, reader: Reader, run: Run, version: str) -> str:
     """The card: front matter that the Hub reads, then data, scores, settings, limits."""
-    types = sorted({label[2:] for label in reader.labels if label != "O"})
+    types = in_order(label[2:] for label in reader.labels if label != "O")
     base = (
         f"a ModernBERT encoder from scratch ({recipe.from_scratch})"
         if recipe.from_scratch
@@ -67,7 +68,7 @@ def model_card(recipe: FinetuneRecipe, reader: Reader, run: Run, version: str) -
             + _units(recipe)
             + ". Offsets count code points of NFC text.",
             "## Use",
-            "`viborder tag FOLDER text.txt`, or from Python `viborder.train.load(folder).tag(documents)`.",
+            '`viborder tag FOLDER text.txt`, or from Python `viborder.load("FOLDER").tag("…")`.',
             "",
         ]
     ).replace("\n#", "\n\n#")

@@ -11,6 +11,7 @@ from typing import Any
 
 from viborder.document import Document
 from viborder.errors import fail
+from viborder.labels import in_order
 from viborder.train.encoder.examples import Examples, Reader, collate, merge, read
 from viborder.train.encoder.sources import load_tokenizer
 
@@ -31,7 +32,7 @@ class TransformerTagger:
         self.predict = predict
         self.version = version
         self.batch_size = batch_size
-        self.labels = sorted({label[2:] for label in reader.labels if label != "O"})
+        self.labels = in_order(label[2:] for label in reader.labels if label != "O")
 
     def tag(self, documents: Iterable[Document], *, spaced: bool = False) -> Iterator[Document]:
         """Documents with nested spans, each with a `score`, in the order given. Texts are NFC.
@@ -80,7 +81,7 @@ def onnx_predict(path: Path) -> Predict:
         import onnxruntime
     except ImportError:
         raise fail(
-            path, "onnxruntime-missing", "ONNX Runtime is not installed", "pip install -c constraints.txt -e .[onnx]"
+            path, "onnxruntime-missing", "ONNX Runtime is not installed", "pip install 'viborder[train,onnx]'"
         ) from None
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 3

@@ -1,0 +1,53 @@
+"""The model that comes with the package: made from masked documents, by what is in the repository."""
+
+from pathlib import Path
+
+import pytest
+
+from viborder.formats import jsonl
+from viborder.labels import entity_types
+from viborder.publish.model import model_problems
+from viborder.shipped import FOLDER
+from viborder.shipped.make import inputs_hash, make, masked_documents
+from viborder.train import load
+
+MOST = 5_000_000  # bytes
+
+
+def test_it_is_made_from_what_is_in_the_repository():
+    card = (FOLDER / "README.md").read_text(encoding="utf-8")
+    assert f"inputs `{inputs_hash(masked_documents())}`" in card, "run `make model` and commit viborder/shipped/model"
+    assert f"version `{load(FOLDER).version}`" in card
+
+
+def test_the_script_makes_a_model_that_finds_the_same(tmp_path):
+    make(tmp_path / "model")
+    made, shipped = load(tmp_path / "model"), load(FOLDER)
+    assert made.labels == shipped.labels == list(entity_types())
+    texts = jsonl.read(Path("train/genre/articles_blind.jsonl"))[:5]
+    spans = [[document.spans for document in tagger.tag(texts)] for tagger in (made, shipped)]
+    assert spans[0] == spans[1]  # scores take no part in equality: they may differ in the last place between machines
+
+
+def test_no_private_person_is_in_it():
+    gold = Path("annotations/gold.jsonl")
+    assert sum(len(document.private) for document in jsonl.read(gold)) > 0
+    assert model_problems(FOLDER, gold) == []
+
+
+def test_it_is_small_and_holds_no_code():
+    files = [path for path in FOLDER.rglob("*") if path.is_file()]
+    assert sum(path.stat().st_size for path in files) < MOST
+    assert {path.suffix for path in files} == {".json", ".md", ".npz", ".tsv", ".txt"}  # read with allow_pickle=False
+
+
+@pytest.mark.parametrize("recipe", sorted(Path("train").glob("*.yaml")), ids=lambda path: path.stem)
+def test_a_recipe_is_found_by_its_name(recipe, tmp_path, monkeypatch):
+    from viborder.train.recipe import load_recipe, recipe_path
+
+    text = recipe.read_text(encoding="utf-8")
+    genre = load_recipe(recipe).get("genre", [])
+    monkeypatch.chdir(tmp_path)
+    found = recipe_path(recipe.stem)
+    assert found.read_text(encoding="utf-8") == text
+    assert all((found.parent / name).exists() for name in genre)

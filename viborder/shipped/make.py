@@ -1,0 +1,97 @@
+"""Make the model that comes with the package: `python -m viborder.shipped.make`, or `make model`, in a checkout.
+
+Private persons are masked in what it learns from, as in the published dataset.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from hashlib import sha256
+from pathlib import Path
+from string import Template
+
+from viborder.document import Document
+from viborder.shipped import FOLDER
+
+RECIPE = Path("train/crf.yaml")
+_CARD = """\
+---
+language: vi
+license: apache-2.0
+library_name: viborder
+pipeline_tag: token-classification
+tags: [nested-ner, vietnamese, news, police, border]
+---
+
+# The model that comes with viborder
+
+It marks $labels in Vietnamese news of police and border, nested spans with a confidence each.
+
+    viborder tag article.txt
+    viborder.load().tag("…")
+
+Made by `make model` from inputs `$inputs` (a hash of recipe, sentences and documents): version `$version`.
+
+## What it learned from
+
+- The $documents articles of `annotations/gold.jsonl`, with stand-ins for private persons (`viborder build`): $spans spans, marked by a
+  language model in passes and adjudicated. No Vietnamese-speaking annotator has reviewed them yet.
+- $sentences short texts that the recipe `$recipe` names under `genre`, written for the purpose by language models.
+- The lexicons and rules of `viborder/grammar`, which vote beside it, are those of the installed package.
+
+## Limits
+
+- The lexicons and the rules were written and mended with these articles in view. How it does on texts that nobody had read is in
+  `eval/README.md`, with intervals.
+- The features are words and parts of words of the training texts; `publish` checks that no private person's name is among them.
+- News prose in ordinary spelling is what it knows. What it says of a person must be checked by a person.
+"""
+
+
+def make(out: Path = FOLDER, recipe: Path = RECIPE) -> str:
+    """Write the model folder with its card, from the files of the checkout in which it runs; returns its version."""
+    from viborder.formats import brackets
+    from viborder.train import train
+    from viborder.train.recipe import load_recipe
+
+    documents = masked_documents()
+    tagger = train(recipe, documents, out)
+    sentences = [
+        document for name in load_recipe(recipe).get("genre", []) for document in brackets.read(recipe.parent / name)
+    ]
+    card = Template(_CARD).substitute(
+        labels=", ".join(tagger.labels),
+        inputs=inputs_hash(documents, recipe),
+        version=tagger.version,
+        documents=len(documents),
+        spans=sum(len(document.spans) for document in documents),
+        sentences=len(sentences),
+        recipe=recipe.as_posix(),
+    )
+    (out / "README.md").write_text(card, encoding="utf-8")
+    return tagger.version
+
+
+def masked_documents() -> list[Document]:
+    """The gold documents as the published dataset holds them."""
+    from viborder.dataset.build import build
+    from viborder.dataset.package import documents
+
+    with tempfile.TemporaryDirectory() as folder:
+        build(Path("corpus/documents.jsonl"), Path("annotations"), Path(folder) / "dataset", private="mask")
+        return documents(Path(folder) / "dataset")
+
+
+def inputs_hash(documents: Sequence[Document], recipe: Path = RECIPE) -> str:
+    """A short hash of what the model is made from: the recipe's keys, its sentences, the documents with their spans."""
+    from viborder.train.crf.training import data_hash
+    from viborder.train.recipe import load_recipe
+
+    content = load_recipe(recipe)
+    sentences = "".join((recipe.parent / name).read_text(encoding="utf-8") for name in content.get("genre", []))
+    return sha256(repr((sorted(content.items()), sentences, data_hash(documents))).encode()).hexdigest()[:12]
+
+
+if __name__ == "__main__":
+    print(f"model {make()} in {FOLDER}")
