@@ -31,7 +31,7 @@ def read_page(path: Path) -> tuple[str, dict[str, Any]]:
         import trafilatura
     except ImportError as error:
         raise ViborderError(
-            Problem(str(path), "extra-missing", f"HTML needs trafilatura ({error})", "pip install viborder[web]")
+            Problem(str(path), "extra-missing", f"HTML needs trafilatura ({error})", "pip install 'viborder[web]'")
         ) from None
     data = read_bytes(path)
     found: Any = trafilatura.bare_extraction(data, with_metadata=True, include_comments=False, include_tables=False)
