@@ -42,13 +42,17 @@ def check(
         list[Path] | None, typer.Argument(help="Annotation files; gold and passes by default.", metavar="FILE…")
     ] = None,
     corpus: Annotated[Path, typer.Option(help="The authority on texts.")] = CORPUS,
+    lexicon: Annotated[Path | None, typer.Option(help="A folder of lexicon files; the package's by default.")] = None,
 ) -> None:
-    """Find every error in the corpus and the annotations."""
+    """Find every error in the corpus, the annotations and the lexicon."""
     from viborder.annotate.check import check
+    from viborder.grammar.check import check_lexicon
+    from viborder.grammar.entries import FOLDER
 
     problems, documents, spans = check(
         files or [GOLD, *sorted(PASSES.glob("*.jsonl"))], corpus if corpus.exists() else None
     )
+    problems += check_lexicon(lexicon or FOLDER)[0]
     for problem in problems:
         print(problem, file=sys.stderr)
     errors = sum(problem.severity == "error" for problem in problems)

@@ -1,18 +1,24 @@
 """The lexicon's files: an entry a line, `phrase<TAB>class` or `phrase<TAB>class<TAB>note`, sorted.
 
-A file begins with lines that start with `# `. Those of the form `# class NAME: what it means` say which classes the
-file may hold; see lexicon/README.md.
+A file begins with lines that start with `# `. Those of the form `# class NAME, OPTION: what it means` say which classes
+the file may hold; see lexicon/README.md.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
+from viborder.grammar.keys import fold, keys_of
+from viborder.text import cut
+
 FOLDER = Path(__file__).with_name("lexicon")
-_CLASS = re.compile(r"# class ([a-z0-9-]+): \S.*")
+_CLASS = re.compile(r"# class ([a-z0-9-]+)((?:, [a-z0-9 -]+)*): \S.*")
+_TOKENS = re.compile(r"(\d+)(?:-(\d+))? tokens?")
+OPTIONS = ("without marks", "one class", "beside another")
 
 
 class Entry(NamedTuple):
@@ -21,6 +27,29 @@ class Entry(NamedTuple):
     phrase: str
     kind: str
     note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """A class as the head of its file says it.
+
+    line: from 1. tokens: the fewest and most tokens that an entry may have, where the rules ask for so many; None where
+    any number is found. options: those of `OPTIONS` that hold, and others that are none.
+    """
+
+    name: str
+    line: int
+    tokens: tuple[int, int] | None
+    options: frozenset[str]
+
+    def keys(self, phrase: str) -> tuple[str, ...]:
+        """What the rules compare of a phrase."""
+        return tuple(folded(phrase) if "without marks" in self.options else keys_of(phrase))
+
+
+def folded(phrase: str) -> list[str]:
+    """The phrase's tokens without marks; hyphens count for nothing."""
+    return [fold(token) for token in cut(phrase.replace("-", " "))[2]]
 
 
 def read(folder: Path = FOLDER) -> list[Entry]:
@@ -33,8 +62,11 @@ def read(folder: Path = FOLDER) -> list[Entry]:
     ]
 
 
-def declared(path: Path) -> Iterator[tuple[int, str]]:
-    """(number of the line from 1, class) for the classes that a file says it holds."""
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+def declared(lines: list[str]) -> Iterator[Declared]:
+    """The classes that the lines of a file say it holds."""
+    for number, line in enumerate(lines, start=1):
         if match := _CLASS.fullmatch(line):
-            yield number, match[1]
+            said = match[2].split(", ")[1:]
+            counts = [found for option in said if (found := _TOKENS.fullmatch(option))]
+            tokens = (int(counts[0][1]), int(counts[0][2] or counts[0][1])) if counts else None
+            yield Declared(match[1], number, tokens, frozenset(one for one in said if not _TOKENS.fullmatch(one)))

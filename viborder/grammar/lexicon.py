@@ -74,8 +74,8 @@ class Lexicon:
     A trie's values are bits of classes (heads, persons, units), a level (gazetteer, admin_words) or True.
     """
 
-    def __init__(self, entries: Iterable[Entry]) -> None:
-        self.entries = list(entries)
+    def __init__(self, listed: Iterable[Entry]) -> None:
+        self.entries = list(listed)
         self._phrases: dict[str, list[str]] = {}
         for phrase, kind, _ in self.entries:
             self._phrases.setdefault(kind, []).append(phrase)
@@ -159,7 +159,7 @@ class Lexicon:
         trie: Trie = {}
         for kind, level in _ABROAD.items():
             for name in self.phrases(kind):
-                insert(trie, [fold(part) for part in name.replace("-", " ").split()], (level, ()))
+                insert(trie, entries.folded(name), (level, ()))
         return trie
 
     def _begins(self) -> dict[str, int]:
