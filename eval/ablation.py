@@ -20,12 +20,13 @@ from viborder.eval.show import results
 from viborder.eval.uncertainty.intervals import bootstrap
 from viborder.formats import brackets as genre
 from viborder.formats import jsonl
-from viborder.train import crossval, train
-from viborder.train.reliability import calibration_error, reliability
+from viborder.train import train
+from viborder.train.calibration import calibration_error, reliability
+from viborder.train.crossval import crossval
 
 RECIPE, GOLD = Path("train/crf.yaml"), Path("annotations/gold.jsonl")
 SYSTEMS = {
-    "grammar alone": ["speech=[50.0]", "silence=[50.0]", "folds=0", "iterations=1"],
+    "grammar alone": ["vote_for=[50.0]", "vote_against=[50.0]", "folds=0", "iterations=1"],
     "CRF alone, no lexicon": ["grammar=false"],
     "lexicon + CRF": [],
 }

@@ -33,8 +33,8 @@ from viborder.train import load
 from viborder.train.encoder.examples import learn_from
 from viborder.train.encoder.export import export
 from viborder.train.encoder.finetune import finetune, make_trainer, prepare, training_arguments
+from viborder.train.encoder.progress import quiet, say
 from viborder.train.encoder.recipe import finetune_recipe
-from viborder.train.progress import quiet, say
 from viborder.train.recipe import load_recipe
 
 BATCH = 32

@@ -111,14 +111,14 @@ def plain_crfsuite(folder: Path) -> dict[str, float]:
     from viborder.train.crf.columns import COLUMNS
     from viborder.train.crf.examples import lay_out_examples, proposals_by_document
     from viborder.train.crf.templates import parse
-    from viborder.train.page import read_page
     from viborder.train.recipe import crf_recipe, load_recipe
+    from viborder.train.tokenized import tokenized
 
     recipe = crf_recipe(load_recipe(RECIPE), str(RECIPE))
     templates = parse(recipe.templates, COLUMNS, "", [])
 
     def lessons(documents: list[Document]):  # type: ignore[no-untyped-def]
-        proposals = proposals_by_document(documents, [read_page(document) for document in documents])
+        proposals = proposals_by_document(documents, [tokenized(document) for document in documents])
         labels = json.loads((folder / "model" / "model.json").read_text())["labels"]
         return lay_out_examples(recipe, documents, proposals, labels, lexicons=True, spaced=False).outer(templates)
 

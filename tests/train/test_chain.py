@@ -8,14 +8,15 @@ import pycrfsuite
 import pytest
 
 from viborder.formats import jsonl
-from viborder.train.crf.batch import lay_out, layers, paint, tagset
+from viborder.train.crf.batch import lay_out, paint, tagset
 from viborder.train.crf.chain import Chain, Types
 from viborder.train.crf.columns import COLUMNS, outer_columns
 from viborder.train.crf.decode import legal, span_marginals, viterbi
 from viborder.train.crf.learn import learn, sequences
 from viborder.train.crf.templates import parse
-from viborder.train.page import read_page
 from viborder.train.recipe import crf_recipe, load_recipe
+from viborder.train.token_spans import layers
+from viborder.train.tokenized import tokenized
 
 GOLD = Path("annotations/gold.jsonl")
 
@@ -26,18 +27,18 @@ def test_same_tags_as_crfsuite(tmp_path: Path, scheme: str) -> None:
     recipe = crf_recipe(load_recipe(Path("train/crf.yaml")), "")
     templates = parse([*recipe.templates, "lower[<]", "lower[>] shape[0]", "outer[<]"], COLUMNS, "", [])
     types = Types()
-    pages = [read_page(document) for document in documents]
-    batch = lay_out(pages, types)
+    texts = [tokenized(document) for document in documents]
+    batch = lay_out(texts, types)
     labels = ["AGENCY", "DRUG", "OFFICIAL", "PLACE", "QUANTITY"]
     tags = tagset(labels, scheme)
     row = np.zeros(len(batch.positions), dtype=np.int64)
-    for document, page, offset in zip(documents, pages, batch.offsets, strict=False):
-        paint(row[offset:], layers(page.ranges, document.spans)[0], tags)
+    for document, text, offset in zip(documents, texts, batch.offsets, strict=False):
+        paint(row[offset:], layers(text.ranges, document.spans)[0], tags)
     columns = outer_columns(batch, [], [], labels)
     ranges = zip(batch.starts.tolist(), (batch.starts + batch.lengths).tolist(), strict=True)
-    cut = [(batch.positions[first:last], [tags[code] for code in row[first:last]]) for first, last in ranges]
-    items = sequences(templates, types, columns, [positions for positions, _ in cut])
-    data = [("", found, tagged) for found, (_, tagged) in zip(items, cut, strict=True)]
+    rows = [(batch.positions[first:last], [tags[code] for code in row[first:last]]) for first, last in ranges]
+    items = sequences(templates, types, columns, [positions for positions, _ in rows])
+    data = [("", found, tagged) for found, (_, tagged) in zip(items, rows, strict=True)]
     few = data[::3]  # learn from a third, so that most of the text is unseen
 
     trainer = pycrfsuite.Trainer(algorithm="lbfgs", verbose=False)

@@ -59,11 +59,11 @@ def test_candidates_are_sums_over_all_taggings(scheme: str) -> None:
         for tagging, weight in weights.items():
             if weight:
                 for begin, end, label in spans_of([tags[code] for code in tagging]):
-                    cut = begin + start, end + start, label
-                    expected[cut] = expected.get(cut, 0.0) + weight / sum(weights.values())
-    assert {cut: chance for cut, chance in found.items() if chance > 1e-9} == pytest.approx(expected, abs=1e-6)
+                    span = begin + start, end + start, label
+                    expected[span] = expected.get(span, 0.0) + weight / sum(weights.values())
+    assert {span: chance for span, chance in found.items() if chance > 1e-9} == pytest.approx(expected, abs=1e-6)
     few = candidates(emissions, transitions, first, starts, lengths, tags, 0.1)
-    assert few == sorted((cut, chance) for cut, chance in found.items() if chance >= 0.1)
+    assert few == sorted((span, chance) for span, chance in found.items() if chance >= 0.1)
 
 
 SPANS = st.lists(
@@ -73,18 +73,19 @@ SPANS = st.lists(
 
 @given(SPANS)
 def test_lattice_knows_every_set_without_overlaps(drawn: list[tuple[int, int, str, float]]) -> None:
-    by_cut = {(first, first + length, label): score for first, length, label, score in drawn}
-    cuts, scores = sorted(by_cut), [by_cut[cut] for cut in sorted(by_cut)]
+    by_span = {(first, first + length, label): score for first, length, label, score in drawn}
+    spans, scores = sorted(by_span), [by_span[span] for span in sorted(by_span)]
     sets = [
         chosen
-        for size in range(len(cuts) + 1)
-        for chosen in combinations(range(len(cuts)), size)
+        for size in range(len(spans) + 1)
+        for chosen in combinations(range(len(spans)), size)
         if all(
-            cuts[one][1] <= cuts[other][0] or cuts[other][1] <= cuts[one][0] for one, other in combinations(chosen, 2)
+            spans[one][1] <= spans[other][0] or spans[other][1] <= spans[one][0]
+            for one, other in combinations(chosen, 2)
         )
     ]
     weights = [np.exp(sum(scores[number] for number in chosen)) for chosen in sets]
-    lattice = Lattice(cuts)
+    lattice = Lattice(spans)
     total, chances = lattice.chances(scores)
     assert total == pytest.approx(np.log(sum(weights)))
     for number, chance in enumerate(chances):

@@ -10,8 +10,9 @@ from viborder.cli import app
 from viborder.document import Document, Span
 from viborder.errors import ViborderError
 from viborder.formats import jsonl
-from viborder.train import crossval, load, train
+from viborder.train import load, train
 from viborder.train.crf.known import find_known, lengths_of
+from viborder.train.crossval import crossval
 
 GOLD = Path("annotations/gold.jsonl")
 RECIPE = Path("train/crf.yaml")
@@ -89,6 +90,11 @@ def test_recipe_problems_come_all_at_once(tmp_path: Path) -> None:
         train(recipe, jsonl.read(GOLD), tmp_path / "out", overrides=["c2=-1"])
     assert sorted(rules(error)) == ["recipe-bad-value", "recipe-bad-value", "recipe-unknown-key"]
     assert not (tmp_path / "out").exists()
+
+
+def test_an_old_name_of_a_key_is_told_with_the_new_one(tmp_path: Path) -> None:
+    with pytest.raises(ViborderError, match=r"`speech` has a new name \(write `vote_for`"):
+        train(RECIPE, jsonl.read(GOLD), tmp_path / "out", overrides=["speech=[2.0]"])
 
 
 @pytest.mark.parametrize(

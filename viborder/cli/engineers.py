@@ -48,7 +48,7 @@ def crossval(
 ) -> None:
     """Leave one document out: tag each with a model trained on the others."""
     from viborder.formats import jsonl, read
-    from viborder.train import crossval as work
+    from viborder.train.crossval import crossval as work
 
     documents = read(gold)
     if seeds > 1:

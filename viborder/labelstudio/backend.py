@@ -18,7 +18,7 @@ PASSWORD = "VIBORDER_SERVE_PASSWORD"
 
 
 def quick(recipe: Path) -> list[str]:
-    """What makes the default kind of recipe fast enough to learn between two documents: nothing is settled or
+    """What makes the default kind of recipe fast enough to learn between two documents: nothing is tuned or
     calibrated by held-out documents, and no copies with other names are added. Other kinds are trained as they stand.
     Raises what reading a recipe raises.
     """

@@ -15,7 +15,7 @@ from viborder.formats import format_of
 from viborder.tag.texts import Reader, write_lines
 from viborder.tags import to_iob2
 from viborder.train import Tagger, load
-from viborder.train.page import read_page
+from viborder.train.tokenized import tokenized
 
 
 def tag_files(model: Path, inputs: Sequence[str], out: Path | None, format: str | None = None) -> tuple[int, list[str]]:
@@ -84,7 +84,7 @@ def tag_conll(tagger: Tagger, path: Path, out: Path) -> int:
     for block, document in zip(blocks, tagger.tag(sentences, spaced=True), strict=True):
         from viborder.document import outermost
 
-        tags = to_iob2(read_page(document, spaced=True).ranges, outermost(document.spans))
+        tags = to_iob2(tokenized(document, spaced=True).ranges, outermost(document.spans))
         for number, tag in zip(block, tags, strict=True):
             rows[number] = f"{_token(rows[number])}\t{tag}"
     with new_file(out) as file:

@@ -93,20 +93,3 @@ def _extra(where: Path) -> Iterator[None]:
         }:
             raise
         raise fail(where, "extra-missing", f"{error.name} is not installed", "pip install 'viborder[train]'") from None
-
-
-def crossval(
-    recipe: str | Path, documents: Sequence[Document], *, out: Path | None = None, overrides: Sequence[str] = ()
-) -> Iterator[Document]:
-    """Each document tagged by a model that has not seen it, trained on all others, in order.
-
-    out: where to keep the models, one folder a document, named after it; without it they are thrown away.
-    """
-    import tempfile
-    from contextlib import nullcontext
-
-    with tempfile.TemporaryDirectory() if out is None else nullcontext(str(out)) as folder:
-        for held_out in documents:
-            others = [document for document in documents if document.id != held_out.id]
-            tagger = train(recipe, others, Path(folder) / held_out.id, overrides=overrides)
-            yield from tagger.tag([held_out])

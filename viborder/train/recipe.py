@@ -39,8 +39,8 @@ class CrfRecipe(BaseModel):
     dropout: float = Field(0.0, ge=0, le=1)
     doubt: float = Field(0.05, ge=0, le=1)
     folds: int = Field(5, ge=0)
-    speech: list[float] = Field([0.0], min_length=1)
-    silence: list[float] = Field([0.0], min_length=1)
+    vote_for: list[float] = Field([0.0], min_length=1)
+    vote_against: list[float] = Field([0.0], min_length=1)
     c1: float = Field(0.05, ge=0)
     c2: float = Field(0.01, ge=0)
     iterations: int = Field(100, ge=1)
@@ -117,8 +117,14 @@ def crf_recipe(content: dict[str, Any], where: str) -> CrfRecipe:
         raise ViborderError([_problem(entry, where) for entry in error.errors()]) from None
 
 
+RENAMED = {"speech": "vote_for", "silence": "vote_against"}  # keys of recipes that were written before the change
+
+
 def _problem(entry: Any, where: str) -> Problem:
     key = ".".join(str(part) for part in entry["loc"])
+    if key in RENAMED:
+        hint = f"write `{RENAMED[key]}` in its place; the values mean the same"
+        return Problem(where, "recipe-unknown-key", f"`{key}` has a new name", hint)
     if entry["type"] == "extra_forbidden":
         hint = f"one of {', '.join(CrfRecipe.model_fields)}"
         return Problem(where, "recipe-unknown-key", f"`{key}` is no key of a CRF recipe", hint)

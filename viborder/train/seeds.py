@@ -10,7 +10,7 @@ from statistics import fmean, stdev
 from viborder.document import Document
 from viborder.eval import score
 from viborder.eval.uncertainty.intervals import bootstrap
-from viborder.train import crossval
+from viborder.train.crossval import crossval
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,28 +1,24 @@
-"""Pages laid out flat for a linear tagger, and spans as tag sequences over them."""
+"""Texts laid out flat for a linear tagger, and spans as tag sequences over them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 
-from viborder.document import Span, by_depth, in_order
-from viborder.text import Range, token_range
 from viborder.train.crf.chain import Columns, Ints, Types
 from viborder.train.crf.templates import REACH
-from viborder.train.page import Page
-
-Cut = tuple[int, int, str]  # a span in tokens: first, last + 1, label
+from viborder.train.token_spans import TokenSpan, shifted
+from viborder.train.tokenized import TokenizedText
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Many pages in one row of tokens.
+    """Many texts in one row of tokens.
 
     types: token type ids with REACH paddings around every sentence. positions: where each token stands in `types`.
-    starts, lengths: the sentences, in tokens. offsets: the first token of each page, with the number of tokens at the
+    starts, lengths: the sentences, in tokens. offsets: the first token of each text, with the number of tokens at the
     end.
     """
 
@@ -33,13 +29,13 @@ class Batch:
     offsets: list[int]
 
 
-def lay_out(pages: Sequence[Page], types: Types) -> Batch:
-    """The batch of pages; token types that are new are added to `types`."""
+def lay_out(texts: Sequence[TokenizedText], types: Types) -> Batch:
+    """The batch of texts; token types that are new are added to `types`."""
     offsets, starts, words = [0], [], []
-    for page in pages:
-        starts += [offsets[-1] + start for start in page.breaks[:-1]]
-        offsets.append(offsets[-1] + len(page.words))
-        words += page.words
+    for text in texts:
+        starts += [offsets[-1] + start for start in text.breaks[:-1]]
+        offsets.append(offsets[-1] + len(text.words))
+        words += text.words
     begins = np.array(starts, dtype=np.int64)
     lengths = np.diff(begins, append=offsets[-1])
     positions = np.arange(offsets[-1]) + REACH * (1 + np.repeat(np.arange(len(begins)), lengths))
@@ -48,31 +44,9 @@ def lay_out(pages: Sequence[Page], types: Types) -> Batch:
     return Batch(flat, positions, begins, lengths, offsets)
 
 
-def cuts(tokens: list[Range], spans: Iterable[Span]) -> list[Cut]:
-    """Spans in tokens; those that split a token are left out (`viborder check` and `train` refuse them)."""
-    found = ((token_range(tokens, span.start, span.end), span.label) for span in spans)
-    return [(where[0], where[1], label) for where, label in found if where is not None]
-
-
-def moved(found: Iterable[Cut], offset: int) -> list[Cut]:
-    """Cuts of a page in tokens of what the page is a part of."""
-    return [(first + offset, last + offset, label) for first, last, label in found]
-
-
-def over(batch: Batch, by_page: Sequence[Sequence[Cut]]) -> list[Cut]:
-    """Cuts by page, each in tokens of its page, in tokens of the batch."""
-    return [cut for found, offset in zip(by_page, batch.offsets, strict=False) for cut in moved(found, offset)]
-
-
-def layers(tokens: list[Range], spans: Iterable[Span]) -> list[list[Cut]]:
-    """Nested spans in tokens, by depth, the outermost first."""
-    return [cuts(tokens, layer) for layer in by_depth(spans)]
-
-
-def containers(spans: Iterable[Span]) -> list[Span]:
-    """The spans that contain another."""
-    ordered = in_order(spans)
-    return [span for span, after in pairwise(ordered) if span.contains(after)]
+def over(batch: Batch, by_text: Sequence[Sequence[TokenSpan]]) -> list[TokenSpan]:
+    """Spans by text, each in tokens of its text, in tokens of the batch."""
+    return [span for found, offset in zip(by_text, batch.offsets, strict=False) for span in shifted(found, offset)]
 
 
 def tagset(labels: Sequence[str], scheme: str) -> list[str]:
@@ -90,7 +64,7 @@ def same_tag(tag: str, tags: Sequence[str]) -> int:
     return 0
 
 
-def paint(row: Ints, found: Iterable[Cut], tags: Sequence[str], positions: Ints | None = None) -> None:
+def paint(row: Ints, found: Iterable[TokenSpan], tags: Sequence[str], positions: Ints | None = None) -> None:
     """Write the tags of spans that do not overlap into a row of tag codes. A label that has no tags is passed over.
 
     positions: where each token stands in the row; without it, tokens and row agree.
@@ -101,10 +75,10 @@ def paint(row: Ints, found: Iterable[Cut], tags: Sequence[str], positions: Ints 
         if tag.startswith("B-"):
             inside, end, single = (code.get(prefix + tag[1:]) for prefix in "IES")
             tags_of[tag[2:]] = begin, inside, inside if end is None else end, begin if single is None else single
-    cuts = [(first, last, *tags_of[label]) for first, last, label in found if label in tags_of]
-    if not cuts:
+    spans = [(first, last, *tags_of[label]) for first, last, label in found if label in tags_of]
+    if not spans:
         return
-    first, last, begin, inside, end, single = np.array(cuts, dtype=np.int64).T
+    first, last, begin, inside, end, single = np.array(spans, dtype=np.int64).T
     lengths = last - first
     tokens = np.repeat(last - np.cumsum(lengths), lengths) + np.arange(lengths.sum())
     at = np.arange(len(row)) if positions is None else positions
@@ -113,7 +87,7 @@ def paint(row: Ints, found: Iterable[Cut], tags: Sequence[str], positions: Ints 
     row[at.take(first)] = np.where(lengths == 1, single, begin)
 
 
-def unpaint(path: Ints, tags: Sequence[str]) -> list[Cut]:
+def unpaint(path: Ints, tags: Sequence[str]) -> list[TokenSpan]:
     """The spans of a legal row of tag codes, with rows for tokens.
 
     Ends of sequences need no mark: every span begins with B- or S-.
@@ -129,18 +103,18 @@ def unpaint(path: Ints, tags: Sequence[str]) -> list[Cut]:
     ]
 
 
-def within(nested: Iterable[Cut], outer: Cut) -> list[Cut]:
+def within(nested: Iterable[TokenSpan], outer: TokenSpan) -> list[TokenSpan]:
     """Of spans in reading order, outer before inner, the outermost of those that lie inside another one and are not
     the same.
     """
-    found: list[Cut] = []
-    for cut in nested:
-        if cut[0] >= outer[0] and cut[1] <= outer[1] and cut != outer and (not found or cut[0] >= found[-1][1]):
-            found.append(cut)
+    found: list[TokenSpan] = []
+    for span in nested:
+        if span[0] >= outer[0] and span[1] <= outer[1] and span != outer and (not found or span[0] >= found[-1][1]):
+            found.append(span)
     return found
 
 
-def columns(batch: Batch, spans: Mapping[str, Sequence[Cut]], tags: Sequence[str]) -> Columns:
+def columns(batch: Batch, spans: Mapping[str, Sequence[TokenSpan]], tags: Sequence[str]) -> Columns:
     """Columns for the tables, each given as spans that do not overlap; code 0 (O) says nothing."""
     codes = {name: np.zeros(len(batch.types), dtype=np.int64) for name in spans}
     for name, found in spans.items():

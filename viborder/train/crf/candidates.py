@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from viborder.train.crf.batch import Cut
 from viborder.train.crf.chain import Floats, Ints
 from viborder.train.crf.decode import by_step
+from viborder.train.token_spans import TokenSpan
 
 Reals = NDArray[np.float64]
 
@@ -22,7 +22,7 @@ def candidates(
     lengths: Ints,
     tags: Sequence[str],
     least: float,
-) -> list[tuple[Cut, float]]:
+) -> list[tuple[TokenSpan, float]]:
     """Spans in rows whose probability is `least` or more, in reading order; one that IOBES tags leave open at the end
     is none.
 
@@ -32,7 +32,7 @@ def candidates(
     step_weights, entry, weights, beta = _beliefs(emissions, transitions, first, rows, steps)
     goes_on = np.ones(len(rows), dtype=bool)
     goes_on[rows[ends]] = False
-    found: list[tuple[Cut, float]] = []
+    found: list[tuple[TokenSpan, float]] = []
     for begin, inside, end, single, label in _codes(tags):
         forward = _Label(step_weights, weights, beta, goes_on, inside)
         found += forward.closed(
@@ -108,7 +108,7 @@ class _Label:
 
     def closed(
         self, begins: Ints, lasts: Ints, mass: Reals, tag: int, label: str, least: float
-    ) -> list[tuple[Cut, float]]:
+    ) -> list[tuple[TokenSpan, float]]:
         """Those of some spans that are probable enough if they end where they are: with what comes after, less what
         would go on.
         """

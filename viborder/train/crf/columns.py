@@ -7,13 +7,16 @@ from collections.abc import Sequence
 import numpy as np
 
 from viborder.document import PRIVATE
-from viborder.train.crf.batch import Batch, Cut, columns, tagset, within
+from viborder.train.crf.batch import Batch, columns, tagset, within
 from viborder.train.crf.chain import Columns
+from viborder.train.token_spans import TokenSpan
 
 COLUMNS = ("grammar", "known", "outer")
 
 
-def outer_columns(batch: Batch, proposals: Sequence[Cut], known: Sequence[Cut], labels: Sequence[str]) -> Columns:
+def outer_columns(
+    batch: Batch, proposals: Sequence[TokenSpan], known: Sequence[TokenSpan], labels: Sequence[str]
+) -> Columns:
     """Of the outermost layer: `grammar`, the tag of the outermost proposal; `known`, that of a known mention;
     `outer`, nothing.
     """
@@ -21,7 +24,9 @@ def outer_columns(batch: Batch, proposals: Sequence[Cut], known: Sequence[Cut], 
     return columns(batch, {"grammar": outermost, "known": known, "outer": []}, tagset([*labels, PRIVATE], "IOBES"))
 
 
-def inside_columns(batch: Batch, outers: Sequence[Cut], proposals: Sequence[Cut], labels: Sequence[str]) -> Columns:
+def inside_columns(
+    batch: Batch, outers: Sequence[TokenSpan], proposals: Sequence[TokenSpan], labels: Sequence[str]
+) -> Columns:
     """Of what lies inside `outers`: `outer`, their tags; `grammar`, the tags of the proposals next inside them;
     `known`, nothing.
     """
@@ -29,13 +34,15 @@ def inside_columns(batch: Batch, outers: Sequence[Cut], proposals: Sequence[Cut]
     return columns(batch, {"grammar": inner, "known": [], "outer": outers}, tagset([*labels, PRIVATE], "IOBES"))
 
 
-def next_inside(outers: Sequence[Cut], proposals: Sequence[Cut]) -> list[Cut]:
+def next_inside(outers: Sequence[TokenSpan], proposals: Sequence[TokenSpan]) -> list[TokenSpan]:
     """The outermost proposals within each of the outer spans, the span itself left out."""
-    begins = np.array([cut[0] for cut in proposals])
+    begins = np.array([span[0] for span in proposals])
     if not len(begins) or not outers:
         return []
     lows = np.searchsorted(begins, [outer[0] for outer in outers]).tolist()
     highs = np.searchsorted(begins, [outer[1] for outer in outers]).tolist()
     return [
-        cut for outer, low, high in zip(outers, lows, highs, strict=True) for cut in within(proposals[low:high], outer)
+        span
+        for outer, low, high in zip(outers, lows, highs, strict=True)
+        for span in within(proposals[low:high], outer)
     ]

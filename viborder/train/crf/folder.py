@@ -15,24 +15,24 @@ import numpy as np
 
 from viborder.errors import ViborderError, fail
 from viborder.files import new_folder
+from viborder.train.corrections import Corrections, read_corrections
 from viborder.train.crf.chain import Weights
 from viborder.train.crf.known import Known
-from viborder.train.crf.memory import Memory, read_memory
 from viborder.train.crf.network import Network, Networks
 from viborder.train.crf.rerank import Reranker
 from viborder.train.crf.span_features import Strings
 
 FORMAT = "viborder-crf"
-FORMAT_VERSION = 2
+FORMAT_VERSION = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Learned:
-    """What training brings forth, but for the settings: the chains by name, and what stands beside them."""
+    """What training brings forth, but for what is tuned: the chains by name, and what stands beside them."""
 
     chains: Mapping[str, Weights]
     known: Known
-    corrections: Memory
+    corrections: Corrections
     networks: Networks | None = None
     reranker: Reranker | None = None
 
@@ -113,7 +113,7 @@ def read_learned(folder: Path, card: Mapping[str, Any]) -> Learned:
     try:
         rows = [line.split("\t") for line in _lines(folder, card, "known.tsv")]
         known = {tuple(mention.split(" ")): label for label, mention in rows}
-        corrections = read_memory(_checked(folder, card, "corrections.tsv").decode())
+        corrections = read_corrections(_checked(folder, card, "corrections.tsv").decode())
         chains = {name: _chain(folder, card, name) for name in card["chains"]}
         return Learned(chains, known, corrections, _networks(folder, card), _reranker(folder, card))
     except ViborderError:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
-from viborder.train.crf.batch import Cut
+from viborder.train.token_spans import TokenSpan
 
 Known = Mapping[tuple[str, ...], str]  # lower-case tokens → label
 
 _LONGEST = 12  # tokens
 
 
-def learn_known(words: Sequence[str], spans: Iterable[Cut]) -> dict[tuple[str, ...], str]:
+def learn_known(words: Sequence[str], spans: Iterable[TokenSpan]) -> dict[tuple[str, ...], str]:
     """The mentions among words, each with its most frequent label. spans: in tokens of `words`."""
     counts: dict[tuple[str, ...], Counter[str]] = {}
     for first, last, label in spans:
@@ -23,7 +23,7 @@ def learn_known(words: Sequence[str], spans: Iterable[Cut]) -> dict[tuple[str, .
     }
 
 
-def find_known(words: Sequence[str], known: Known, lengths: Mapping[str, Sequence[int]]) -> list[Cut]:
+def find_known(words: Sequence[str], known: Known, lengths: Mapping[str, Sequence[int]]) -> list[TokenSpan]:
     """Known mentions among words, the longest first from the left, none overlapping. lengths: see `lengths_of`."""
     lower = [word.lower() for word in words]
     found, at = [], 0

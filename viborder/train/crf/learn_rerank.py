@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from viborder.train.crf.batch import Cut
 from viborder.train.crf.rerank import Lattice
 from viborder.train.crf.span_features import Chance, log_odds
+from viborder.train.token_spans import TokenSpan
 
 # Chosen on the dev set of PhoNER_COVID19.
 RIDGE = 12.0  # of the penalty on squared weights
@@ -49,7 +49,7 @@ def alike(texts: Sequence[str], folds: int) -> list[int]:
 
 
 def learn_weights(
-    features: Sequence[Sequence[str]], sentences: Sequence[Sequence[Chance]], gold: Sequence[set[Cut]]
+    features: Sequence[Sequence[str]], sentences: Sequence[Sequence[Chance]], gold: Sequence[set[TokenSpan]]
 ) -> dict[str, float]:
     """The weights of features, by penalised likelihood of the right spans among each sentence's candidates.
 
@@ -71,9 +71,9 @@ def learn_weights(
     transposed = matrix.T.tocsr()
     base = np.array([log_odds(chance) for spans in sentences for _, chance in spans])
     right = np.array(
-        [cut in wanted for spans, wanted in zip(sentences, gold, strict=True) for cut, _ in spans], dtype=float
+        [span in wanted for spans, wanted in zip(sentences, gold, strict=True) for span, _ in spans], dtype=float
     )
-    lattices = [Lattice([cut for cut, _ in spans]) for spans in sentences if spans]
+    lattices = [Lattice([span for span, _ in spans]) for spans in sentences if spans]
 
     def loss(weights: Any) -> tuple[float, Any]:
         scores = (matrix @ weights + base).tolist()

@@ -13,9 +13,9 @@ from math import exp, log
 
 import numpy as np
 
-from viborder.train.crf.batch import Cut
 from viborder.train.crf.chain import Ints
 from viborder.train.crf.span_features import Chance, Strings, log_odds, span_features
+from viborder.train.token_spans import TokenSpan
 
 LEAST = 0.003  # the probability under the CRF below which a span is no candidate
 
@@ -41,7 +41,7 @@ class Reranker:
                 log_odds(chance) + sum(self.weights.get(name, 0.0) for name in names)
                 for names, (_, chance) in zip(features, spans, strict=True)
             ]
-            lattice = Lattice([cut for cut, _ in spans])
+            lattice = Lattice([span for span, _ in spans])
             _, chances = lattice.chances(scores)
             for number in lattice.best(scores):
                 first, last, label = spans[number][0]
@@ -51,7 +51,7 @@ class Reranker:
 
 def by_sentence(starts: Ints, found: Sequence[Chance]) -> list[list[Chance]]:
     """Spans in reading order, in tokens of all sentences, as those of each, in its own tokens."""
-    begins = np.array([cut[0] for cut, _ in found], dtype=np.int64)
+    begins = np.array([span[0] for span, _ in found], dtype=np.int64)
     edges = [*np.searchsorted(begins, starts).tolist(), len(found)]
     return [
         [((first - start, last - start, label), chance) for (first, last, label), chance in found[low:high]]
@@ -62,7 +62,7 @@ def by_sentence(starts: Ints, found: Sequence[Chance]) -> list[list[Chance]]:
 class Lattice:
     """All sets of spans of a sentence without overlaps. The score of a set is the sum of those of its spans."""
 
-    def __init__(self, spans: Sequence[Cut]) -> None:
+    def __init__(self, spans: Sequence[TokenSpan]) -> None:
         borders = {
             border: place
             for place, border in enumerate(sorted({border for first, last, _ in spans for border in (first, last)}))

@@ -10,10 +10,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import log, log2
 
-from viborder.train.crf.batch import Cut
 from viborder.train.crf.templates import shape
+from viborder.train.token_spans import TokenSpan
 
-Chance = tuple[Cut, float]  # a span in tokens of its sentence, and its probability under the CRF
+Chance = tuple[TokenSpan, float]  # a span in tokens of its sentence, and its probability under the CRF
 
 NEAR = 6  # tokens to either side that are looked at as a bag
 _DIGITS = re.compile(r"\d+")
@@ -30,7 +30,7 @@ class Strings:
     occurrences: Mapping[str, int]
 
 
-def count_strings(sentences: Iterable[tuple[Sequence[str], Iterable[Cut]]]) -> Strings:
+def count_strings(sentences: Iterable[tuple[Sequence[str], Iterable[TokenSpan]]]) -> Strings:
     """The strings of the spans of sentences, counted."""
     known = [([word.lower() for word in words], list(spans)) for words, spans in sentences]
     labels = Counter((" ".join(words[first:last]), label) for words, spans in known for first, last, label in spans)
@@ -56,9 +56,9 @@ def span_features(words: Sequence[str], spans: Sequence[Chance], strings: String
     """
     sentence = _Sentence(words, spans, strings)
     found = []
-    for cut, chance in spans:
+    for span, chance in spans:
         common = ["* span", f"* chance={_step(log_odds(chance))}"]
-        found.append(common + [f"{cut[2]} {feature}" for feature in sentence.features(cut, chance)])
+        found.append(common + [f"{span[2]} {feature}" for feature in sentence.features(span, chance)])
     return found
 
 
@@ -68,28 +68,28 @@ class _Sentence:
         self.lower = [word.lower() for word in words]
         self.plain = ["#"] * NEAR + [_DIGITS.sub("0", word) for word in self.lower] + ["#"] * NEAR
         self.casts = ["#", *(_cast(word) for word in words), "#"]
-        self.likely = [cut for cut, chance in spans if chance > 0.5]  # these never overlap
+        self.likely = [span for span, chance in spans if chance > 0.5]  # these never overlap
         self.labels = sorted({label for _, _, label in self.likely})
 
-    def features(self, cut: Cut, chance: float) -> list[str]:
+    def features(self, span: TokenSpan, chance: float) -> list[str]:
         """What is said of a span, without its label."""
-        return [*self._belief(cut, chance), *self._string(cut), *self._shape(cut), *self._company(cut)]
+        return [*self._belief(span, chance), *self._string(span), *self._shape(span), *self._company(span)]
 
-    def _belief(self, cut: Cut, chance: float) -> list[str]:
+    def _belief(self, span: TokenSpan, chance: float) -> list[str]:
         """What the CRF thinks of the span, and of the one among those that overlap it that it likes best."""
         found = [f"chance={_step(log_odds(chance))}"]
         rivals = [
-            (other, rival) for rival, other in self.spans if rival[0] < cut[1] and cut[0] < rival[1] and rival != cut
+            (other, rival) for rival, other in self.spans if rival[0] < span[1] and span[0] < rival[1] and rival != span
         ]
         if not rivals:
             return [*found, "rival=none"]
         other, rival = max(rivals)
-        name = f"rival={_relation(cut, rival)} {rival[2]}"
+        name = f"rival={_relation(span, rival)} {rival[2]}"
         return [*found, name, f"{name} {_step(log(other / chance))}"]
 
-    def _string(self, cut: Cut) -> list[str]:
+    def _string(self, span: TokenSpan) -> list[str]:
         """The words of the span and around it, and what training says of the whole."""
-        first, last = cut[0] + NEAR, cut[1] + NEAR
+        first, last = span[0] + NEAR, span[1] + NEAR
         plain, inside = self.plain, self.plain[first:last]
         whole = " ".join(inside)
         before, begin, end, after = plain[first - 1], inside[0], inside[-1], plain[last]
@@ -115,16 +115,16 @@ class _Sentence:
         ]
         if len(inside) < 4:
             found += [f"before+whole={before} {whole}", f"whole+after={whole} {after}"]
-        string = " ".join(self.lower[cut[0] : cut[1]])
+        string = " ".join(self.lower[span[0] : span[1]])
         marked, occurs = self.strings.marked.get(string, 0), self.strings.occurrences.get(string, 0)
-        same = self.strings.labels.get((string, cut[2]), 0)
+        same = self.strings.labels.get((string, span[2]), 0)
         found += [f"known={_size(same)} {_size(marked - same)}"]
         if occurs:
             found.append(f"share={_step(2 * log((same + 0.5) / (occurs - same + 0.5)))}")
         return found
 
-    def _shape(self, cut: Cut) -> list[str]:
-        first, last, _ = cut
+    def _shape(self, span: TokenSpan) -> list[str]:
+        first, last, _ = span
         casts, words, length = self.casts, self.words[first:last], last - first
         runs = [cast for at, cast in enumerate(casts[first + 1 : last + 1]) if not at or cast != casts[first + at]]
         whole, before, after = " ".join(runs[:8]), casts[first], casts[last + 1]
@@ -139,9 +139,9 @@ class _Sentence:
             f"open brackets={words.count('(') - words.count(')')}",
         ]
 
-    def _company(self, cut: Cut) -> list[str]:
+    def _company(self, span: TokenSpan) -> list[str]:
         """The likely spans around, those of the same label, and all that stand next to it."""
-        first, last, label = cut
+        first, last, label = span
         found = [f"has={other}" for other in self.labels] + [f"together={' '.join(self.labels)}"]
         left = next((other for other in reversed(self.likely) if other[1] <= first), None)
         right = next((other for other in self.likely if other[0] >= last), None)
@@ -176,7 +176,7 @@ class _Sentence:
             (
                 other[2]
                 for other in self.likely
-                if other != cut and self.lower[other[0] : other[1]] == self.lower[first:last]
+                if other != span and self.lower[other[0] : other[1]] == self.lower[first:last]
             ),
             None,
         )
@@ -194,12 +194,12 @@ def log_odds(chance: float) -> float:
     return max(-7.0, min(7.0, log((chance + 1e-9) / (1 - chance + 1e-6))))
 
 
-def _relation(cut: Cut, rival: Cut) -> str:
-    if rival[:2] == cut[:2]:
+def _relation(span: TokenSpan, rival: TokenSpan) -> str:
+    if rival[:2] == span[:2]:
         return "same"
-    if cut[0] <= rival[0] and rival[1] <= cut[1]:
+    if span[0] <= rival[0] and rival[1] <= span[1]:
         return "inside"
-    return "around" if rival[0] <= cut[0] and cut[1] <= rival[1] else "crossing"
+    return "around" if rival[0] <= span[0] and span[1] <= rival[1] else "crossing"
 
 
 def _cast(word: str) -> str:

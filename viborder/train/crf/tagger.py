@@ -5,15 +5,13 @@ are found.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from viborder.document import Document, Span, in_order
-from viborder.train.crf.batch import Batch, Cut, lay_out, over, same_tag, unpaint
+from viborder.train.crf.batch import Batch, lay_out, over, same_tag, unpaint
 from viborder.train.crf.candidates import candidates
 from viborder.train.crf.chain import Chain, Columns, Floats, Ints, Types
 from viborder.train.crf.columns import COLUMNS, inside_columns, outer_columns
@@ -23,30 +21,13 @@ from viborder.train.crf.folder import Learned, read_learned
 from viborder.train.crf.known import find_known, lengths_of
 from viborder.train.crf.rerank import LEAST, by_sentence
 from viborder.train.crf.templates import parse
-from viborder.train.page import Page, read_page
+from viborder.train.token_spans import ScoredSpan, TokenSpan
+from viborder.train.tokenized import TokenizedText, tokenized
+from viborder.train.tuning import read_tuned
 
 DEPTH = 4  # layers at most; three occur in the gold
 _BATCH = 1 << 18  # code points decoded together: about 65 articles
 _MOST_TYPES = 200_000  # token types remembered, so that memory stays flat
-
-Scored = tuple[Cut, float, bool]  # a span in tokens, its probability, whether the grammar proposes the same
-
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """What is settled on held-out documents once the weights are learned.
-
-    speech: added to a tag's score where the grammar proposes it. silence: added to O where the grammar proposes
-    nothing.
-    slope, intercept, agreement: the probability p that the chain gives a span becomes the logistic function of
-    slope · log(p / (1 − p)) + intercept, + agreement where the grammar proposes the same span.
-    """
-
-    speech: float = 0.0
-    silence: float = 0.0
-    slope: float = 1.0
-    intercept: float = 0.0
-    agreement: float = 0.0
 
 
 class CrfTagger:
@@ -56,7 +37,7 @@ class CrfTagger:
         self.card = card
         self.labels: list[str] = card["labels"]
         self.version: str = card.get("version", "")
-        self.settings = Settings(**card["settings"])
+        self.tuned = read_tuned(card["tuned"])
         self._uses_grammar: bool = card["grammar"]
         self._containers = frozenset(card["containers"])
         self._learned = learned
@@ -76,82 +57,88 @@ class CrfTagger:
         anew.
         """
         for some in _batches(documents):
-            pages = [read_page(document, spaced=spaced) for document in some]
-            proposals = proposals_by_document(some, pages) if self._uses_grammar else [[] for _ in some]
-            for document, page, found in zip(some, pages, self.tag_pages(pages, proposals), strict=True):
+            texts = [tokenized(document, spaced=spaced) for document in some]
+            proposals = proposals_by_document(some, texts) if self._uses_grammar else [[] for _ in some]
+            for document, text, found in zip(some, texts, self.tag_texts(texts, proposals), strict=True):
                 spans = [
-                    Span(page.starts[first], page.ends[last - 1], label, score)
+                    Span(text.starts[first], text.ends[last - 1], label, score)
                     for (first, last, label), score, _ in found
                 ]
                 yield Document(document.id, document.text, in_order(spans), (), document.meta)
             if len(self._types.ids) > _MOST_TYPES:
                 self._types.forget()
 
-    def tag_pages(self, pages: Sequence[Page], proposals: Sequence[Sequence[Cut]]) -> list[list[Scored]]:
-        """The spans of each page, in its tokens, with calibrated scores. proposals: the grammar's, by page."""
-        batch = lay_out(pages, self._types)
-        found: list[list[Scored]] = [[] for _ in pages]
+    def tag_texts(
+        self, texts: Sequence[TokenizedText], proposals: Sequence[Sequence[TokenSpan]]
+    ) -> list[list[ScoredSpan]]:
+        """The spans of each text, in its tokens, with calibrated scores. proposals: the grammar's, by text."""
+        batch = lay_out(texts, self._types)
+        found: list[list[ScoredSpan]] = [[] for _ in texts]
         if not len(batch.positions):
             return found
         if self._learned.corrections:
             proposals = [
-                self._learned.corrections.revised(page.words, found)
-                for page, found in zip(pages, proposals, strict=True)
+                self._learned.corrections.revised(text.words, found)
+                for text, found in zip(texts, proposals, strict=True)
             ]
         proposed = over(batch, proposals)
-        layer = self._outermost(batch, self._outer_table(batch, pages, proposed))
+        layer = self._outermost(batch, self._outer_table(batch, texts, proposed))
         every = list(layer)
         for _ in range(DEPTH - 1):
-            layer = self._decode_inside(batch, [cut for cut, _ in layer], proposed)
+            layer = self._decode_inside(batch, [span for span, _ in layer], proposed)
             every += layer
         agreed = set(proposed)
-        agrees = [cut in agreed for cut, _ in every]
-        scores = self._calibrated(np.array([chance for _, chance in every]), np.array(agrees)).tolist()
-        pages_of = np.searchsorted(batch.offsets, [cut[0] for cut, _ in every], side="right") - 1
-        for page, ((first, last, label), _), score, agreeing in zip(
+        agrees = [span in agreed for span, _ in every]
+        scores = self.tuned.calibration.applied(np.array([chance for _, chance in every]), np.array(agrees)).tolist()
+        pages_of = np.searchsorted(batch.offsets, [span[0] for span, _ in every], side="right") - 1
+        for text, ((first, last, label), _), score, agreeing in zip(
             pages_of.tolist(), every, scores, agrees, strict=True
         ):
-            start = batch.offsets[page]
-            found[page].append(((first - start, last - start, label), score, agreeing))
+            start = batch.offsets[text]
+            found[text].append(((first - start, last - start, label), score, agreeing))
         return found
 
-    def _decode_inside(self, batch: Batch, outers: list[Cut], proposed: list[Cut]) -> list[tuple[Cut, float]]:
-        wide = [cut for cut in outers if cut[1] - cut[0] > 1 and cut[2] in self._containers]
+    def _decode_inside(
+        self, batch: Batch, outers: list[TokenSpan], proposed: list[TokenSpan]
+    ) -> list[tuple[TokenSpan, float]]:
+        wide = [span for span in outers if span[1] - span[0] > 1 and span[2] in self._containers]
         if not wide or "inside" not in self._chains:
             return []
-        firsts = np.array([cut[0] for cut in wide])
-        lengths = np.array([cut[1] - cut[0] for cut in wide])
+        firsts = np.array([span[0] for span in wide])
+        lengths = np.array([span[1] - span[0] for span in wide])
         starts = np.cumsum(lengths) - lengths
         rows = np.repeat(firsts - starts, lengths) + np.arange(int(lengths.sum()))
         table = inside_columns(batch, wide, proposed, self.labels)
         inner = self._decode("inside", table, batch.positions[rows], starts, lengths)
         whole = set(wide)
-        cuts = [((int(rows[first]), int(rows[last - 1]) + 1, label), chance) for (first, last, label), chance in inner]
-        return [(cut, chance) for cut, chance in cuts if cut not in whole]
+        spans = [((int(rows[first]), int(rows[last - 1]) + 1, label), chance) for (first, last, label), chance in inner]
+        return [(span, chance) for span, chance in spans if span not in whole]
 
-    def suggest(self, pages: Sequence[Page], proposals: Sequence[Sequence[Cut]]) -> list[list[tuple[Cut, float]]]:
-        """For each sentence of pages, the outermost spans that are possible under the outer chain, in its tokens,
+    def suggest(
+        self, texts: Sequence[TokenizedText], proposals: Sequence[Sequence[TokenSpan]]
+    ) -> list[list[tuple[TokenSpan, float]]]:
+        """For each sentence of texts, the outermost spans that are possible under the outer chain, in its tokens,
         with probabilities.
         """
-        batch = lay_out(pages, self._types)
+        batch = lay_out(texts, self._types)
         if not len(batch.positions):
             return []
-        table = self._outer_table(batch, pages, over(batch, proposals))
+        table = self._outer_table(batch, texts, over(batch, proposals))
         return by_sentence(batch.starts, self._possible(batch, table))
 
-    def _outer_table(self, batch: Batch, pages: Sequence[Page], proposed: Sequence[Cut]) -> Columns:
+    def _outer_table(self, batch: Batch, texts: Sequence[TokenizedText], proposed: Sequence[TokenSpan]) -> Columns:
         known = (
-            over(batch, [find_known(page.words, self._learned.known, self._lengths) for page in pages])
+            over(batch, [find_known(text.words, self._learned.known, self._lengths) for text in texts])
             if self._learned.known
             else []
         )
         return outer_columns(batch, proposed, known, self.labels)
 
-    def _possible(self, batch: Batch, table: Columns) -> list[tuple[Cut, float]]:
+    def _possible(self, batch: Batch, table: Columns) -> list[tuple[TokenSpan, float]]:
         scores = self._scores("outer", table, batch.positions, batch.starts, batch.lengths)
         return candidates(*scores, batch.starts, batch.lengths, self._chains["outer"].tags, LEAST)
 
-    def _outermost(self, batch: Batch, table: Columns) -> list[tuple[Cut, float]]:
+    def _outermost(self, batch: Batch, table: Columns) -> list[tuple[TokenSpan, float]]:
         if self._learned.reranker is None:
             return self._decode("outer", table, batch.positions, batch.starts, batch.lengths)
         words = [self._types.attributes[number]["word"] for number in batch.types.take(batch.positions).tolist()]
@@ -159,7 +146,7 @@ class CrfTagger:
 
     def _decode(
         self, name: str, table: Columns, positions: Ints, starts: Ints, lengths: Ints
-    ) -> list[tuple[Cut, float]]:
+    ) -> list[tuple[TokenSpan, float]]:
         """Spans and their probabilities, for sequences of rows; `positions` says where each row stands in `table`."""
         chain = self._chains[name]
         emissions, transitions, first = self._scores(name, table, positions, starts, lengths)
@@ -168,7 +155,7 @@ class CrfTagger:
         if not found:
             return []
         inside = np.array([chain.tags.index(f"I-{tag[2:]}") if tag != "O" else -1 for tag in chain.tags])
-        begins, ends = np.array([cut[0] for cut in found]), np.array([cut[1] - 1 for cut in found])
+        begins, ends = np.array([span[0] for span in found]), np.array([span[1] - 1 for span in found])
         holding = np.unique(np.searchsorted(starts, begins, side="right") - 1)  # the sequences that have a span
         chances = span_marginals(
             emissions, transitions, first, starts[holding], lengths[holding], path, (begins, ends), inside
@@ -189,19 +176,12 @@ class CrfTagger:
 
     def _vote(self, emissions: Floats, tags: list[str], table: Columns, positions: Ints) -> None:
         """Add to the score of the tag that the grammar proposes for each row, or to that of O."""
-        speech, silence = self.settings.speech, self.settings.silence
-        if not speech and not silence:
+        vote_for, vote_against = self.tuned.vote_for, self.tuned.vote_against
+        if not vote_for and not vote_against:
             return
         tag_of = np.array([same_tag(value, tags) for value in table.values])
         said = tag_of.take(table.codes["grammar"].take(positions))
-        emissions[np.arange(len(said)), said] += np.where(said == 0, np.float32(silence), np.float32(speech))
-
-    def _calibrated(self, chances: NDArray[np.float64], agrees: NDArray[np.bool_]) -> NDArray[np.float64]:
-        settings = self.settings
-        certain = np.clip(chances, 1e-6, 1 - 1e-6)
-        logits = settings.slope * np.log(certain / (1 - certain)) + settings.intercept + settings.agreement * agrees
-        rounded: NDArray[np.float64] = np.round(1 / (1 + np.exp(-logits)), 4)
-        return rounded
+        emissions[np.arange(len(said)), said] += np.where(said == 0, np.float32(vote_against), np.float32(vote_for))
 
 
 def _batches(documents: Iterable[Document]) -> Iterator[list[Document]]:

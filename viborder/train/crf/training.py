@@ -1,4 +1,4 @@
-"""Training the default tagger: learn the weights from all documents, settle the rest on documents held out."""
+"""Training the default tagger: learn the weights from all documents, tune the rest on documents held out."""
 
 from __future__ import annotations
 
@@ -15,8 +15,9 @@ from viborder.errors import Problem, ViborderError, fail, place
 from viborder.formats import brackets as genre
 from viborder.labels import entity_types, in_order
 from viborder.text import token_range
+from viborder.train.corrections import Corrections, learn_corrections
 from viborder.train.crf.augment import augmented
-from viborder.train.crf.batch import Cut, containers, cuts, tagset
+from viborder.train.crf.batch import tagset
 from viborder.train.crf.chain import Weights
 from viborder.train.crf.columns import COLUMNS
 from viborder.train.crf.examples import (
@@ -29,18 +30,18 @@ from viborder.train.crf.examples import (
 )
 from viborder.train.crf.folder import Learned, write_model
 from viborder.train.crf.learn import Lesson, learn
-from viborder.train.crf.memory import Memory, learn_memory
 from viborder.train.crf.network import Networks
 from viborder.train.crf.rerank import Reranker
-from viborder.train.crf.settle import Held, f1, settle
 from viborder.train.crf.span_features import Chance, count_strings, span_features
-from viborder.train.crf.tagger import CrfTagger, Settings, load_crf
+from viborder.train.crf.tagger import CrfTagger, load_crf
 from viborder.train.crf.templates import parse
-from viborder.train.page import Page, read_page
 from viborder.train.recipe import CrfRecipe
+from viborder.train.token_spans import TokenSpan, containers, f1, in_tokens
+from viborder.train.tokenized import TokenizedText, tokenized
+from viborder.train.tuning import HeldOut, Tuned, tune
 
-MOST_FOLDED = 200  # documents: with more, and no dev set, nothing is held out and the settings stay as they are
-RELIED_ON = 0.95  # F1 of the grammar on the training documents from which on its word decides, where nothing is settled
+MOST_FOLDED = 200  # documents: with more, and no dev set, nothing is held out and nothing is tuned
+RELIED_ON = 0.95  # F1 of the grammar on the training documents from which on it decides, where nothing is tuned
 LEFT_OUT = 3  # proposals of a label, none of them annotated, from which on the label is taken to be no part of the task
 
 NO_GRAMMAR = [
@@ -64,7 +65,7 @@ def train_crf(
 ) -> CrfTagger:
     """Train on documents, write the model folder and return its tagger.
 
-    dev: documents to settle on; without them, the training documents are held out in turn.
+    dev: documents to tune on; without them, the training documents are held out in turn.
     where: the recipe's file, for messages. spaced: as in `CrfTagger.tag`.
     Raises ViborderError: `nothing-to-learn`, `span-splits-token`, `template-…`.
     """
@@ -72,18 +73,18 @@ def train_crf(
     learned = work.learned(work.documents)
     if dev:
         work.prepare(dev)
-        held = [work.held(CrfTagger(work.card(documents, Settings()), learned), dev)]
+        held = [work.held(CrfTagger(work.card(documents, Tuned()), learned), dev)]
     elif recipe.folds > 1 and 1 < len(documents) <= MOST_FOLDED:
         held = list(work.folds())
     else:
         held = []
-    speech, silence = (recipe.speech, recipe.silence) if work.grammar else ([0.0], NO_GRAMMAR)
-    settings = settle(held, speech, silence, recipe.doubt) if held else work.unsettled(speech, silence)
-    return load_crf(out, write_model(out, work.card(documents, settings), learned))
+    vote_for, vote_against = (recipe.vote_for, recipe.vote_against) if work.grammar else ([0.0], NO_GRAMMAR)
+    tuned = tune(held, vote_for, vote_against, recipe.doubt) if held else work.untuned(vote_for, vote_against)
+    return load_crf(out, write_model(out, work.card(documents, tuned), learned))
 
 
 class _Work:
-    """A training: the documents with what is worked out once for all folds (pages, proposals)."""
+    """A training: the documents with what is worked out once for all folds (texts, proposals)."""
 
     def __init__(self, recipe: CrfRecipe, documents: Sequence[Document], where: str, spaced: bool) -> None:
         problems: list[Problem] = []
@@ -92,13 +93,13 @@ class _Work:
             "inside": parse(recipe.inside, COLUMNS, where, problems),
         }
         self.recipe, self.documents, self.spaced = recipe, list(documents), spaced
-        self.pages: dict[str, Page] = {}
-        self.proposals: dict[str, list[Cut]] = {}
+        self.texts: dict[str, TokenizedText] = {}
+        self.proposals: dict[str, list[TokenSpan]] = {}
         self.labels = in_order(span.label for document in documents for span in document.spans)
         self.grammar = recipe.grammar and set(self.labels) <= set(entity_types())
         for document in documents:
-            page = self.pages[document.id] = read_page(document, spaced=spaced)
-            problems += _split(document, page)
+            text = self.texts[document.id] = tokenized(document, spaced=spaced)
+            problems += _split(document, text)
         if problems:
             raise ViborderError(problems)
         if not self.labels:
@@ -125,11 +126,11 @@ class _Work:
         return {span.label for document in self.genre for span in document.spans if proposed[span.label] < LEFT_OUT}
 
     def prepare(self, documents: Sequence[Document]) -> None:
-        """Work out pages and proposals."""
-        pages = [read_page(document, spaced=self.spaced) for document in documents]
-        proposals = proposals_by_document(documents, pages) if self.grammar else [[] for _ in documents]
-        for document, page, found in zip(documents, pages, proposals, strict=True):
-            self.pages[document.id], self.proposals[document.id] = page, found
+        """Work out texts and proposals."""
+        texts = [tokenized(document, spaced=self.spaced) for document in documents]
+        proposals = proposals_by_document(documents, texts) if self.grammar else [[] for _ in documents]
+        for document, text, found in zip(documents, texts, proposals, strict=True):
+            self.texts[document.id], self.proposals[document.id] = text, found
 
     def learned(self, documents: Sequence[Document]) -> Learned:
         """Everything that the recipe asks for, from documents."""
@@ -138,7 +139,7 @@ class _Work:
     def alone(self, documents: Sequence[Document]) -> Learned:
         """The chains, with the mentions and corrections that they are told, without networks and reranker."""
         known = mentions(documents, spaced=self.spaced) if self.recipe.known else {}
-        corrections = self.memory(documents) if self.grammar and self.recipe.corrections else Memory({}, {})
+        corrections = self.corrections(documents) if self.grammar and self.recipe.corrections else Corrections({}, {})
         return Learned(self.chains(documents), known, corrections)
 
     def chains(self, documents: Sequence[Document]) -> dict[str, Weights]:
@@ -162,7 +163,7 @@ class _Work:
 
         some = [*documents, *self.genre]
         tags = tagset(self.labels, self.recipe.scheme)
-        sentences = list(tagged_sentences(some, [self.pages[document.id] for document in some], tags))
+        sentences = list(tagged_sentences(some, [self.texts[document.id] for document in some], tags))
         return learn_networks(sentences, len(tags), self.recipe.networks, self.recipe.seed)
 
     def reranker(self, documents: Sequence[Document]) -> Reranker | None:
@@ -174,23 +175,23 @@ class _Work:
 
         from viborder.train.crf.learn_rerank import alike, learn_weights
 
-        pages = [self.pages[document.id] for document in documents]
-        sentences = [list(spanned_sentences(document, page)) for document, page in zip(documents, pages, strict=True)]
-        fold_of = alike([" ".join(page.words).lower() for page in pages], self.recipe.rerank)
+        texts = [self.texts[document.id] for document in documents]
+        sentences = [list(spanned_sentences(document, text)) for document, text in zip(documents, texts, strict=True)]
+        fold_of = alike([" ".join(text.words).lower() for text in texts], self.recipe.rerank)
         features: list[list[str]] = []
         possible: list[list[Chance]] = []
-        gold: list[set[Cut]] = []
+        gold: list[set[TokenSpan]] = []
         for fold in track(
             sorted(set(fold_of)), "learning from held-out documents", console=Console(stderr=True), transient=True
         ):
             others = [document for document, number in zip(documents, fold_of, strict=True) if number != fold]
-            tagger = CrfTagger(self.card(others, Settings()), self.alone(others))
+            tagger = CrfTagger(self.card(others, Tuned()), self.alone(others))
             strings = count_strings(
                 one for some, number in zip(sentences, fold_of, strict=True) if number != fold for one in some
             )
             for number in range(len(documents)):
                 if fold_of[number] == fold:
-                    found = tagger.suggest([pages[number]], [self.proposals[documents[number].id]])
+                    found = tagger.suggest([texts[number]], [self.proposals[documents[number].id]])
                     for (words, right), spans in zip(sentences[number], found, strict=True):
                         features += span_features(words, spans, strings)
                         possible.append(spans)
@@ -220,46 +221,46 @@ class _Work:
             lessons["inside"] = examples.inside(self.templates["inside"])
         return lessons
 
-    def folds(self) -> Iterator[Held]:
+    def folds(self) -> Iterator[HeldOut]:
         """For each fold of the documents, a tagger that has not seen it."""
         for fold in range(min(self.recipe.folds, len(self.documents))):
             out = self.documents[fold :: self.recipe.folds]
             others = [document for document in self.documents if document not in out]
-            yield self.held(CrfTagger(self.card(others, Settings()), self.learned(others)), out)
+            yield self.held(CrfTagger(self.card(others, Tuned()), self.learned(others)), out)
 
-    def unsettled(self, speech: Sequence[float], silence: Sequence[float]) -> Settings:
+    def untuned(self, vote_for: Sequence[float], vote_against: Sequence[float]) -> Tuned:
         """Votes where nothing is held out: the first of each, or the last where the grammar errs much on the
         training documents.
         """
-        said = ({cut for cut in self.proposals[document.id] if cut[2] != PRIVATE} for document in self.documents)
+        said = ({span for span in self.proposals[document.id] if span[2] != PRIVATE} for document in self.documents)
         errs = self.grammar and f1(zip(said, map(self.gold, self.documents), strict=True)) < RELIED_ON
-        return Settings(speech[-1], silence[-1]) if errs else Settings(speech[0], silence[0])
+        return Tuned(vote_for[-1], vote_against[-1]) if errs else Tuned(vote_for[0], vote_against[0])
 
-    def memory(self, documents: Sequence[Document]) -> Memory:
+    def corrections(self, documents: Sequence[Document]) -> Corrections:
         """What documents correct in the grammar's proposals."""
-        pages = [self.pages[document.id] for document in documents]
-        return learn_memory(
+        texts = [self.texts[document.id] for document in documents]
+        return learn_corrections(
             [
-                (page.words, self.proposals[document.id], self.gold(document))
-                for document, page in zip(documents, pages, strict=True)
+                (text.words, self.proposals[document.id], self.gold(document))
+                for document, text in zip(documents, texts, strict=True)
             ]
         )
 
-    def held(self, tagger: CrfTagger, documents: Sequence[Document]) -> Held:
+    def held(self, tagger: CrfTagger, documents: Sequence[Document]) -> HeldOut:
         """Documents for a tagger that has not seen them."""
-        pages = [self.pages[document.id] for document in documents]
+        texts = [self.texts[document.id] for document in documents]
         return (
             tagger,
-            pages,
+            texts,
             [self.proposals[document.id] for document in documents],
             [self.gold(document) for document in documents],
         )
 
-    def gold(self, document: Document) -> set[Cut]:
+    def gold(self, document: Document) -> set[TokenSpan]:
         """The spans that annotators marked, in tokens of the document."""
-        return set(cuts(self.pages[document.id].ranges, document.spans))
+        return set(in_tokens(self.texts[document.id].ranges, document.spans))
 
-    def card(self, documents: Sequence[Document], settings: Settings) -> dict[str, Any]:
+    def card(self, documents: Sequence[Document], tuned: Tuned) -> dict[str, Any]:
         """What `model.json` says of the model."""
         return {
             "labels": self.labels,
@@ -267,7 +268,7 @@ class _Work:
                 {span.label for document in (*self.documents, *self.genre) for span in containers(document.spans)}
             ),
             "grammar": self.grammar,
-            "settings": asdict(settings),
+            "tuned": asdict(tuned),
             "recipe": self.recipe.model_dump(),
             "documents": [document.id for document in documents],
             "data_sha256": data_hash(documents),
@@ -283,8 +284,8 @@ def data_hash(documents: Sequence[Document]) -> str:
     return hashlib.sha256(json.dumps(plain, ensure_ascii=False).encode()).hexdigest()
 
 
-def _split(document: Document, page: Page) -> Iterator[Problem]:
-    ranges = page.ranges
+def _split(document: Document, text: TokenizedText) -> Iterator[Problem]:
+    ranges = text.ranges
     for span in document.spans:
         if token_range(ranges, span.start, span.end) is None:
             where = place("", document.id, span.start, span.end, document.slice(span))

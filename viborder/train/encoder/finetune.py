@@ -33,10 +33,10 @@ from viborder.train.encoder.examples import Examples, Reader, collate, learn_fro
 from viborder.train.encoder.exhausted import clear_errors
 from viborder.train.encoder.heads import Loss, TokenTagger, class_weights, save
 from viborder.train.encoder.model_card import Run, model_card, push
+from viborder.train.encoder.progress import Progress, quiet, say
 from viborder.train.encoder.recipe import FinetuneRecipe
 from viborder.train.encoder.sources import learn_tokenizer, load_model, load_tokenizer, random_model, window_size
 from viborder.train.encoder.tagger import TransformerTagger, load_transformer, torch_predict, write_card
-from viborder.train.progress import Progress, quiet, say
 
 
 def finetune(

@@ -120,7 +120,7 @@ def load_transformer(folder: Path, card: Mapping[str, Any]) -> TransformerTagger
         raise fail(
             folder, "model-foreign", f"format version {card.get('format_version')}", "train it again with this version"
         )
-    from viborder.train.progress import quiet
+    from viborder.train.encoder.progress import quiet
 
     quiet()
     reading = card["reading"]

@@ -3,7 +3,7 @@
 import pytest
 
 from viborder.document import Document, Span
-from viborder.train.reliability import calibration_error, reliability
+from viborder.train.calibration import calibration_error, reliability
 
 
 def test_bins_and_error() -> None:

@@ -17,11 +17,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from viborder.document import PRIVATE
-from viborder.train.crf.batch import Cut
+from viborder.train.token_spans import TokenSpan, crosses
 
 Outcome = tuple[int, int, str]  # by how many tokens begin and end move, and the label; no label: deleted
 Key = tuple[str, ...]
-Case = tuple[Sequence[str], Sequence[Cut], set[Cut]]  # the words of a page, the grammar's proposals, the gold spans
+# the words of a text, the grammar's proposals, the gold spans
+Case = tuple[Sequence[str], Sequence[TokenSpan], set[TokenSpan]]
 
 _DELETED: Outcome = (0, 0, "")
 _LONGEST = 12  # tokens of a pattern
@@ -31,7 +32,7 @@ _FIRM = 3
 _PERSONS = ("OFFICIAL", PRIVATE)
 
 
-class Memory:
+class Corrections:
     """Corrections: `revised` gives proposals as annotators would have them.
 
     outcomes: by key of a proposal, what becomes of it. mentions: by (label of the span around, "" for none) and
@@ -65,31 +66,33 @@ class Memory:
         ]
         return "".join([*outcomes, *mentions])
 
-    def revised(self, words: Sequence[str], proposals: Sequence[Cut]) -> list[Cut]:
-        """The proposals of a page, corrected, in reading order, outer before inner."""
+    def revised(self, words: Sequence[str], proposals: Sequence[TokenSpan]) -> list[TokenSpan]:
+        """The proposals of a text, corrected, in reading order, outer before inner."""
         plain = _plain(words)
-        kept = sorted({cut for cut in (self._corrected(words, plain, cut) for cut in proposals) if cut}, key=_order)
+        kept = sorted(
+            {span for span in (self._corrected(words, plain, span) for span in proposals) if span}, key=_order
+        )
         kept = [
-            cut
-            for number, cut in enumerate(kept)
-            if not any(crosses(cut, other) for other in kept[max(0, number - 8) : number])
+            span
+            for number, span in enumerate(kept)
+            if not any(crosses(span, other) for other in kept[max(0, number - 8) : number])
         ]
         return self._remembered(plain, kept) if self._trie else kept
 
-    def _corrected(self, words: Sequence[str], plain: Sequence[str], cut: Cut) -> Cut | None:
-        for key in _keys(words, plain, cut) if cut[2] not in _PERSONS else ():
+    def _corrected(self, words: Sequence[str], plain: Sequence[str], span: TokenSpan) -> TokenSpan | None:
+        for key in _keys(words, plain, span) if span[2] not in _PERSONS else ():
             outcome = self.outcomes.get(key)
             if outcome is not None:
-                begin, end = cut[0] + outcome[0], cut[1] + outcome[1]
+                begin, end = span[0] + outcome[0], span[1] + outcome[1]
                 return (begin, end, outcome[2]) if outcome[2] and 0 <= begin < end <= len(plain) else None
-        return cut
+        return span
 
-    def _remembered(self, plain: Sequence[str], proposals: list[Cut]) -> list[Cut]:
+    def _remembered(self, plain: Sequence[str], proposals: list[TokenSpan]) -> list[TokenSpan]:
         """With the mentions that the grammar left out; a proposal that one of them crosses, or has another label
         than it, gives way.
         """
         ends = _ends(proposals)
-        added: list[Cut] = []
+        added: list[TokenSpan] = []
         for at, word in enumerate(plain):
             if word not in self._trie and at not in ends:
                 continue
@@ -98,12 +101,12 @@ class Memory:
                 if label and not any(_clash((at, end, label), other) for other in added):
                     added.append((at, end, label))
                     break
-        kept = [cut for cut in proposals if not any(_clash(cut, other) for other in added)]
+        kept = [span for span in proposals if not any(_clash(span, other) for other in added)]
         return sorted({*kept, *added}, key=_order)
 
 
-def read_memory(text: str) -> Memory:
-    """The memory that `Memory.written` wrote. Raises ValueError where a line is not of its form."""
+def read_corrections(text: str) -> Corrections:
+    """The corrections that `Corrections.written` wrote. Raises ValueError where a line is not of its form."""
     outcomes: dict[Key, Outcome] = {}
     mentions: dict[tuple[str, Key], str] = {}
     for line in text.splitlines():
@@ -114,14 +117,14 @@ def read_memory(text: str) -> Memory:
         else:
             outer, label, pattern = values
             mentions[outer, tuple(pattern.split(" "))] = label
-    return Memory(outcomes, mentions)
+    return Corrections(outcomes, mentions)
 
 
-def learn_memory(cases: Sequence[Case]) -> Memory:
+def learn_corrections(cases: Sequence[Case]) -> Corrections:
     """The corrections that cases show."""
     outcomes = _outcomes(cases)
-    corrected = Memory(outcomes, {})
-    return Memory(
+    corrected = Corrections(outcomes, {})
+    return Corrections(
         outcomes, _mentions([(words, corrected.revised(words, proposals), gold) for words, proposals, gold in cases])
     )
 
@@ -131,14 +134,14 @@ def _mentions(cases: Sequence[Case]) -> dict[tuple[str, Key], str]:
     counts: dict[tuple[str, Key], Counter[str]] = {}
     for words, proposals, gold in cases:
         plain, ends = _plain(words), _ends(proposals)
-        for cut in sorted(gold - set(proposals)):
-            if cut[1] - cut[0] <= _LONGEST and cut[2] not in _PERSONS:
-                for pattern in {tuple(plain[cut[0] : cut[1]]), _collapsed(plain, ends, cut)}:
-                    counts[_around(gold, cut[0], cut[1]), pattern] = Counter()
-    trie = Memory({}, dict.fromkeys(counts, "?"))._trie
+        for span in sorted(gold - set(proposals)):
+            if span[1] - span[0] <= _LONGEST and span[2] not in _PERSONS:
+                for pattern in {tuple(plain[span[0] : span[1]]), _collapsed(plain, ends, span)}:
+                    counts[_around(gold, span[0], span[1]), pattern] = Counter()
+    trie = Corrections({}, dict.fromkeys(counts, "?"))._trie
     for words, proposals, gold in cases if counts else []:
         plain, ends = _plain(words), _ends(proposals)
-        labels = {cut[:2]: cut[2] for cut in gold}
+        labels = {span[:2]: span[2] for span in gold}
         for at in range(len(plain)):
             for end, outers, pattern in _matches(trie, plain, ends, at):
                 outer = _around(gold, at, end)
@@ -164,14 +167,14 @@ def _outcomes(cases: Iterable[Case]) -> dict[Key, Outcome]:
     documents: dict[tuple[Key, Outcome], set[int]] = {}
     for number, (words, proposals, gold) in enumerate(cases):
         plain, proposed = _plain(words), set(proposals)
-        for cut in [cut for cut in proposals if cut[2] not in _PERSONS]:
-            truth, keys = _became(cut, proposed, gold), _keys(words, plain, cut)
-            outcome = (truth[0] - cut[0], truth[1] - cut[1], truth[2]) if truth else _DELETED
+        for span in [span for span in proposals if span[2] not in _PERSONS]:
+            truth, keys = _became(span, proposed, gold), _keys(words, plain, span)
+            outcome = (truth[0] - span[0], truth[1] - span[1], truth[2]) if truth else _DELETED
             for key in keys:
                 tallies.setdefault(key, Counter())[outcome] += 1
                 exact.setdefault(key, set()).add(keys[0])
                 documents.setdefault((key, outcome), set()).add(number)
-            if truth != cut:
+            if truth != span:
                 erred.update(keys)
     found = {}
     for key in sorted(erred):
@@ -183,22 +186,22 @@ def _outcomes(cases: Iterable[Case]) -> dict[Key, Outcome]:
     return found | {key: (0, 0, key[0]) for key in covered}
 
 
-def _became(cut: Cut, proposed: set[Cut], gold: set[Cut]) -> Cut | None:
+def _became(span: TokenSpan, proposed: set[TokenSpan], gold: set[TokenSpan]) -> TokenSpan | None:
     """What annotators made of a proposal; None: nothing."""
-    if cut in gold:
-        return cut
-    overlapping = [other for other in gold - proposed if other[0] < cut[1] and other[1] > cut[0]]
-    same = [other for other in overlapping if other[:2] == cut[:2]] or [
-        other for other in overlapping if other[2] == cut[2]
+    if span in gold:
+        return span
+    overlapping = [other for other in gold - proposed if other[0] < span[1] and other[1] > span[0]]
+    same = [other for other in overlapping if other[:2] == span[:2]] or [
+        other for other in overlapping if other[2] == span[2]
     ]
-    return min(same, key=lambda other: (abs(other[0] - cut[0]) + abs(other[1] - cut[1]), other), default=None)
+    return min(same, key=lambda other: (abs(other[0] - span[0]) + abs(other[1] - span[1]), other), default=None)
 
 
-def _keys(words: Sequence[str], plain: Sequence[str], cut: Cut) -> list[Key]:
+def _keys(words: Sequence[str], plain: Sequence[str], span: TokenSpan) -> list[Key]:
     """The keys of a proposal: its very words, in their capitals (headlines go by rules of their own), then kinds of
     proposals.
     """
-    first, last, label = cut
+    first, last, label = span
     very = [word if item != "#" else item for word, item in zip(words[first:last], plain[first:last], strict=True)]
     return [
         (label, "=", *very),
@@ -214,38 +217,33 @@ def _plain(words: Sequence[str]) -> list[str]:
     return ["#" if word[0].isdigit() else word.lower() for word in words]
 
 
-def _order(cut: Cut) -> tuple[int, int]:
-    return cut[0], -cut[1]
+def _order(span: TokenSpan) -> tuple[int, int]:
+    return span[0], -span[1]
 
 
-def _clash(one: Cut, other: Cut) -> bool:
+def _clash(one: TokenSpan, other: TokenSpan) -> bool:
     return one[:2] == other[:2] or crosses(one, other)
 
 
-def crosses(one: Cut, other: Cut) -> bool:
-    """Whether two spans overlap and neither lies in the other."""
-    return one[0] < other[0] < one[1] < other[1] or other[0] < one[0] < other[1] < one[1]
-
-
-def _around(cuts: Iterable[Cut], first: int, last: int) -> str:
+def _around(spans: Iterable[TokenSpan], first: int, last: int) -> str:
     """The label of the smallest span around a range, "" if there is none."""
-    around = [cut for cut in cuts if cut[0] <= first and cut[1] >= last and cut[1] - cut[0] > last - first]
-    return min(around, key=lambda cut: (cut[1] - cut[0], cut))[2] if around else ""
+    around = [span for span in spans if span[0] <= first and span[1] >= last and span[1] - span[0] > last - first]
+    return min(around, key=lambda span: (span[1] - span[0], span))[2] if around else ""
 
 
-def _ends(cuts: Iterable[Cut]) -> dict[int, list[tuple[str, int]]]:
+def _ends(spans: Iterable[TokenSpan]) -> dict[int, list[tuple[str, int]]]:
     """By first token, the items that stand for whole spans, with the tokens after them."""
     ends: dict[int, list[tuple[str, int]]] = {}
-    for first, last, label in cuts:
+    for first, last, label in spans:
         ends.setdefault(first, []).append((f"<{label}>", last))
     return ends
 
 
-def _collapsed(plain: Sequence[str], ends: Mapping[int, list[tuple[str, int]]], cut: Cut) -> Key:
+def _collapsed(plain: Sequence[str], ends: Mapping[int, list[tuple[str, int]]], span: TokenSpan) -> Key:
     """The words of a span with the widest proposals inside it in place of their words."""
-    items, at = [], cut[0]
-    while at < cut[1]:
-        inside = [(end, item) for item, end in ends.get(at, ()) if end <= cut[1] and end - at < cut[1] - cut[0]]
+    items, at = [], span[0]
+    while at < span[1]:
+        inside = [(end, item) for item, end in ends.get(at, ()) if end <= span[1] and end - at < span[1] - span[0]]
         end, item = max(inside) if inside else (at + 1, plain[at])
         items.append(item)
         at = end

@@ -14,7 +14,7 @@ _GIVEN = re.compile(r"\S+")
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class TokenizedText:
     """Tokens of a document in order.
 
     words: the tokens, NFC. starts, ends: their half-open code-point ranges in the document's text.
@@ -32,7 +32,7 @@ class Page:
         return list(zip(self.starts, self.ends, strict=True))
 
 
-def read_page(document: Document, *, spaced: bool = False) -> Page:
+def tokenized(document: Document, *, spaced: bool = False) -> TokenizedText:
     """The tokens and sentences of a document.
 
     spaced: the text is a list of given tokens (CoNLL), with a blank between tokens and a line a sentence; their borders
@@ -48,4 +48,4 @@ def read_page(document: Document, *, spaced: bool = False) -> Page:
         starts, ends, words = cut(text)
         begins = [start for start, _ in sentences(text)]
     breaks = sorted({0, len(words), *(bisect_left(starts, begin) for begin in begins)})
-    return Page(words, starts, ends, breaks)
+    return TokenizedText(words, starts, ends, breaks)

@@ -7,7 +7,7 @@ from viborder.document import Document
 from viborder.formats import jsonl
 from viborder.formats.brackets import parse
 from viborder.train import load, train
-from viborder.train.crf.memory import learn_memory, read_memory
+from viborder.train.corrections import learn_corrections, read_corrections
 
 GOLD = Path("annotations/gold.jsonl")
 RECIPE = Path("train/crf.yaml")
@@ -44,9 +44,9 @@ def test_corrected_in_three_documents_is_right_in_the_fourth(tmp_path: Path) -> 
 def test_nothing_is_remembered_where_the_grammar_is_right() -> None:
     words = "Công an tỉnh Cao Bằng thu 2 kg heroin".split()
     right = [(0, 5, "AGENCY"), (2, 5, "PLACE"), (6, 8, "QUANTITY"), (8, 9, "DRUG")]
-    memory = learn_memory([(words, right, set(right))] * 3)
-    assert not memory
-    assert memory.revised(words, right) == right
+    corrections = learn_corrections([(words, right, set(right))] * 3)
+    assert not corrections
+    assert corrections.revised(words, right) == right
 
 
 def test_very_words_follow_the_majority_and_kinds_only_what_is_firm() -> None:
@@ -54,19 +54,19 @@ def test_very_words_follow_the_majority_and_kinds_only_what_is_firm() -> None:
     proposal = [(1, 3, "PLACE")]
     deleted, kept = set(), {(1, 3, "PLACE")}
 
-    once = learn_memory([(lao, proposal, deleted)])
+    once = learn_corrections([(lao, proposal, deleted)])
     assert (
         once.revised(lao, proposal) == [] and once.revised(tay, proposal) == proposal
     )  # one river says nothing of another
-    even = learn_memory([(lao, proposal, deleted), (lao, proposal, kept)])
+    even = learn_corrections([(lao, proposal, deleted), (lao, proposal, kept)])
     assert even.revised(lao, proposal) == proposal
-    thrice = learn_memory([(lao, proposal, deleted), (lao, proposal, deleted), (tay, proposal, deleted)])
+    thrice = learn_corrections([(lao, proposal, deleted), (lao, proposal, deleted), (tay, proposal, deleted)])
     assert thrice.revised(nam, proposal) == []
-    disputed = learn_memory(
+    disputed = learn_corrections(
         [(lao, proposal, deleted)] * 3 + [(tay, proposal, kept)]
     )  # three to one: less than four times as many
     assert disputed.revised(nam, proposal) == proposal
-    firm = learn_memory([(lao, proposal, deleted)] * 4 + [(tay, proposal, kept)])  # four to one
+    firm = learn_corrections([(lao, proposal, deleted)] * 4 + [(tay, proposal, kept)])  # four to one
     assert (
         firm.revised(nam, proposal) == [] and firm.revised(tay, proposal) == proposal
     )  # very words that were right stay
@@ -75,41 +75,43 @@ def test_very_words_follow_the_majority_and_kinds_only_what_is_firm() -> None:
 def test_mentions_of_the_same_pattern_are_found_unless_mostly_unmarked() -> None:
     words = ["Hạt", "Lâm", "huyện", "Mường", "Tè", "giữ", "12", "bó"]
     place, agency, amount = (2, 5, "PLACE"), (0, 5, "AGENCY"), (6, 8, "QUANTITY")
-    memory = learn_memory([(words, [place], {agency, place, amount})])
+    corrections = learn_corrections([(words, [place], {agency, place, amount})])
     other = ["cùng", "Hạt", "Lâm", "xã", "Tri", "Lễ", ",", "7", "bó"]
-    assert memory.revised(other, [(3, 6, "PLACE")]) == [(1, 6, "AGENCY"), (3, 6, "PLACE"), (7, 9, "QUANTITY")]
-    assert memory.revised(["Hạt", "Lâm"], []) == []  # the pattern needs its place
-    doubted = learn_memory([(words, [place], {agency, place, amount}), (["3", "bó"], [], set())])
+    assert corrections.revised(other, [(3, 6, "PLACE")]) == [(1, 6, "AGENCY"), (3, 6, "PLACE"), (7, 9, "QUANTITY")]
+    assert corrections.revised(["Hạt", "Lâm"], []) == []  # the pattern needs its place
+    doubted = learn_corrections([(words, [place], {agency, place, amount}), (["3", "bó"], [], set())])
     assert doubted.revised(["7", "bó"], []) == []
 
 
 def test_spans_that_are_moved_or_bear_another_label() -> None:
     words = ["Pa", "Háng", ",", "gần", "20", "kg"]
-    memory = learn_memory([(words, [(0, 2, "DRUG"), (3, 6, "QUANTITY")], {(0, 2, "PLACE"), (4, 6, "QUANTITY")})])
-    assert memory.revised(words, [(0, 2, "DRUG"), (3, 6, "QUANTITY")]) == [(0, 2, "PLACE"), (4, 6, "QUANTITY")]
+    corrections = learn_corrections(
+        [(words, [(0, 2, "DRUG"), (3, 6, "QUANTITY")], {(0, 2, "PLACE"), (4, 6, "QUANTITY")})]
+    )
+    assert corrections.revised(words, [(0, 2, "DRUG"), (3, 6, "QUANTITY")]) == [(0, 2, "PLACE"), (4, 6, "QUANTITY")]
     assert (
-        "DRUG = Pa Háng\n" in memory.written()
+        "DRUG = Pa Háng\n" in corrections.written()
     )  # whole names on one line, where the check before publication looks for them
-    again = read_memory(memory.written())
-    assert (again.outcomes, again.mentions) == (memory.outcomes, memory.mentions)
+    again = read_corrections(corrections.written())
+    assert (again.outcomes, again.mentions) == (corrections.outcomes, corrections.mentions)
 
 
 def test_kinds_need_three_documents_and_headlines_are_no_rule_for_the_text() -> None:
     river, gate = (1, 3, "PLACE"), (4, 6, "PLACE")
     words = ["ở", "sông", "Lam", ",", "sông", "Hậu", "và", "sông", "Đà"]
-    often = learn_memory([(words, [river, gate, (7, 9, "PLACE")], set())])  # three in one document
+    often = learn_corrections([(words, [river, gate, (7, 9, "PLACE")], set())])  # three in one document
     assert often.revised(["ở", "sông", "Tiền"], [river]) == [river]
     headline, text = ["CÔNG", "AN", "TỈNH", "X"], ["Công", "an", "tỉnh", "X"]
-    memory = learn_memory([(headline, [(0, 4, "AGENCY")], set())])
-    assert memory.revised(headline, [(0, 4, "AGENCY")]) == [] and memory.revised(text, [(0, 4, "AGENCY")]) == [
-        (0, 4, "AGENCY")
-    ]
+    corrections = learn_corrections([(headline, [(0, 4, "AGENCY")], set())])
+    assert corrections.revised(headline, [(0, 4, "AGENCY")]) == [] and corrections.revised(
+        text, [(0, 4, "AGENCY")]
+    ) == [(0, 4, "AGENCY")]
 
 
 def test_names_of_persons_are_not_remembered() -> None:
     words = ["Ông", "Lò", "Văn", "A", "gặp", "Vàng", "A", "Sùng"]
-    memory = learn_memory([(words, [(1, 4, "OFFICIAL")], {(5, 8, "OFFICIAL")})] * 3)
-    assert not memory and memory.written() == ""
+    corrections = learn_corrections([(words, [(1, 4, "OFFICIAL")], {(5, 8, "OFFICIAL")})] * 3)
+    assert not corrections and corrections.written() == ""
 
 
 def test_a_label_that_one_document_lacks_is_not_forgotten(tmp_path: Path) -> None:

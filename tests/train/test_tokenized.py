@@ -1,15 +1,15 @@
-"""Pages: tokens by their places in the text."""
+"""Tokenized texts: tokens by their places in the text."""
 
 from unicodedata import normalize
 
 from viborder.document import Document
-from viborder.train.page import read_page
+from viborder.train.tokenized import tokenized
 
 
 def test_given_tokens_with_marks_apart_are_the_same_words_in_their_own_places() -> None:
     composed = "tỉnh Hà Tĩnh\nsở Y tế"
     apart = normalize("NFD", composed)
-    one, other = (read_page(Document("a", text), spaced=True) for text in (composed, apart))
+    one, other = (tokenized(Document("a", text), spaced=True) for text in (composed, apart))
     assert other.words == one.words == ["tỉnh", "Hà", "Tĩnh", "sở", "Y", "tế"] and other.breaks == one.breaks == [
         0,
         3,
