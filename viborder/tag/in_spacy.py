@@ -11,6 +11,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from spacy.language import Language
+from spacy.util import filter_spans
+
 from viborder.document import outermost
 from viborder.text import normalise
 
@@ -20,7 +23,8 @@ if TYPE_CHECKING:
 KEY = "viborder"
 
 
-def make(nlp: Any, name: str, model: str | None = None) -> Component:
+@Language.factory("viborder", default_config={"model": None}, assigns=["doc.ents", "doc.spans"])
+def make(nlp: Language, name: str, model: str | None) -> Component:
     """What spaCy calls for `add_pipe("viborder")`. model: as in `viborder.load`."""
     from viborder.api import load
 
@@ -48,8 +52,6 @@ class Component:
         spans = [_span(doc, span) for span in found.spans]
         doc.spans[KEY] = spans
         doc.spans[KEY].attrs["scores"] = [span.score for span in found.spans]
-        from spacy.util import filter_spans
-
         doc.ents = filter_spans([_span(doc, span) for span in outermost(found.spans)])
         return doc
 
