@@ -8,14 +8,16 @@ drug, Q quantity, X private person; spans nest.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 
 from viborder.document import PRIVATE, Document, Span, in_order
 from viborder.errors import fail
 from viborder.files import lines
 
 LABELS = {"A": "AGENCY", "O": "OFFICIAL", "P": "PLACE", "D": "DRUG", "Q": "QUANTITY", "X": PRIVATE}
-_MARK = re.compile(rf"\[([{''.join(LABELS)}]) |\]|\\n")
 
 
 def read(path: Path) -> list[Document]:
@@ -30,17 +32,19 @@ def read(path: Path) -> list[Document]:
     ]
 
 
-def parse(line: str, identity: str = "line", where: str = "") -> Document:
+def parse(
+    line: str, identity: str = "line", where: str = "", labels: Mapping[str, str] = MappingProxyType(LABELS)
+) -> Document:
     """The text of a line without its brackets, and the spans that they mark.
 
-    Raises ViborderError `brackets-unbalanced`.
+    labels: by what stands behind the bracket. Raises ViborderError `brackets-unbalanced`.
     """
     text, begun, spans, at = "", [], [], 0
-    for mark in _MARK.finditer(line):
+    for mark in _marks(tuple(labels)).finditer(line):
         text += line[at : mark.start()]
         at = mark.end()
         if mark[1]:
-            begun.append((len(text), LABELS[mark[1]]))
+            begun.append((len(text), labels[mark[1]]))
         elif mark[0] == "\\n":
             text += "\n"
         elif not begun:
@@ -60,3 +64,8 @@ def parse(line: str, identity: str = "line", where: str = "") -> Document:
     ordered = in_order(spans)
     private = tuple(span for span in ordered if span.label == PRIVATE)
     return Document(identity, text + line[at:], tuple(span for span in ordered if span.label != PRIVATE), private)
+
+
+@cache
+def _marks(labels: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile(rf"\[({'|'.join(map(re.escape, labels))}) |\]|\\n")

@@ -1,7 +1,8 @@
 """Spans by grammar and lexicons alone: one walk over a text's tokens, from one word that may begin a span to the next.
 
-The rules are in `places`, `agencies` (with `units`, `groups` and `shared`), `officials` and `amounts`, numbered as in
-the scheme (annotations/GUIDELINES.md); here they are put in order.
+DRUG is found by the rules of rules/*.txt. The other labels are still found by algorithms: `places`, `agencies` (with
+`units`, `groups` and `shared`), `officials` and `amounts`, numbered as in the scheme (annotations/GUIDELINES.md); here
+they are put in order.
 """
 
 from __future__ import annotations
@@ -14,13 +15,13 @@ from viborder.grammar.kinds import (
     AMOUNT,
     CAP,
     DIGIT,
-    DRUG,
     LOCATIVE,
     LOWER,
     NAME,
     PERSON,
     PLACE,
     ROAD,
+    RULE,
     TRIGGER,
     UPPER,
 )
@@ -103,9 +104,9 @@ class _Walk:
                 if self.view.keys[at] == "ảnh"
                 else self._emit_places(context.located(self.view, at + 1))
             )
-        if bits & DRUG and (drug := amounts.drug(self.view, at)):
-            self.found.append((at, drug, "DRUG"))
-            return drug
+        if bits & RULE and (match := self.view.lexicon.rules.at(self.view, at)):
+            self.found += match[1]
+            return match[0]
         if bits & PLACE and (end := self._place(at)):
             return end
         if bits & NAME and bits & CAP:

@@ -1,4 +1,4 @@
-"""QUANTITY and DRUG, after the scheme's sections on drugs and quantities (the numbers are its rules)."""
+"""QUANTITY, after the scheme's section on quantities (the numbers are its rules)."""
 
 from __future__ import annotations
 
@@ -13,12 +13,6 @@ _HARD_PARTIES = frozenset(("bên", "nước", "phía"))
 _LEVELS = frozenset(
     ("phường", "thị trấn", "thị xã", "quận", "thôn", "bản", "ấp")
 )  # parties only where their names follow
-
-
-def drug(view: View, at: int) -> int | None:
-    """The token after the narcotic's name that begins at the token, or None."""
-    found = longest(view.lexicon.drugs, view.keys, at)
-    return found[0] if found else None
 
 
 def amount(view: View, at: int) -> tuple[int, int] | None:
@@ -190,7 +184,7 @@ def _is_party(view: View, at: int, end: int, stop: int) -> bool:
 def _unlisted(view: View, end: int) -> int | None:
     """What is counted by a word that the lexicon does not know: most such words have two syllables."""
     first, second = view.keys[end], view.keys[end + 1]
-    if drug(view, end):
+    if longest(view.lexicon.drugs, view.keys, end):
         return None
     lower = LOWER if view.bits[end] & (LOWER | CAP) else UPPER  # in a line of capitals
     if (

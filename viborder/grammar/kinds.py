@@ -6,7 +6,8 @@ from __future__ import annotations
 # more. ROAD: a road's code in one token, `QL8A`, `TL9`. NAME: a family name. LOCATIVE: a word that announces a place.
 CAP, UPPER, DIGIT, LOWER = 1, 2, 4, 8
 AGENCY, PERSON, PLACE, AMOUNT, DRUG, NAME, LOCATIVE, ROAD = 16, 32, 64, 128, 256, 512, 1024, 2048
-TRIGGER = AGENCY | PERSON | PLACE | AMOUNT | DRUG | NAME | LOCATIVE
+RULE = 4096  # a rule of rules/*.txt may begin here
+TRIGGER = AGENCY | PERSON | PLACE | AMOUNT | NAME | LOCATIVE | RULE
 
 # Agencies (see lexicon/agencies.tsv).
 BODY, OWN, UNIT, OUTSIDE, CODE = 1, 2, 4, 8, 16

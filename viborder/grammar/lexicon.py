@@ -12,6 +12,7 @@ from random import Random
 from viborder.grammar import entries, kinds
 from viborder.grammar.entries import Entry
 from viborder.grammar.keys import Trie, build, fold, insert, keys_of
+from viborder.grammar.standard import rules_of
 from viborder.text import tokenize
 
 TokenType = tuple[str, str, int]  # key, folded, bits of a token's string
@@ -112,6 +113,7 @@ class Lexicon:
         self.number_words = self.digits | {word for word in self.magnitudes if " " not in word}
         self.quarters = self.words("quarter")
         self.roads = self.words("road")
+        self.rules = rules_of(self.entries)
         self.begins = self._begins()
 
     @classmethod
@@ -172,6 +174,7 @@ class Lexicon:
             (self._small_beginnings(), kinds.PLACE),
             (self.number_words, kinds.AMOUNT),
             (self.drugs, kinds.DRUG),
+            (self.rules.keys, kinds.RULE),
             (self.words("locative"), kinds.LOCATIVE),
         ):
             for first in keys:

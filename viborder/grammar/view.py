@@ -6,8 +6,9 @@ from __future__ import annotations
 
 import re
 from bisect import bisect
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
+from typing import Any
 
 from viborder.grammar.keys import fold, key
 from viborder.grammar.kinds import AGENCY, AMOUNT, CAP, DIGIT, DRUG, LOWER, NAME, PERSON, PLACE, ROAD, UPPER
@@ -27,7 +28,8 @@ class View:
 
     starts, ends: code points. types: (key, folded, bits) of the token's string, made once for each string. bits: those
     of the token here.
-    breaks: where the tokens between lines stand. lexicon: the words that the rules read.
+    breaks: where the tokens between lines stand. lexicon: the words that the rules read. memo: what pieces of rules have
+    found, by name and token.
     """
 
     text: str
@@ -38,6 +40,7 @@ class View:
     types: list[TokenType]
     breaks: list[int]
     lexicon: Lexicon
+    memo: dict[tuple[str, int], Any] = field(default_factory=dict)
 
     def token(self, at: int) -> int:
         """The number of the text's token at this place: tokens between lines do not count."""

@@ -1,0 +1,212 @@
+"""Patterns as Python functions, one a record, with nested conditions as a person would write them.
+
+A function gets the view, its keys and bits, and a token; it returns the token after the match and the spans inside, or
+None. The first reading that succeeds is the match: optional and repeated parts take as much as they can, then less.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from viborder.grammar.keys import longest
+from viborder.grammar.kinds import CAP, DIGIT, LOWER, UPPER
+from viborder.grammar.pattern import Choice, Glue, Look, Mark, Named, Node, Repeat, Sequence, Word
+from viborder.grammar.tables import Table
+
+if TYPE_CHECKING:
+    from viborder.grammar.view import View
+
+LOOKS = {"Cap": CAP, "UPPER": UPPER, "lower": LOWER, "number": DIGIT, "letters": CAP | LOWER}
+Spans = tuple[tuple[int, int, str], ...]
+Algorithm = Callable[["View", int], tuple[int, Spans] | None]
+_Then = Callable[[str, int, list[str]], list[str]]  # position, depth, spans so far → lines
+_ARGUMENTS = "v, keys, bits"
+_SIMPLE = {
+    "Cap": "bits[{at}] & 1",
+    "UPPER": "bits[{at}] & 2",
+    "lower": "bits[{at}] & 8",
+    "foreign": "v.foreign({at})",
+    "glued": "v.glued({at})",
+    "anyCap": "any(b & 1 for b in bits[{at}:{end}])",
+}
+
+
+class Compiler:
+    """Writes functions into `lines`, and what they refer to into `names`."""
+
+    def __init__(
+        self, classes: Mapping[str, Table], pieces: Mapping[str, bool], algorithms: Mapping[str, Algorithm]
+    ) -> None:
+        """pieces: by name, whether what is found at a token is remembered."""
+        self.classes, self.pieces = classes, pieces
+        self.names: dict[str, Any] = {"longest": longest}
+        self.names |= {f"a_{identifier(name)}": found for name, found in algorithms.items()}
+        self.lines: list[str] = []
+        self._number = 0
+
+    def function(self, name: str, nodes: Sequence, then: _Then, guards: list[str], more: str = "") -> None:
+        """A function of a name that matches `nodes` from `at`."""
+        body = self._emit(nodes, "at", 1, [], then)
+        self.lines += [f"def {name}({_ARGUMENTS}, at{more}):", *guards, *body, "    return None", ""]
+
+    def helper(self, nodes: Sequence, until: bool = False) -> str:
+        """The name of a new function that matches `nodes`; until: the match must end at its argument `end`."""
+        name = f"h{self._fresh()}"
+
+        def found(at: str, depth: int, spans: list[str]) -> list[str]:
+            line = f"return {at}, {tupled(spans)}"
+            return [_indented(depth, f"if {at} == end: {line}" if until else line)]
+
+        self.function(name, nodes, found, [], ", end" if until else "")
+        return name
+
+    def constant(self, value: object) -> str:
+        """The name of a new constant."""
+        name = f"c{self._fresh()}"
+        self.names[name] = value
+        return name
+
+    def table(self, names: tuple[str, ...]) -> tuple[str, int]:
+        """(name of the trie, mask) of classes of one file."""
+        table = self.classes[names[0]]
+        self.names[f"t_{identifier(table.name)}"] = table.trie
+        return f"t_{identifier(table.name)}", sum({table.bits[name] for name in names})
+
+    def _fresh(self) -> int:
+        self._number += 1
+        return self._number
+
+    def _emit(self, nodes: Sequence, at: str, depth: int, spans: list[str], then: _Then) -> list[str]:
+        if not nodes:
+            return then(at, depth, spans)
+        node, rest = nodes[0], nodes[1:]
+
+        def after(end: str, deeper: int, more: list[str]) -> list[str]:
+            return self._emit(rest, end, deeper, more, then)
+
+        match node:
+            case Word(key, conditions):
+                test = " and ".join([f"keys[{at}] == {key!r}", *self._conditions(conditions, at, plus(at))])
+                return [_indented(depth, f"if {test}:"), *after(plus(at), depth + 1, spans)]
+            case Named():
+                return self._named(node, at, depth, spans, after)
+            case Choice(options):
+                return self._choice(options, at, depth, spans, after)
+            case Repeat(inner, 0, 1):
+                return [*self._emit(inner, at, depth, spans, after), *after(at, depth, spans)]
+            case Repeat():
+                return self._repeat(node, at, depth, spans, after)
+            case Mark(label, inner):
+
+                def closed(end: str, deeper: int, inside: list[str]) -> list[str]:
+                    kept = spans if label == "-" else [*inside, f"({at}, {end}, {label!r}),"]
+                    return after(end, deeper, kept)
+
+                return self._emit(inner, at, depth, spans, closed)
+            case Look(inner, wanted):
+                test = f"{self.helper(inner)}({_ARGUMENTS}, {at})"
+                return [_indented(depth, f"if {test if wanted else f'not {test}'}:"), *after(at, depth + 1, spans)]
+            case Glue():
+                return [_indented(depth, f"if v.glued({at}):"), *after(at, depth + 1, spans)]
+
+    def _named(self, node: Named, at: str, depth: int, spans: list[str], after: _Then) -> list[str]:
+        name = node.names[0]
+        if name in LOOKS:
+            test = " and ".join([f"bits[{at}] & {LOOKS[name]}", *self._conditions(node.conditions, at, plus(at))])
+            return [_indented(depth, f"if {test}:"), *after(plus(at), depth + 1, spans)]
+        match, end = (f"{letter}{self._fresh()}" for letter in "mp")
+        if name in self.classes:
+            trie, mask = self.table(node.names)
+            found = f"({match} := longest({trie}, keys, {at})) and {match}[1] & {mask}"
+        elif name in self.pieces:
+            found = f"({match} := piece_{identifier(name)}({_ARGUMENTS}, {at}))"
+            spans = [*spans, f"*{match}[1],"]
+        else:
+            found = f"({match} := a_{identifier(name)}(v, {at}))"
+            spans = [*spans, f"*{match}[1],"]
+        test = " and ".join([found, *self._conditions(node.conditions, at, f"{match}[0]")])
+        return [
+            _indented(depth, f"if {test}:"),
+            _indented(depth + 1, f"{end} = {match}[0]"),
+            *after(end, depth + 1, spans),
+        ]
+
+    def _choice(self, options: tuple[Sequence, ...], at: str, depth: int, spans: list[str], after: _Then) -> list[str]:
+        words = [option[0].key for option in options if plain_word(option) and isinstance(option[0], Word)]
+        if len(words) == len(options):
+            test = f"if keys[{at}] in {self.constant(frozenset(words))}:"
+            return [_indented(depth, test), *after(plus(at), depth + 1, spans)]
+        return [line for option in options for line in self._emit(option, at, depth, spans, after)]
+
+    def _repeat(self, node: Repeat, at: str, depth: int, spans: list[str], after: _Then) -> list[str]:
+        """A row of matches, the longest first."""
+        ends, end, found = (f"{letter}{self._fresh()}" for letter in "ses")
+        most = "" if node.high is None else f"len({ends}) <= {node.high} and "
+        again = f"{self.helper(node.inner)}({_ARGUMENTS}, {ends}[-1][0])"
+        return [
+            _indented(depth, f"{ends} = [({at}, ())]"),
+            _indented(depth, f"while {most}({found} := {again}) and {found}[0] > {ends}[-1][0]:"),
+            _indented(depth + 1, f"{ends}.append(({found}[0], {ends}[-1][1] + {found}[1]))"),
+            _indented(depth, f"for {end}, {found} in {ends}[:{node.low - 1 if node.low else ''}:-1]:"),
+            *after(end, depth + 1, [*spans, f"*{found},"]),
+        ]
+
+    def _conditions(self, conditions: tuple[str, ...], at: str, end: str) -> list[str]:
+        return [
+            _SIMPLE[name].format(at=at, end=end)
+            if name in _SIMPLE
+            else f"{end} - ({at}) {'>=' if name[-1] == '+' else '=='} {name.rstrip('+')}"
+            for name in conditions
+        ]
+
+
+def plain_word(option: Sequence) -> bool:
+    """Whether an alternative is one word without conditions."""
+    return len(option) == 1 and isinstance(option[0], Word) and not option[0].conditions
+
+
+def lengths(nodes: Sequence, classes: Mapping[str, Table]) -> tuple[int, int]:
+    """The fewest and the most tokens that nodes without repetition may take. Raises ValueError for what has no most."""
+    sums = [_lengths(node, classes) for node in nodes]
+    return sum(low for low, _ in sums), sum(high for _, high in sums)
+
+
+def _lengths(node: Node, classes: Mapping[str, Table]) -> tuple[int, int]:
+    match node:
+        case Word():
+            return 1, 1
+        case Named(names):
+            if names[0] in classes:
+                return 1, classes[names[0]].longest
+            if names[0] in LOOKS:
+                return 1, 1
+        case Choice(options):
+            every = [lengths(option, classes) for option in options]
+            return min(low for low, _ in every), max(high for _, high in every)
+        case Repeat(inner, 0, 1):
+            return 0, lengths(inner, classes)[1]
+        case Look() | Glue():
+            return 0, 0
+    raise ValueError("only words, classes and looks, without repetition")
+
+
+def identifier(name: str) -> str:
+    """A name as Python may have it."""
+    return re.sub(r"\W", "_", name)
+
+
+def tupled(spans: list[str]) -> str:
+    """The expression of a tuple of spans."""
+    return f"({' '.join(spans)})"
+
+
+def _indented(depth: int, line: str) -> str:
+    return "    " * depth + line
+
+
+def plus(at: str) -> str:
+    """The expression of the token after a position."""
+    base, _, number = at.partition(" + ")
+    return f"{base} + {int(number or 0) + 1}"

@@ -1,0 +1,46 @@
+"""The rules that the package brings, for a lexicon's entries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+
+from viborder.errors import Problem
+from viborder.formats.brackets import LABELS
+from viborder.grammar import entries, rulebook, tables
+from viborder.grammar.compile import Algorithm
+from viborder.grammar.entries import Entry
+from viborder.grammar.records import Record, read
+from viborder.grammar.rulebook import Note, Rules
+
+FOLDER = Path(__file__).with_name("rules")
+ALGORITHMS: dict[str, Algorithm] = {}  # by the names that patterns may use
+
+
+@cache
+def _files() -> dict[str, str]:
+    """Class → the lexicon file that it stands in."""
+    return {name: path.stem for path in sorted(entries.FOLDER.glob("*.tsv")) for _, name in entries.declared(path)}
+
+
+@cache
+def _records() -> tuple[Record, ...]:
+    return tuple(read(FOLDER, []))
+
+
+def rules_of(found: Iterable[Entry], note: Note | None = None) -> Rules:
+    """The package's rules over the entries of a lexicon, which may lack some. They are not checked here."""
+    classes = {name: table for table in _tables(found) for name in table.bits}
+    return Rules(_records(), classes, ALGORITHMS, LABELS, note)
+
+
+def _tables(found: Iterable[Entry]) -> list[tables.Table]:
+    files = _files()
+    listed = ((files[entry.kind], entry.phrase, entry.kind) for entry in found if entry.kind in files)
+    return tables.tables(listed, [(file, name) for name, file in files.items()])
+
+
+def check(problems: list[Problem], folder: Path = FOLDER) -> list[Record]:
+    """The records of the package's rules; what is wrong with them goes into `problems`."""
+    return rulebook.check(folder, _tables(entries.read()), ALGORITHMS, LABELS, problems)[0]
