@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
 from viborder.document import Document, Span
 from viborder.errors import Problem
 from viborder.formats import brackets
@@ -46,25 +44,22 @@ def _differences(document: Document) -> set[str]:
 
 # Sentences of which the grammar reads something otherwise: what it misses (-) and what it finds wrongly (+).
 EXCEPTIONS: dict[str, set[str]] = {
-    "Nhóm tác giả Lê Hà - Trung Kiên": {"- PRIVATE Trung Kiên"},
-    'Số ketamin, nấm ảo giác và tem giấy trên do Tèo "sẹo" bán.': {'- PRIVATE Tèo "sẹo"'},
-    "Tại vùng biển Phú Quốc, trước 6 casino hoạt động trái phép, tổ công tác thu 3 balô; tin do M.Nhật và T.Lam cung cấp.": {
-        "- PRIVATE M.Nhật",
-        "- PRIVATE T.Lam",
-    },
-    "Ông Phan Hữu Toàn, Chủ tịch kiêm Tổng giám đốc Công ty Sao Mai, cùng ông Phạm Thái Bình (nguyên Cục trưởng Cục Cảnh sát phòng chống công nghệ cao) dự hội nghị.": {
-        "+ PRIVATE Sao Mai"
-    },
-    'VKSND tỉnh Điện Biên truy tố Mùa A Dinh (tức Dinh "Sói", SN 1985, trú tại bản Huổi Moi, xã Pu Nhi) ra trước TAND cùng cấp.': {
-        "+ PRIVATE Dinh"
-    },
-    "Nhóm của Cường đã thuê Xeng Chớ Lau (người Lào) gùi 40 kg hàng qua biên giới.": {"- PRIVATE Cường"},
+    "Nhóm tác giả Lê Hà": {"- PRIVATE Trung Kiên"},
+    "Số ketamin, nấm ảo giác": {'- PRIVATE Tèo "sẹo"'},
+    "Tại vùng biển Phú Quốc, trước 6 casino": {"- PRIVATE M.Nhật", "- PRIVATE T.Lam"},
+    "Ông Phan Hữu Toàn, Chủ tịch": {"+ PRIVATE Sao Mai"},
+    "VKSND tỉnh Điện Biên truy tố Mùa A Dinh": {"+ PRIVATE Dinh"},
+    "Nhóm của Cường đã thuê": {"- PRIVATE Cường"},
 }
 
 
-@pytest.mark.parametrize("name", ["adversarial", "tuning"])
-def test_sentences_hold_but_for_the_listed_exceptions(name: str) -> None:
-    documents = brackets.read(GENRE / f"{name}.txt")
-    differing = {document.text: found for document in documents if (found := _differences(document))}
-    texts = {document.text for document in documents}
-    assert differing == {text: found for text, found in EXCEPTIONS.items() if text in texts}
+def test_sentences_hold_but_for_the_listed_exceptions() -> None:
+    documents = [document for name in ("adversarial", "tuning") for document in brackets.read(GENRE / f"{name}.txt")]
+    expected = {
+        document.id: found
+        for document in documents
+        for begin, found in EXCEPTIONS.items()
+        if document.text.startswith(begin)
+    }
+    assert len(expected) == len(EXCEPTIONS)
+    assert {document.id: found for document in documents if (found := _differences(document))} == expected

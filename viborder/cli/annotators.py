@@ -44,15 +44,16 @@ def check(
     corpus: Annotated[Path, typer.Option(help="The authority on texts.")] = CORPUS,
     lexicon: Annotated[Path | None, typer.Option(help="A folder of lexicon files; the package's by default.")] = None,
 ) -> None:
-    """Find every error in the corpus, the annotations and the lexicon."""
+    """Find every error in the corpus, the annotations, the lexicon and the grammar's rules."""
     from viborder.annotate.check import check
     from viborder.grammar.check import check_lexicon
     from viborder.grammar.entries import FOLDER
+    from viborder.grammar.standard import problems as rule_problems
 
     problems, documents, spans = check(
         files or [GOLD, *sorted(PASSES.glob("*.jsonl"))], corpus if corpus.exists() else None
     )
-    problems += check_lexicon(lexicon or FOLDER)[0]
+    problems += [*check_lexicon(lexicon or FOLDER)[0], *rule_problems()]
     for problem in problems:
         print(problem, file=sys.stderr)
     errors = sum(problem.severity == "error" for problem in problems)

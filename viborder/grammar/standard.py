@@ -21,7 +21,11 @@ ALGORITHMS: dict[str, Algorithm] = {}  # by the names that patterns may use
 @cache
 def _files() -> dict[str, str]:
     """Class → the lexicon file that it stands in."""
-    return {name: path.stem for path in sorted(entries.FOLDER.glob("*.tsv")) for _, name in entries.declared(path)}
+    return {
+        declared.name: path.stem
+        for path in sorted(entries.FOLDER.glob("*.tsv"))
+        for declared in entries.declared(path.read_text(encoding="utf-8").splitlines())
+    }
 
 
 @cache
@@ -44,3 +48,21 @@ def _tables(found: Iterable[Entry]) -> list[tables.Table]:
 def check(problems: list[Problem], folder: Path = FOLDER) -> list[Record]:
     """The records of the package's rules; what is wrong with them goes into `problems`."""
     return rulebook.check(folder, _tables(entries.read()), ALGORITHMS, LABELS, problems)[0]
+
+
+def problems() -> list[Problem]:
+    """All that is wrong with the package's rules: what is refused, and where nothing is, what breaks the laws."""
+    from viborder.document import Span
+    from viborder.grammar import laws, propose
+    from viborder.grammar.lexicon import packaged
+    from viborder.text import tokenize
+
+    found: list[Problem] = []
+    records = check(found)
+
+    def spans(text: str) -> list[Span]:
+        return propose(text, tokenize(text))
+
+    if not found:
+        laws.check(records, spans, LABELS, packaged().rules.without, found)
+    return found
