@@ -61,5 +61,6 @@ def read_folder(folder: Path) -> list[Table]:
     for path in sorted(folder.glob("*.tsv")):
         lines = path.read_text(encoding="utf-8").splitlines()
         declared += [(path.stem, found.name) for found in entries.declared(lines)]
-        listed += [(path.stem, *line.split("\t")[:2]) for line in lines if line and not line.startswith("# ")]
+        rows = (line.split("\t") for line in lines if line and not line.startswith("# "))
+        listed += [(path.stem, phrase, name) for phrase, name, *_ in rows]
     return tables(listed, declared)
