@@ -114,6 +114,6 @@ def test_a_model_is_published_with_a_card_and_not_with_a_private_persons_name(tm
     assert release.kind == "model" and set(release.contents) > {"README.md", "model.json"}
     card = release.contents["README.md"]
     assert isinstance(card, bytes) and b"pipeline_tag: token-classification" in card
-    assert {rule for _, rule in refused(tmp_path / "unmasked")} == {"private-name"}
+    assert {rule for _, rule in refused(tmp_path / "unmasked")} == {"private-name", "model-unmasked"}
     (tmp_path / "masked/model.json").write_text("{", encoding="utf-8")
     assert {rule for _, rule in refused(tmp_path / "masked")} == {"model-damaged"}

@@ -2,7 +2,8 @@
 
 Rules: those of reading (`json-broken`, `id-twice`, `span-outside-text`, `span-text-differs`, …, see
 `viborder.formats.jsonl`), of texts and ids (`viborder.faults`) and of spans (`viborder.annotate.span_rules`), and here
-`document-unknown`, `text-differs` and the warning `marked-here-not-there`.
+`document-unknown`, `text-differs` and the warnings `marked-here-not-there`,
+`private-part-unmarked` and `identifier-unmasked` (see `viborder.annotate.hiding`).
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from collections.abc import Collection, Iterable, Iterator
 from hashlib import sha256
 from pathlib import Path
 
+from viborder.annotate.hiding import unhidden
 from viborder.annotate.span_rules import span_problems
 from viborder.document import Document, Span
 from viborder.errors import Problem, place
@@ -37,6 +39,7 @@ def check(files: list[Path], corpus: Path | None) -> tuple[list[Problem], int, i
             texts[document.id] = _digest(document.text)
             problems.extend(check_document(document, where))
     types = entity_types()
+    told: set[str] = set()  # documents whose unhidden parts are told: gold and passes bear the same texts
     for path in files:
         surfaces: Surfaces = {}
         for where, document in jsonl.scan(path, problems):
@@ -45,6 +48,9 @@ def check(files: list[Path], corpus: Path | None) -> tuple[list[Problem], int, i
             if corpus is not None:
                 problems.extend(_against_corpus(document, where, texts, corpus))
             problems.extend(check_document(document, where, types))
+            if document.id not in told:
+                told.add(document.id)
+                problems.extend(unhidden(document, where))
             _remember(document, where, surfaces)
         lengths = _lengths(surfaces)
         for where, document in jsonl.scan(path, []) if surfaces else ():

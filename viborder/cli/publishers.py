@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from viborder.cli.paths import CORPUS, GOLD
+from viborder.errors import Problem
+
+SHOWN = 20  # warnings of a build
 
 
 def build(
@@ -19,6 +23,12 @@ def build(
     private: Annotated[
         str, typer.Option(help="Private persons: mask, keep, or drop the sentences that name them.")
     ] = "mask",
+    mask_identifiers: Annotated[
+        bool,
+        typer.Option(
+            "--mask-identifiers", help="Hide given names alone, initials, phone and card numbers, addresses too."
+        ),
+    ] = False,
     text: Annotated[str, typer.Option(help="keep, or omit: spans and hashes without the texts.")] = "keep",
     results: Annotated[Path, typer.Option(help="The published figures, which the card shows.")] = Path(
         "eval/results.jsonl"
@@ -27,7 +37,12 @@ def build(
     """Make the dataset that `load_dataset` opens offline."""
     from viborder.dataset.build import build
 
-    facts = build(corpus, annotations, out, private, text, results)
+    left: list[Problem] = []
+    facts = build(corpus, annotations, out, private, text, results, identifiers=mask_identifiers, warn=left.append)
+    for problem in left[:SHOWN]:
+        print(problem, file=sys.stderr)
+    if len(left) > SHOWN:
+        print(f"… and {len(left) - SHOWN} more: `viborder check` tells all", file=sys.stderr)
     totals = ", ".join(f"{facts[name]} {name}" for name in ("documents", "sentences", "spans"))
     print(f"version {facts['version']}: {totals} ({', '.join(facts['configs'])}): {out}")
 
@@ -73,6 +88,9 @@ def publish(
     text: Annotated[
         str | None, typer.Option(help="Of a public dataset, said outright: keep the texts, or omit them.")
     ] = None,
+    private: Annotated[
+        str | None, typer.Option(help="Of a dataset that names private persons, said outright: keep.")
+    ] = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Write the exact files to --out, and publish nothing.")
     ] = False,
@@ -86,6 +104,7 @@ def publish(
 
     release = prepare(folder, gold, repo_id)
     if dry_run:
-        run_dry(release, repo_id, out, public=public, text=text)
+        run_dry(release, repo_id, out, public=public, text=text, private=private, gold=gold)
     else:
-        show_done(publish(release, repo_id, None, public=public, text=text, show=show), repo_id)
+        done = publish(release, repo_id, None, public=public, text=text, private=private, gold=gold, show=show)
+        show_done(done, repo_id)

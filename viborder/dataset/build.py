@@ -12,18 +12,21 @@ One document is held at a time; what is kept of every document is its id, its pl
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from viborder.annotate.hiding import hiding
+from viborder.annotate.left import left
+from viborder.annotate.private import People
 from viborder.dataset import card, croissant, schema
 from viborder.dataset.front import Sizes, splits_of
-from viborder.dataset.mask import People, dropped, mask
+from viborder.dataset.mask import dropped, mask
 from viborder.dataset.sources import annotators, dotted, gold_documents, index, versions
 from viborder.dataset.statistics import Statistics
-from viborder.errors import ViborderError, fail
+from viborder.errors import Problem, ViborderError, fail, place
 from viborder.files import new_folder, read_text, sha256_of
 from viborder.formats import jsonl
 from viborder.text import sentences, tokenize
@@ -35,7 +38,15 @@ SHOW_PROGRESS = 1000  # documents
 
 
 def build(
-    corpus: Path, annotations: Path, out: Path, private: str = "mask", text: str = "keep", results: Path | None = None
+    corpus: Path,
+    annotations: Path,
+    out: Path,
+    private: str = "mask",
+    text: str = "keep",
+    results: Path | None = None,
+    *,
+    identifiers: bool = False,
+    warn: Callable[[Problem], None] = lambda problem: None,
 ) -> dict[str, Any]:
     """Write the dataset folder; returns what `stats.json` holds.
 
@@ -45,8 +56,11 @@ def build(
     them.
     text: `omit` makes a stand-off release, spans with hashes of the whole texts, which `viborder restore` puts back
     together.
-    results: eval/results.jsonl, whose figures the card shows. Raises ViborderError with every error that `check` finds,
-    and `mode-unknown`, `folder-not-empty`, `version-missing`, `version-backwards`, `annotator-unknown`.
+    results: eval/results.jsonl, whose figures the card shows.
+    identifiers: hide given names alone, initials, numbers and addresses of private persons too. warn: told what of
+    private persons stays. Raises ViborderError with every error that `check` finds,
+    and `mode-unknown`, `folder-not-empty`, `version-missing`, `version-backwards`, `annotator-unknown`,
+    `private-name-in-id`.
     """
     _known("private", private, PRIVATE_MODES)
     _known("text", text, TEXT_MODES)
@@ -55,13 +69,17 @@ def build(
             out, "folder-not-empty", "there is something in the folder that is no dataset", "name another folder"
         )
     gold, passes = annotations / "gold.jsonl", sorted((annotations / "passes").glob("*.jsonl"))
-    _check(corpus, [gold, *passes])
+    warnings = _check(corpus, [gold, *passes])
+    if text == "keep" and private == "mask" and not identifiers:
+        for problem in warnings:
+            warn(problem)
     changelog = read_text(annotations / "CHANGELOG.md")
     version, date = versions(changelog, str(annotations / "CHANGELOG.md"))[0]
     who = annotators(annotations / "annotators.yaml", [path.stem for path in passes])
     with new_folder(out) as folder:
-        statistics, tables, texts = _write_data(folder / "data", corpus, gold, passes, private, text)
+        statistics, tables, texts = _write_data(folder / "data", corpus, gold, passes, private, text, identifiers)
         facts: dict[str, Any] = {"version": dotted(version), "date": date, "private": private, "text": text}
+        facts["identifiers"] = "hidden" if (identifiers and private != "keep") or text == "omit" else "kept"
         facts |= {"configs": list(splits_of(tables)), "tables": tables} | statistics.as_dict() | _agreement(passes)
         _write_json(folder / "stats.json", facts)
         (folder / "CHANGELOG.md").write_text(changelog, encoding="utf-8")
@@ -88,12 +106,14 @@ def _known(what: str, mode: str, modes: tuple[str, ...]) -> None:
         raise fail(f"--{what}", "mode-unknown", f"no mode {mode!r}", f"one of {', '.join(modes)}")
 
 
-def _check(corpus: Path, files: list[Path]) -> None:
+def _check(corpus: Path, files: list[Path]) -> list[Problem]:
+    """What is said of private persons; raises with every error."""
     from viborder.annotate.check import check
 
-    problems = [problem for problem in check(files, corpus)[0] if problem.severity == "error"]
-    if problems:
-        raise ViborderError(problems)
+    problems = check(files, corpus)[0]
+    if errors := [problem for problem in problems if problem.severity == "error"]:
+        raise ViborderError(errors)
+    return [problem for problem in problems if problem.rule in ("private-part-unmarked", "identifier-unmasked")]
 
 
 def _agreement(passes: list[Path]) -> dict[str, Any]:
@@ -115,7 +135,7 @@ def _agreement(passes: list[Path]) -> dict[str, Any]:
 
 
 def _write_data(
-    folder: Path, corpus: Path, gold: Path, passes: list[Path], private: str, text: str
+    folder: Path, corpus: Path, gold: Path, passes: list[Path], private: str, text: str, identifiers: bool
 ) -> tuple[Statistics, Sizes, list[dict[str, Any]]]:
     from rich.console import Console
     from rich.progress import track
@@ -131,11 +151,15 @@ def _write_data(
         for fold, document in track(
             documents, "build", len(marked.places), console=Console(stderr=True), disable=few, transient=True
         ):
-            edits = people.edits(document) if private != "keep" and whole else []
-            if private == "drop":
+            edits = hiding(document, people, identifiers or not whole) if private != "keep" or not whole else []
+            hidden = [(edit.start, edit.end) for edit in edits]
+            if private == "drop" and whole:
                 edits = dropped(document, edits)
             shown = mask(document, edits) if whole else document
             if private != "keep" or not whole:
+                _nameless(document.id, people)
+                if whole:
+                    statistics.left.update(each.kind for each in left(document, hidden))
                 shown = replace(
                     shown, meta={name: people.hidden(value) if value else value for name, value in shown.meta.items()}
                 )
@@ -143,14 +167,21 @@ def _write_data(
             statistics.add(shown, tokens, bounds)
             if len(texts) < card.LISTED:
                 texts.append({"id": shown.id, **shown.meta})
-            tables["documents"].add([schema.document_row(shown, fold, whole)])
+            tables["documents"].add([schema.document_row(shown, fold, whole, () if whole else hidden)])
             if whole:
                 tables[f"sentences-{fold}"].add(schema.sentence_rows(shown, tokens, bounds))
             for name, indexed in others.items():
                 if (seen := indexed.get(document.id)) is not None:
                     tables["passes"].add([schema.pass_row(mask(seen, edits) if whole else seen, name, whole)])
         sizes = {name: table.close() for name, table in tables.items()}
+    statistics.persons = len(people.numbers)
     return statistics, sizes, texts
+
+
+def _nameless(identity: str, people: People) -> None:
+    if any(people.occurrences(identity)):
+        said = "the id holds the name of a private person, and an id is published"
+        raise fail(place("", identity), "private-name-in-id", said, "collect the text under another file name or id")
 
 
 def _tables(stack: ExitStack, folder: Path, passes: bool, text: bool) -> dict[str, Table]:

@@ -29,6 +29,20 @@ def facts(folder: Path) -> dict[str, Any]:
         raise fail(folder, "not-a-package", "no stats.json of a dataset folder", "`viborder build` makes one") from None
 
 
+def nameless(facts: dict[str, Any]) -> bool:
+    """Whether private persons are hidden in a package. facts: what `stats.json` holds."""
+    return bool(facts["text"] == "omit" or facts["private"] != "keep")
+
+
+def masking(facts: dict[str, Any]) -> str:
+    """How a package hides private persons: `mask`, `mask, identifiers`, `drop`, `keep`, `mask, stand-off`, …; what two
+    ways hide, one may give away of the other.
+    """
+    if facts["text"] == "omit":
+        return f"{facts['private']}, stand-off"
+    return str(facts["private"]) + (", identifiers" if facts.get("identifiers") == "hidden" else "")
+
+
 def rows(folder: Path, table: str) -> Iterator[Row]:
     """The rows of a table (`documents`, `passes`), a batch at a time; none where the package lacks it.
 

@@ -1,18 +1,17 @@
-"""A stand-off release and the texts that a user has become annotated documents again, told by the hash of each text."""
+"""A stand-off release and the texts that a user has become annotated documents again, told by length and hash of each text."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from hashlib import sha256
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from viborder.dataset import package
-from viborder.dataset.schema import META
+from viborder.dataset.schema import META, text_hash
 from viborder.document import PRIVATE, Document, Span
-from viborder.errors import Problem, ViborderError, fail
+from viborder.errors import Problem, ViborderError, fail, place
 from viborder.files import new_folder
-from viborder.formats import jsonl, read
+from viborder.formats import jsonl
 from viborder.text import normalise
 
 
@@ -20,7 +19,8 @@ def restore(release: Path, texts: Iterable[Path], out: Path) -> dict[str, Any]:
     """Write `corpus/documents.jsonl` and `annotations/` under `out`, from which `viborder build` makes the package with
     texts.
 
-    texts: files or folders in any format that is read; a text counts by its hash after normalisation, whatever its id.
+    texts: files or folders in any format that is read, dataset folders among them; a text counts by its hash after
+    normalisation, whatever its id. The hash leaves out what tells of private persons, so nothing vouches for the names.
     Returns the counts of documents and passes. Raises ViborderError: `package-with-texts`, `text-differs`,
     `text-missing`, `folder-not-empty`, all texts at once.
     """
@@ -29,12 +29,14 @@ def restore(release: Path, texts: Iterable[Path], out: Path) -> dict[str, Any]:
         raise fail(release, "package-with-texts", "the package holds its texts", "only a stand-off release is restored")
     if out.is_dir() and any(out.iterdir()):
         raise fail(out, "folder-not-empty", "there is something in the folder", "name a new folder")
-    by_hash, hash_of = _given(texts)
+    given = _given(texts)
     rows = list(package.rows(release, "documents"))
-    problems = [problem for row in rows if row["sha256"] not in by_hash for problem in _missing(row, hash_of)]
+    texts_of = {row["id"]: _text_of(row, given) for row in rows}
+    mine = {document.id: document for documents in given.values() for document in documents}
+    problems = [_missing(row, mine.get(row["id"])) for row in rows if texts_of[row["id"]] is None]
     if problems:
         raise ViborderError(problems)
-    found = {row["id"]: by_hash[row["sha256"]] for row in rows}
+    found = {identity: text for identity, text in texts_of.items() if text is not None}
     with new_folder(out) as folder:
         jsonl.write(
             folder / "corpus/documents.jsonl", (Document(row["id"], found[row["id"]], meta=_meta(row)) for row in rows)
@@ -52,30 +54,33 @@ def restore(release: Path, texts: Iterable[Path], out: Path) -> dict[str, Any]:
     return {"documents": len(rows), "passes": len(passes)}
 
 
-def _given(paths: Iterable[Path]) -> tuple[dict[str, str], dict[str, str]]:
-    by_hash, hash_of = {}, {}
+def _given(paths: Iterable[Path]) -> dict[int, list[Document]]:
+    """The texts in normal form by their length, from files, folders of texts, and dataset folders that hold the texts."""
+    found: dict[int, list[Document]] = {}
     for path in paths:
-        for document in read(path):
+        for document in package.read(path):
             text, _ = normalise(document.text)
-            digest = sha256(text.encode()).hexdigest()
-            by_hash[digest] = text
-            hash_of[document.id] = digest
-    return by_hash, hash_of
+            found.setdefault(len(text), []).append(Document(document.id, text))
+    return found
 
 
-def _missing(row: dict[str, Any], hash_of: dict[str, str]) -> Iterator[Problem]:
-    if row["id"] in hash_of:
-        said = f"SHA-256 {hash_of[row['id']][:12]}…, the release was made on {row['sha256'][:12]}…"
-        yield Problem(
-            f"id={row['id']}", "text-differs", said, "spans fit one text only: give the text as it was collected"
-        )
-    else:
-        yield Problem(
-            f"id={row['id']}",
-            "text-missing",
-            "none of the texts has the release's hash",
-            "give the folder that holds it",
-        )
+def _text_of(row: dict[str, Any], given: dict[int, list[Document]]) -> str | None:
+    """The text that a row was made on: the one of the same id first, then any of the same length and hash."""
+    hidden = [(each["start"], each["end"]) for each in row["hidden"]]
+    for document in sorted(given.get(row["characters"], ()), key=lambda document: document.id != row["id"]):
+        if text_hash(document.text, hidden) == row["sha256"]:
+            return document.text
+    return None
+
+
+def _missing(row: dict[str, Any], mine: Document | None) -> Problem:
+    where = place("", row["id"])
+    if mine is None:
+        hint = "give the folder that holds it"
+        return Problem(where, "text-missing", "none of the texts has the release's hash", hint)
+    said = f"another text, {len(mine.text):,} characters for {row['characters']:,}"
+    hint = "spans fit one text only: give the text as it was collected, with the names in it"
+    return Problem(where, "text-differs", said, hint)
 
 
 def _gold(row: dict[str, Any], text: str) -> Document:

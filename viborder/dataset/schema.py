@@ -6,7 +6,7 @@ Offsets are half-open code points into the document's text.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from typing import Any
 
@@ -47,7 +47,9 @@ def features(config: str, text: bool = True) -> Any:
             "approximate": Value("bool"),
         }
         hidden = {"start": number, "end": number}
-        own: dict[str, Any] = {"text": string, "quantities": List(amount)} if text else {"private": List(hidden)}
+        own: dict[str, Any] = {"text": string, "quantities": List(amount)}
+        if not text:
+            own = {"characters": number, "private": List(hidden), "hidden": List(hidden)}
         return Features(
             {"id": string, "sha256": string, "spans": List(span), **own, "fold": number, **dict.fromkeys(META, string)}
         )
@@ -63,22 +65,37 @@ def features(config: str, text: bool = True) -> Any:
     )
 
 
-def document_row(document: Document, fold: int, text: bool = True) -> Row:
+def document_row(document: Document, fold: int, text: bool = True, hidden: Sequence[Range] = ()) -> Row:
     """A row of `documents`. `sha256`: of the text in UTF-8. `fold`: the one that tests on it.
 
-    Without texts, the places of private persons take the texts' place, so that whoever has the texts can hide them.
+    Without texts, the text's length and the places of private persons take its place, so that whoever has the text can
+    hide them; `hidden` are all the ranges that tell who they are, and the hash is that of the text without them.
     """
     row: Row = {
         "id": document.id,
-        "sha256": sha256(document.text.encode()).hexdigest(),
+        "sha256": text_hash(document.text, hidden),
         "spans": span_records(document, text),
         "fold": fold,
     }
     if text:
         row |= {"text": document.text, "quantities": quantity_records(document)}
     else:
+        row["characters"] = len(document.text)
         row["private"] = [{"start": span.start, "end": span.end} for span in document.private]
+        row["hidden"] = [{"start": start, "end": end} for start, end in hidden]
     return row | {name: document.meta.get(name) for name in META}
+
+
+def text_hash(text: str, hidden: Sequence[Range] = ()) -> str:
+    """The SHA-256 of a text in which `[…]` stands for each of the hidden ranges (in order, apart): whoever tries names
+    against it learns nothing.
+    """
+    at, digest = 0, sha256()
+    for start, end in hidden:
+        digest.update(f"{text[at:start]}[…]".encode())
+        at = end
+    digest.update(text[at:].encode())
+    return digest.hexdigest()
 
 
 def pass_row(document: Document, annotator: str, text: bool = True) -> Row:

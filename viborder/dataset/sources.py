@@ -11,7 +11,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import IO, Any
 
-from viborder.dataset.mask import People
+from viborder.annotate.private import People
 from viborder.dataset.schema import FOLDS
 from viborder.document import Document
 from viborder.errors import Problem, ViborderError, fail

@@ -27,6 +27,8 @@ class Statistics:
     span_tokens: Counter[int] = field(default_factory=Counter)
     sentence_tokens: Counter[int] = field(default_factory=Counter)
     mentions: dict[str, set[bytes]] = field(default_factory=dict)
+    persons: int = 0  # private ones, told apart by their names
+    left: Counter[str] = field(default_factory=Counter)  # what masking left of them, by its looks
 
     def add(self, document: Document, tokens: list[Range], bounds: list[Range]) -> None:
         """Count one document more, of these tokens and sentences."""
@@ -68,6 +70,8 @@ class Statistics:
             "documents": len(self.documents),
             **totals,
             "spans": self.labels.total(),
+            "private_persons": self.persons,
+            "left_unhidden": dict(sorted(self.left.items())),
             "by_label": by_label,
             "by_depth": _sorted(self.depths),
             "nested": dict(sorted(self.nested.items(), key=lambda item: (-item[1], item[0]))),

@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from viborder.annotate.private import People
 from viborder.dataset import package
 from viborder.dataset.build import checksums
-from viborder.dataset.mask import People
 from viborder.document import Document
 from viborder.errors import Problem
 from viborder.formats import jsonl
@@ -39,6 +39,10 @@ FIELDS = (
     "configs",
     "dataset_info",
 )
+_WHERE_NAMED = {
+    "CHANGELOG.md": "take it out of annotations/CHANGELOG.md, then build again",
+    "annotators.yaml": "take it out of annotations/annotators.yaml, then build again",
+}
 _SECRET = re.compile(
     r"hf_[A-Za-z0-9]{20,}|AKIA[0-9A-Z]{16}|gh[pousr]_[A-Za-z0-9]{30,}|sk-[A-Za-z0-9_-]{20,}"
     r"|-----BEGIN [A-Z ]*PRIVATE KEY-----|eyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}"
@@ -159,5 +163,5 @@ def _names(path: str, text: str, people: People) -> Iterator[Problem]:
             f"{path}:{line}",
             "private-name",
             f"names private person {people.numbers[name]}",
-            "build again with --private mask",
+            _WHERE_NAMED.get(Path(path).name, "build again with --private mask"),
         )

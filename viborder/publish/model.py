@@ -5,17 +5,31 @@ says.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import re
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from string import Template
 from typing import Any
 
-from viborder.dataset.mask import People, whole_names
+from viborder.annotate.hiding import hiding
+from viborder.annotate.private import People
+from viborder.dataset.mask import dropped, mask
+from viborder.dataset.traces import in_file, traces_of
+from viborder.document import Document, by_id
 from viborder.errors import Problem, ViborderError
+from viborder.formats import jsonl
 from viborder.publish.checks import private_people, secrets
 from viborder.publish.hub import Content
 
 _MASKED = "`viborder convert build/dataset masked.jsonl` gives masked documents to train on"
+_TOLD = 20  # traces of names a file
+# What `viborder train` and `viborder export` write of a transformer: settings, weights, vocabularies, log and card.
+_TRANSFORMER = re.compile(
+    r"README\.md|(?:model|config|generation_config|training_log|tokenizer|tokenizer_config|special_tokens_map|added_tokens"
+    r"|vocab|[\w-]+\.safetensors\.index)\.json|[\w-]+\.(?:safetensors|onnx|onnx\.data|onnx_data)|head\.npz"
+    r"|(?:vocab|merges)\.txt|bpe\.codes|(?:spiece|sentencepiece\.bpe|tokenizer)\.model"
+)
 _CARD = """\
 # Viborder: a tagger of Vietnamese police and border news
 
@@ -46,15 +60,24 @@ $card
 """
 
 
-def model_contents(folder: Path, repo_id: str) -> tuple[dict[str, Content], str]:
-    """(path → content, tag): the folder's files, a card where training wrote none, and the version that the model
-    bears.
+def model_contents(folder: Path, repo_id: str) -> tuple[dict[str, Content], str, list[str]]:
+    """(path → content, tag, what is left out): the files of the model, a card where training wrote none, the version
+    that it bears, and the paths in the folder that do not belong to a model.
     """
     described = json.loads((folder / "model.json").read_text(encoding="utf-8"))
-    files = sorted(path for path in folder.rglob("*") if path.is_file())
-    contents: dict[str, Content] = {path.relative_to(folder).as_posix(): path for path in files}
+    found = {path.relative_to(folder).as_posix(): path for path in sorted(folder.rglob("*")) if not path.is_dir()}
+    contents: dict[str, Content] = {name: path for name, path in found.items() if belongs(name, described)}
+    left_out = [name for name in found if name not in contents]
     contents.setdefault("README.md", _card(described, repo_id).encode())
-    return contents, f"model-{described['version']}"
+    return contents, f"model-{described['version']}", left_out
+
+
+def belongs(name: str, described: Mapping[str, Any]) -> bool:
+    """Whether a path in a model folder is one that training or export writes."""
+    if isinstance(files := described.get("files"), dict):
+        return name in {*files, "model.json", "README.md"}
+    *folders, last = name.split("/")
+    return folders in ([], ["inner"], ["onnx"]) and bool(_TRANSFORMER.fullmatch(last))
 
 
 def _card(described: dict[str, Any], repo_id: str) -> str:
@@ -73,8 +96,8 @@ def _card(described: dict[str, Any], repo_id: str) -> str:
 
 
 def model_problems(folder: Path, gold: Path) -> list[Problem]:
-    """Everything that keeps a model from being published: it does not load, it holds a secret or a private person's
-    whole name.
+    """Everything that keeps a model from being published: it does not load, bears no version, has a link among its
+    files, holds a secret, was trained on texts that name private persons, or holds parts of their names.
     """
     from viborder.train import load
 
@@ -82,11 +105,56 @@ def model_problems(folder: Path, gold: Path) -> list[Problem]:
         load(folder)
     except ViborderError as error:
         return error.problems
+    described = json.loads((folder / "model.json").read_text(encoding="utf-8"))
     people, problems = private_people(gold)
-    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
-        text = path.read_text(encoding="utf-8", errors="ignore")
-        problems += [*secrets(str(path), text), *_names(str(path), text, people)]
+    documents = [document for _, document in jsonl.scan(gold, [])] if gold.exists() else []
+    origin = _origin(described, documents, people)
+    if origin == "unmasked":
+        said = f"it was trained on the texts of {gold} as they are, with {len(people.numbers)} private persons in them"
+        problems.append(Problem(str(folder), "model-unmasked", said, _MASKED))
+    if not re.fullmatch(r"[0-9a-f]{12}", str(described["version"])):
+        hint = "train it again: training writes a version of twelve hexadecimal digits"
+        problems.append(
+            Problem(f"{folder}/model.json", "model-version", "the version is not one that training wrote", hint)
+        )
+    traces = traces_of(documents, people, parts=origin != "masked")
+    for path in sorted(path for path in folder.rglob("*") if not path.is_dir()):
+        if not belongs(path.relative_to(folder).as_posix(), described):
+            continue
+        if path.is_symlink():
+            problems.append(Problem(str(path), "file-is-link", "a link, not a file", "put the file itself there"))
+            continue
+        problems += secrets(str(path), path.read_text(encoding="utf-8", errors="ignore"))
+        told = dict.fromkeys(in_file(path, traces))
+        problems += [Problem(f"{path}:{line}", "private-name", what, _MASKED) for line, what in list(told)[:_TOLD]]
     return problems
+
+
+def _origin(described: Mapping[str, Any], documents: list[Document], people: People) -> str:
+    """`masked` or `unmasked`, where the hash of the training data is that of the known documents masked or as they are;
+    otherwise `unknown`. Documents without private persons are masked as they are.
+    """
+    from viborder.train.crf.training import data_hash
+
+    known, listed = by_id(documents), described.get("documents")
+    if not isinstance(listed, list) or not listed or not all(identity in known for identity in listed):
+        return "unknown"
+    used = [known[identity] for identity in listed]
+    wanted = described.get("data_sha256") or described.get("data")
+
+    def same(candidates: list[Document]) -> bool:
+        if "data_sha256" in described:
+            return data_hash(candidates) == wanted
+        from viborder.train.encoder.checkpoints import revision
+
+        return revision(candidates) == wanted
+
+    ways = [[hiding(document, people, identifiers) for document in used] for identifiers in (False, True)]
+    for edits in ways:
+        for cut in (edits, [dropped(document, each) for document, each in zip(used, edits, strict=True)]):
+            if same([mask(replace(document, meta={}), each) for document, each in zip(used, cut, strict=True)]):
+                return "masked"
+    return "unmasked" if same(used) else "unknown"
 
 
 def _front_matter() -> dict[str, Any]:
@@ -97,8 +165,3 @@ def _front_matter() -> dict[str, Any]:
         "pipeline_tag": "token-classification",
         "tags": ["nested-ner", "vietnamese", "news", "police", "border"],
     }
-
-
-def _names(path: str, text: str, people: People) -> Iterator[Problem]:
-    for line, number in whole_names(text, people):
-        yield Problem(f"{path}:{line}", "private-name", f"names private person {number}", _MASKED)

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from viborder.dataset import package
 from viborder.errors import ViborderError, fail
 from viborder.files import new_folder
-from viborder.publish import hub
+from viborder.publish import history, hub
 from viborder.publish.checks import dataset_problems
 from viborder.publish.hub import Changes, Content, Remote
 from viborder.publish.model import model_contents, model_problems
@@ -31,13 +31,21 @@ _TAG = re.compile(r"v(\d+)\.(\d+)\.(\d+)")
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """What is to be published. kind: `dataset` or `model`; mark: the file by which one of ours is known on the Hub."""
+    """What is to be published.
+
+    kind: `dataset` or `model`; mark: the file by which one of ours is known on the Hub. text, private, persons: of a
+    dataset, how it was built, and how many private persons are named in it. left_out: paths that do not belong to a
+    model.
+    """
 
     kind: str
     contents: Mapping[str, Content]
     tag: str
     text: str
     mark: str
+    private: str = ""
+    persons: int = 0
+    left_out: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +71,20 @@ def prepare(folder: Path, gold: Path, repo_id: str) -> Release:
     if problems := model_problems(folder, gold) if model else dataset_problems(folder, gold):
         raise ViborderError(problems)
     if model:
-        return Release("model", *model_contents(folder, repo_id), text="", mark="model.json")
+        contents, tag, left_out = model_contents(folder, repo_id)
+        return Release("model", contents, tag, text="", mark="model.json", left_out=tuple(left_out))
     facts = package.facts(folder)
     files = sorted(path for path in folder.rglob("*") if path.is_file())
-    contents: dict[str, Content] = {path.relative_to(folder).as_posix(): path for path in files}
-    return Release("dataset", contents, f"v{facts['version']}", facts["text"], "stats.json")
+    named = 0 if package.nameless(facts) else facts["private_persons"]
+    return Release(
+        "dataset",
+        {path.relative_to(folder).as_posix(): path for path in files},
+        f"v{facts['version']}",
+        facts["text"],
+        "stats.json",
+        package.masking(facts),
+        named,
+    )
 
 
 def publish(
@@ -77,18 +94,22 @@ def publish(
     *,
     public: bool = False,
     text: str | None = None,
+    private: str | None = None,
+    gold: Path | None = None,
     wait: Callable[[float], None] = time.sleep,
     show: Callable[[Outcome], None] = lambda outcome: None,
 ) -> Outcome:
     """Publish, or find that nothing changed. `show` is told what will change before it does.
 
     public: make a new repository public; it is private otherwise. text: `keep` or `omit`, said outright, where a
-    dataset will be public.
-    Raises ViborderError: `repo-id-malformed`, `text-undecided`, `text-other`, `repo-foreign`, `repo-other-type`,
-    `version-backwards`, `version-taken`, `token-missing`, and those of `viborder.publish.hub`.
+    dataset will be public. private: `keep`, said outright, where a dataset names private persons. gold: the unmasked
+    annotations, to know by them whether an earlier version names whom this one hides.
+    Raises ViborderError: `repo-id-malformed`, `text-undecided`, `text-other`, `names-undecided`, `private-other`,
+    `repo-foreign`, `repo-other-type`, `history-mixed`, `history-names`, `version-backwards`, `version-taken`,
+    `token-missing`, and those of `viborder.publish.hub`.
     """
     api = api or api_with_token()
-    there = look(release, repo_id, api, public=public, text=text, wait=wait)
+    there = look(release, repo_id, api, public=public, text=text, private=private, gold=gold, wait=wait)
     outcome = Outcome(
         "published",
         release,
@@ -120,10 +141,12 @@ def look(
     *,
     public: bool,
     text: str | None,
+    private: str | None = None,
+    gold: Path | None = None,
     wait: Callable[[float], None] = time.sleep,
 ) -> Remote:
     """What is on the Hub, where the release may go there. Raises as `publish` does."""
-    decided(release, repo_id, public=public, text=text)
+    decided(release, repo_id, public=public, text=text, private=private)
     there = hub.remote(api, repo_id, release.kind, wait)
     other = "model" if release.kind == "dataset" else "dataset"
     if not there.exists and hub.remote(api, repo_id, other, wait).exists:
@@ -136,8 +159,10 @@ def look(
     if there.exists and release.mark not in there.files and set(there.files) - {".gitattributes", "README.md"}:
         said = f"the repository holds something else: no {release.mark} in it"
         raise fail(repo_id, "repo-foreign", said, "choose another name, or empty it")
-    decided(release, repo_id, public=public if not there.exists else not there.private, text=text)
+    decided(release, repo_id, public=public if not there.exists else not there.private, text=text, private=private)
     _version_fits(release, repo_id, there)
+    if release.kind == "dataset" and release.mark in there.files:
+        history.fits(release.private, repo_id, api, there, gold, wait)
     return there if there.exists else replace(there, private=not public)
 
 
@@ -168,10 +193,10 @@ def api_with_token() -> HfApi:
     return HfApi()
 
 
-def decided(release: Release, repo_id: str, *, public: bool, text: str | None) -> None:
+def decided(release: Release, repo_id: str, *, public: bool, text: str | None, private: str | None = None) -> None:
     """What must be right before the Hub is asked.
 
-    Raises ViborderError: `repo-id-malformed`, `text-undecided`, `text-other`.
+    Raises ViborderError: `repo-id-malformed`, `text-undecided`, `text-other`, `names-undecided`, `private-other`.
     """
     if said := fault(repo_id):
         raise fail(repo_id, "repo-id-malformed", said, "USER_OR_ORGANISATION/NAME")
@@ -185,6 +210,17 @@ def decided(release: Release, repo_id: str, *, public: bool, text: str | None) -
             f"the package was built with --text {release.text}",
             f"`viborder build --text {text}` first",
         )
+    _names_decided(release, repo_id, private)
+
+
+def _names_decided(release: Release, repo_id: str, private: str | None) -> None:
+    if release.persons and private is None:
+        said = f"the package names {release.persons} private person{'s' * (release.persons != 1)}"
+        hint = "say --private keep to publish their names, or `viborder build --private mask` first"
+        raise fail(repo_id, "names-undecided", said, hint)
+    if release.kind == "dataset" and private is not None and private != release.private.partition(",")[0]:
+        said = f"the package was built with --private {release.private}"
+        raise fail(repo_id, "private-other", said, f"`viborder build --private {private}` first")
 
 
 def _version_fits(release: Release, repo_id: str, there: Remote) -> None:

@@ -26,6 +26,10 @@ def show(outcome: Outcome) -> None:
                 else ""
             )
             print(f"  {sign} {path}{size}")
+    if outcome.release.persons:
+        print(f"  it names {outcome.release.persons} private persons")
+    if outcome.release.left_out:
+        print(f"  left out, no part of a model: {', '.join(outcome.release.left_out)}")
     if outcome.changes.unchanged:
         print(f"  = {len(outcome.changes.unchanged)} files unchanged")
     for line in outcome.spans[:SHOWN]:
@@ -44,11 +48,20 @@ def show_done(outcome: Outcome, repo_id: str) -> None:
     print(f"{repo_id}: {said[outcome.state]}")
 
 
-def dry_run(release: Release, repo_id: str, out: Path, *, public: bool, text: str | None) -> None:
+def dry_run(
+    release: Release,
+    repo_id: str,
+    out: Path,
+    *,
+    public: bool,
+    text: str | None,
+    private: str | None = None,
+    gold: Path | None = None,
+) -> None:
     """Write the exact files, and show what would change where the Hub can be asked."""
-    decided(release, repo_id, public=public, text=text)
+    decided(release, repo_id, public=public, text=text, private=private)
     try:
-        there = look(release, repo_id, api_with_token(), public=public, text=text)
+        there = look(release, repo_id, api_with_token(), public=public, text=text, private=private, gold=gold)
     except ViborderError as error:
         if {problem.rule for problem in error.problems} - {"hub-unreachable", "token-missing"}:
             raise

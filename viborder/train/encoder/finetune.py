@@ -259,6 +259,7 @@ def write(out: Path, recipe: FinetuneRecipe, reader: Reader, model: TokenTagger,
             "reading": reading,
             "batch_size": recipe.per_device_eval_batch_size,
             "recipe": recipe.model_dump(),
+            "documents": [document.id for document in run.learn],
             "data": checkpoints.revision(run.learn),
         }
         whole = write_card(folder, card)

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from viborder import __version__
-from viborder.dataset.mask import People, whole_names
+from viborder.annotate.private import People
+from viborder.dataset.traces import in_file, traces_of
 from viborder.document import Document
 from viborder.errors import fail
 from viborder.labels import in_order
@@ -82,17 +83,13 @@ def push(folder: Path, repo_id: str, documents: Iterable[Document], *, private: 
     """
     from huggingface_hub import HfApi
 
-    people = People()
-    for document in documents:
+    people, known = People(), list(documents)
+    for document in known:
         people.meet(document)
+    traces = traces_of(known, people)
     for path in sorted(path for path in folder.rglob("*") if path.is_file()):
-        for line, number in whole_names(path.read_text(encoding="utf-8", errors="ignore"), people):
-            raise fail(
-                f"{path}:{line}",
-                "private-name",
-                f"names private person {number}: nothing uploaded",
-                "train on masked documents",
-            )
+        for line, what in in_file(path, traces):
+            raise fail(f"{path}:{line}", "private-name", f"{what}: nothing uploaded", "train on masked documents")
     try:
         hub = HfApi()
         hub.create_repo(repo_id, repo_type="model", private=private, exist_ok=True)

@@ -1,0 +1,85 @@
+"""What an attacker gets out of what is published, in any combination: nothing, unless the names were kept."""
+
+import itertools
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.dataset.attack import attack
+from tests.dataset.conftest import ANNOTATIONS, CORPUS
+from viborder.dataset.build import build
+from viborder.dataset.package import documents
+from viborder.formats import jsonl
+from viborder.train import train
+
+GOLD = ANNOTATIONS / "gold.jsonl"
+SAFE = {
+    "mask": {},
+    "mask, identifiers": {"identifiers": True},
+    "drop": {"private": "drop"},
+    "omit": {"text": "omit"},
+    "omit, drop": {"text": "omit", "private": "drop"},
+    "omit, keep": {"text": "omit", "private": "keep"},
+}
+
+
+@pytest.fixture(scope="module")
+def packages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    folder = tmp_path_factory.mktemp("packages")
+    for name, options in SAFE.items():
+        build(CORPUS, ANNOTATIONS, folder / name, **options)
+    return {name: folder / name for name in SAFE}
+
+
+def test_nothing_is_found_in_all_ways_of_hiding_together(packages: dict[str, Path]) -> None:
+    # what is not found in all of them together is not found in any pair of them either
+    assert attack(packages.values(), GOLD) == []
+
+
+def test_nothing_is_found_in_two_versions_in_different_orders(packages: dict[str, Path], tmp_path: Path) -> None:
+    gold = jsonl.read(GOLD)
+    corpus, annotations = tmp_path / "corpus.jsonl", tmp_path / "annotations"
+    (annotations / "passes").mkdir(parents=True)
+    jsonl.write(corpus, reversed(jsonl.read(CORPUS)))
+    jsonl.write(annotations / "gold.jsonl", reversed(gold))
+    (annotations / "CHANGELOG.md").write_text(
+        "## 0.2.0 — 2026-12-01\n- Another order.\n\n## 0.1.0 — 2026-11-21\n", encoding="utf-8"
+    )
+    for name, options in SAFE.items():
+        build(corpus, annotations, tmp_path / name, **options)
+    for first, second in itertools.product(("mask", "drop", "omit"), repeat=2):
+        assert attack([packages[first], tmp_path / second], GOLD) == []
+
+
+def test_names_are_found_where_they_were_kept(tmp_path: Path) -> None:
+    build(CORPUS, ANNOTATIONS, tmp_path / "kept", private="keep")
+    found = "\n".join(attack([tmp_path / "kept"], GOLD))
+    for name in ("le nam", "doan thi", "thi uien", "viet dung", "T.C", "ban nhan"):
+        assert f"documents.parquet text: {name}" in found
+    assert "sha256 tells 001_d7cdf611318291ac" in found  # the hash of an unmasked text
+
+
+def test_the_hash_of_an_unmasked_text_in_a_release_without_texts_is_found(
+    packages: dict[str, Path], tmp_path: Path
+) -> None:
+    (tmp_path / "old.json").write_text(json.dumps({"sha256": next(jsonl_hashes())}), encoding="utf-8")
+    assert any("sha256 tells" in line for line in attack([packages["mask"], tmp_path], GOLD))
+
+
+def jsonl_hashes():
+    from hashlib import sha256
+
+    for document in jsonl.read(GOLD):
+        if document.private:
+            yield sha256(document.text.encode()).hexdigest()
+
+
+def test_a_model_of_masked_texts_tells_nothing_and_one_of_the_texts_as_they_are_tells_names(
+    packages: dict[str, Path], tmp_path: Path
+) -> None:
+    for name, texts in (("masked", documents(packages["mask"])), ("unmasked", jsonl.read(GOLD))):
+        train(Path("train/crf.yaml"), texts, tmp_path / name, overrides=["iterations=2"])
+    assert attack([tmp_path / "masked"], GOLD) == []
+    found = "\n".join(attack([tmp_path / "unmasked"], GOLD))
+    assert "outer.features.txt: thi uien" in found and "model.json: sha256 tells all texts" in found

@@ -1,0 +1,217 @@
+"""Who is private in a corpus, and the ways in which a text may spell a name.
+
+A person is known by the name, whatever its case, tone marks, `i` or `y`, and whatever stands unseen inside it (a blank
+of no width, a soft hyphen). A given name alone is the person of that document whose full name ends with it. A name of
+two or more parts is found wherever it stands in any document, marked or not, an official's homonym too: better one mask
+too many. One of a single part is hidden where it is marked.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+import unicodedata
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from viborder.document import Document
+
+Name = tuple[str, ...]
+
+_MOST_PARTS = 8  # of a given name
+HEAD = 4  # letters by which names are looked up
+SYLLABLE = 7  # letters of the longest Vietnamese syllable, `nghiêng`; a longer word may hold a whole name
+
+UNSEEN = "\u00ad\u0300-\u036f\u061c\u115f\u1160\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff"
+_WORD = re.compile(rf"[^\W\d_](?:[{UNSEEN}]{{0,16}}[^\W\d_]){{0,63}}|\d{{1,64}}")  # longer ones count as several words
+_JOIN = re.compile(rf"[\s._–\-—'’·{UNSEEN}]*")  # between the parts of a name: `T.C`, `Lê  Nam`, `le-nam` in an address
+# Cyrillic, Greek and full-width letters that look like Latin ones (a part of Unicode's confusables).
+_LIKE = "асеорхуіјѕһԁАВЕКМНОРСТУХІЈЅοανιυΑΒΕΗΙΚΜΝΟΡΤΥΧΖ"
+_LATIN = "aceopxyijshdABEKMHOPCTYXIJSoaviuABEHIKMNOPTYXZ"
+
+
+def _plain_letters() -> dict[int, str]:
+    """Every Latin letter with marks → the bare letter, one to one, so that offsets stay."""
+    table = {ord("đ"): "d", ord("Đ"): "D", **dict(zip(map(ord, _LIKE), _LATIN, strict=True))}
+    table |= {0xFF21 + at + shift: chr(0x41 + at + shift) for at in range(26) for shift in (0, 32)}
+    for code in (*range(0xC0, 0x250), *range(0x1E00, 0x1F00)):
+        base = unicodedata.normalize("NFD", chr(code))[0]
+        if base.isascii():
+            table[code] = base
+    return table
+
+
+_PLAIN = _plain_letters()
+
+
+def fold(text: str) -> str:
+    """Text without case and tone marks, as long as before."""
+    plain = text.translate(_PLAIN)
+    folded = plain.lower()
+    return (
+        folded
+        if len(folded) == len(plain)
+        else "".join(mark.lower() if len(mark.lower()) == 1 else mark for mark in plain)
+    )
+
+
+@dataclass(slots=True)
+class Letters:
+    """A text as names are looked for in it: its words run together, and apart where more than a joint is between them.
+
+    letters: folded, `y` as `i`; a line end stands where no name goes on. borders: offsets into them where a word
+    begins or ends, or a capital follows a small letter. words: (offset into the letters, start, end in the text).
+    """
+
+    letters: str
+    borders: set[int]
+    words: list[tuple[int, int, int]]
+
+    def place(self, text: str, start: int, end: int) -> tuple[int, int]:
+        """The range of a text that a range of its letters stands for."""
+        return self._at(text, start), self._at(text, end - 1) + 1
+
+    def _at(self, text: str, letter: int) -> int:
+        offset, start, end = self.words[bisect_right(self.words, (letter, sys.maxsize, 0)) - 1]
+        seen = (
+            [at for at in range(start, end) if not _HIDDEN.match(text, at)] if _HIDDEN.search(text, start, end) else ()
+        )
+        return seen[letter - offset] if seen else start + letter - offset
+
+
+_HIDDEN = re.compile(f"[{UNSEEN}]")
+
+
+def letters_of(text: str) -> Letters:
+    """The letters of a text."""
+    folded = fold(text).replace("y", "i")
+    pieces: list[str] = []
+    borders: set[int] = set()
+    words = []
+    length = last = 0
+    for match in _WORD.finditer(folded):
+        start, end = match.span()
+        if not _JOIN.fullmatch(folded, last, start):
+            pieces.append("\n")
+            length += 1
+        word = match[0] if match[0].isalnum() else _HIDDEN.sub("", match[0])
+        words.append((length, start, end))
+        borders |= {length, length + len(word)}
+        shown = text[start:end] if len(word) == end - start else _HIDDEN.sub("", text[start:end])
+        if not (shown.islower() or shown.isupper() or shown[1:].islower()):
+            borders |= {length + at for at in range(1, len(word)) if shown[at].isupper() and shown[at - 1].islower()}
+        pieces.append(word)
+        length += len(word)
+        last = end
+    return Letters("".join(pieces), borders, words)
+
+
+def name_of(text: str) -> Name:
+    """A name as its folded parts: what tells one person from another."""
+    found = letters_of(text)
+    cuts = sorted({*found.borders, *(at for at, letter in enumerate(found.letters) if letter == "\n")})
+    parts = (found.letters[start:end].strip("\n") for start, end in pairwise(cuts))
+    return tuple(sys.intern(part) for part in parts if part) or (fold(text),)
+
+
+@dataclass(frozen=True, slots=True)
+class Spelling:
+    """A way to write a name. apart: it counts only where its parts are words of their own (`Nguyễn V. An`)."""
+
+    name: Name
+    borders: frozenset[int]
+    apart: bool
+
+
+@dataclass(slots=True)
+class People:
+    """Who is private in a corpus, numbered from 1 as they are met."""
+
+    numbers: dict[Name, int] = field(default_factory=dict)
+    spellings: dict[str, list[Spelling]] = field(default_factory=dict)  # run together → what it may spell
+    lengths: dict[str, set[int]] = field(default_factory=dict)  # first letters → how long such names are
+
+    def meet(self, document: Document) -> None:
+        """Number the private persons of a document who have not been met before; full names before given names."""
+        names = [name_of(document.slice(span)) for span in document.private]
+        full = full_names(names)
+        for name in sorted(names, key=len, reverse=True):
+            if name in self.numbers or full[name] != name:
+                continue
+            self.numbers[name] = len(self.numbers) + 1
+            if len(name) > 1:
+                self._remember(name, name, apart=len("".join(name)) < HEAD)
+            if len(name) > 2:
+                self._remember(name, (name[0], *(part[0] for part in name[1:-1]), name[-1]), apart=True)
+
+    def occurrences(self, text: str) -> Iterator[tuple[int, int, Name]]:
+        """(start, end, name) of each name of two or more parts, however it is spelt."""
+        if not self.spellings:
+            return
+        found = letters_of(text)
+        letters = found.letters
+        for index, (offset, start, _) in enumerate(found.words):
+            end = found.words[index + 1][0] if index + 1 < len(found.words) else len(letters)
+            for at in range(offset, end - SYLLABLE + 1) if end - offset > SYLLABLE else (offset,):
+                for length in self._lengths(letters, at):
+                    for spelling in self.spellings.get(letters[at : at + length], ()):
+                        if _fits(
+                            spelling, found, text, at, at + length, named=text[max(start - 1, 0) : start] in ("#", "@")
+                        ):
+                            yield (*found.place(text, at, at + length), spelling.name)
+
+    def hidden(self, text: str) -> str:
+        """A text of no document, such as an address, with stand-ins for names of two or more parts."""
+        pieces, at = [], 0
+        for start, end, name in sorted(self.occurrences(text)):
+            if start >= at:
+                pieces += [text[at:start], f"[NGƯỜI-{self.numbers[name]}]"]
+                at = end
+        return "".join(pieces) + text[at:]
+
+    def _remember(self, name: Name, parts: Name, *, apart: bool) -> None:
+        joined = "".join(parts)
+        borders: set[int] = set()
+        for part in parts[:-1]:
+            borders.add(len(part) + max(borders, default=0))
+        self.spellings.setdefault(joined, []).append(Spelling(name, frozenset(borders), apart))
+        self.lengths.setdefault(joined[:HEAD], set()).add(len(joined))
+
+    def _lengths(self, letters: str, at: int) -> Iterator[int]:
+        for size in range(2, HEAD + 1):  # a name shorter than the head is its own
+            yield from (
+                length for length in self.lengths.get(letters[at : at + size], ()) if length >= HEAD or length == size
+            )
+
+
+def full_names(names: Iterable[Name]) -> dict[Name, Name]:
+    """For each name of a document the one longer name that ends with it, or else the name itself."""
+    distinct = set(names)
+    longer: dict[Name, set[Name]] = {}
+    for name in distinct:
+        for length in range(1, min(len(name), _MOST_PARTS + 1)):
+            if (ending := name[-length:]) in distinct:
+                longer.setdefault(ending, set()).add(name)
+    return {name: next(iter(found)) if len(found := longer.get(name, {name})) == 1 else name for name in distinct}
+
+
+def _fits(spelling: Spelling, found: Letters, text: str, start: int, end: int, *, named: bool) -> bool:
+    """Whether a run of letters is that name: borders of words fall between its parts, or it stands in a long word, or
+    in a hashtag or an address.
+    """
+    inner = {at - start for at in range(start + 1, end) if at in found.borders}
+    if spelling.apart:
+        return inner == spelling.borders and start in found.borders and end in found.borders
+    if not inner <= spelling.borders:
+        return False
+    whole = start in found.borders and end in found.borders
+    if whole and inner:
+        return True
+    return end - start > SYLLABLE or (whole and (named or _after(found, text, start, end) == "@"))
+
+
+def _after(found: Letters, text: str, start: int, end: int) -> str:
+    at = found.place(text, start, end)[1]
+    return text[at : at + 1]
