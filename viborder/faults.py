@@ -22,8 +22,7 @@ _LONGEST_ID = 200  # code points; a file's name holds 255 bytes
 
 def text_faults(text: str, where: str, document_id: str) -> Iterator[Problem]:
     """What is wrong with a text, the first place of each kind, with how often it occurs."""
-    yield from _found(_SURROGATE, text, where, document_id, "text-not-unicode", "half a surrogate pair, which is no "
-        "character", "mend the text where it was cut or wrongly decoded")  # fmt: skip
+    yield from surrogate_faults(text, document_id, where)
     if not unicodedata.is_normalized("NFC", text):
         at = _first_difference(text, unicodedata.normalize("NFC", text))
         yield Problem(
@@ -42,6 +41,13 @@ def text_faults(text: str, where: str, document_id: str) -> Iterator[Problem]:
     )
     said = "an invisible character; it cuts no word"
     yield from _found(_INVISIBLE, text, where, document_id, "text-invisible-character", said, "", "warning")
+
+
+def surrogate_faults(text: str, document_id: str, where: str) -> Iterator[Problem]:
+    """Half a surrogate pair in a text or in an id: it can be neither written as UTF-8 nor tagged."""
+    said, hint = "half a surrogate pair, which is no character", "mend the text where it was cut or wrongly decoded"
+    yield from _found(_SURROGATE, text, where, document_id, "text-not-unicode", said, hint)
+    yield from _found(_SURROGATE, document_id, where, document_id, "text-not-unicode", said, "mend the id")
 
 
 def id_faults(document_id: str, where: str) -> Iterator[Problem]:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import gzip
 import os
 import shutil
 import tempfile
+import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from hashlib import file_digest
 from pathlib import Path
 from typing import IO
 
-from viborder.errors import fail
+from viborder.errors import ViborderError, fail
 
 MAX_LINE = 16 * 1024 * 1024  # bytes; a news article has about 5,000
+MAX_FILE = 1024 * 1024 * 1024  # bytes, unpacked, of what cannot be read a line at a time
 
 
 def read_text(path: Path) -> str:
@@ -39,6 +42,37 @@ def read_bytes(path: Path) -> bytes:
     return data
 
 
+def read_whole(path: Path) -> bytes:
+    """The bytes of a file of many documents, unpacked where it ends in `.gz`.
+
+    Raises ViborderError: `file-missing`, `file-unreadable`, `file-too-large`.
+    """
+    try:
+        with _opened(path) as file:
+            data = file.read(MAX_FILE + 1)
+    except FileNotFoundError:
+        raise fail(path, "file-missing", "no such file", "check the path") from None
+    except (OSError, EOFError, zlib.error) as error:
+        raise _unreadable(path, error) from None
+    if len(data) > MAX_FILE:
+        raise fail(
+            path,
+            "file-too-large",
+            f"more than {MAX_FILE:,} bytes",
+            "split it, or use .jsonl, which is read a line at a time",
+        )
+    return data
+
+
+def _opened(path: Path) -> IO[bytes]:
+    return gzip.open(path, "rb") if path.suffix.lower() == ".gz" else path.open("rb")  # type: ignore[return-value]
+
+
+def _unreadable(path: Path, error: Exception) -> ViborderError:
+    said = getattr(error, "strerror", None) or str(error)
+    return fail(path, "file-unreadable", said, "check its kind and permissions")
+
+
 def decode(data: bytes, where: str) -> str:
     """Bytes as UTF-8 text without a leading byte-order mark. Raises ViborderError `not-utf8` with the byte's place."""
     try:
@@ -51,12 +85,13 @@ def decode(data: bytes, where: str) -> str:
 
 
 def lines(path: Path) -> Iterator[tuple[int, str]]:
-    """(number from 1, line without its end) of a UTF-8 file, blank lines included, read one at a time.
+    """(number from 1, line without its end) of a UTF-8 file, blank lines included, read one at a time; unpacked where
+    it ends in `.gz`.
 
     Raises ViborderError: `file-missing`, `file-unreadable`, `line-too-long`, `not-utf8`.
     """
     try:
-        with path.open("rb") as file:
+        with _opened(path) as file:
             number = 0
             while data := file.readline(MAX_LINE + 1):
                 number += 1
@@ -70,8 +105,8 @@ def lines(path: Path) -> Iterator[tuple[int, str]]:
                 yield number, decode(data, f"{path}:{number}").rstrip("\r\n")
     except FileNotFoundError:
         raise fail(path, "file-missing", "no such file", "check the path") from None
-    except OSError as error:
-        raise fail(path, "file-unreadable", error.strerror or str(error), "check its kind and permissions") from None
+    except (OSError, EOFError, zlib.error) as error:
+        raise _unreadable(path, error) from None
 
 
 def sha256_of(path: Path) -> str:

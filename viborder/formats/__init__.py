@@ -3,7 +3,7 @@
 | format | path | what it holds |
 |---|---|---|
 | jsonl | `.jsonl` | everything |
-| conll | `.conll` | the outermost spans, on tokens; text, ids and metadata in comments |
+| conll | `.conll`, `.conllu`, `.tsv`, `.bio`, `.iob`, `.iob2` | the outermost spans, on tokens; text, ids and metadata in comments |
 | labelstudio | `.json` | everything |
 | brat | a folder of `.txt` and `.ann` | spans |
 | cas | a folder of `.xmi`, or one | spans; UIMA CAS for INCEpTION |
@@ -13,6 +13,9 @@
 | csv | `.csv` | all but metadata |
 | html | `.html` | to look at: written, not read |
 | text | `.txt`, or a folder of them | texts alone |
+
+An ending may be written in any case, and `.gz` may follow it. Every reader refuses ids that stand twice and half surrogate
+pairs, and counts what it passes over in `lost`.
 
 Where spans are made of tokens (conll, prodigy, spacy) white space at their ends is cut.
 """
@@ -26,12 +29,13 @@ from importlib import import_module
 from pathlib import Path
 
 from viborder.document import Document
-from viborder.errors import fail
+from viborder.errors import Problem, ViborderError, fail, place
+from viborder.faults import surrogate_faults
 
 FORMATS = ("jsonl", "conll", "labelstudio", "brat", "cas", "spacy", "doccano", "prodigy", "csv", "html", "text")
 _ENDINGS = {
     ".jsonl": "jsonl",
-    ".conll": "conll",
+    **dict.fromkeys((".conll", ".conllu", ".tsv", ".bio", ".iob", ".iob2"), "conll"),
     ".json": "labelstudio",
     ".xmi": "cas",
     ".spacy": "spacy",
@@ -42,19 +46,49 @@ _ENDINGS = {
 }
 
 
-def read(path: Path, format: str | None = None, lost: Counter[str] | None = None) -> list[Document]:
+def read(
+    path: Path,
+    format: str | None = None,
+    lost: Counter[str] | None = None,
+    *,
+    tag_column: str | None = None,
+    text_key: str | None = None,
+) -> list[Document]:
     """The documents of a file or folder. What the format says beyond documents and spans is counted in `lost`, by kind.
 
-    Raises ViborderError: `format-unknown`, and the reader's own, all at once.
+    tag_column: of columns, see `conll.read`. text_key: of Label Studio's tasks, where in `data` the text is.
+    Raises ViborderError: `format-unknown`, `option-unused`, `id-twice`, `text-not-unicode`, and the reader's own, all
+    at once.
     """
     name = format_of(path, format)
     if not path.exists():
         raise fail(path, "file-missing", "no such file or folder", "check the path")
+    options = {"tag_column": ("conll", tag_column), "text_key": ("labelstudio", text_key)}
+    given = {option: value for option, (_, value) in options.items() if value is not None}
+    for option in given:
+        if options[option][0] != name:
+            said = f"{name} files have no --{option.replace('_', '-')}"
+            raise fail(path, "option-unused", said, "leave it out, or name the format with --from")
     with _extra(name):
         found: list[Document] = import_module(f"viborder.formats.{name}").read(
-            path, Counter() if lost is None else lost
+            path, Counter() if lost is None else lost, **given
         )
+    _refuse_unsound(path, found)
     return found
+
+
+def _refuse_unsound(path: Path, documents: Iterable[Document]) -> None:
+    """Raise what no later verb could use: an id that stands twice, half a surrogate pair."""
+    problems = []
+    seen: set[str] = set()
+    for document in documents:
+        if document.id in seen:
+            said = "another document of the file has this id"
+            problems.append(Problem(place(str(path), document.id), "id-twice", said, "give each document its own id"))
+        seen.add(document.id)
+        problems += surrogate_faults(document.text, document.id, str(path))
+    if problems:
+        raise ViborderError(problems)
 
 
 def write(path: Path, documents: Iterable[Document], format: str | None = None) -> Counter[str]:
@@ -73,7 +107,7 @@ def format_of(path: Path, format: str | None = None) -> str:
     """The name of a path's format: the one given, or else the one that its ending stands for."""
     if format is None and path.is_dir():
         return _folder_format(path)
-    name = format or _ENDINGS.get(path.suffix.lower(), "")
+    name = format or _ENDINGS.get(ending(path), "")
     if name not in FORMATS:
         known = ", ".join(FORMATS)
         raise fail(
@@ -83,6 +117,11 @@ def format_of(path: Path, format: str | None = None) -> str:
             f"one of {known}",
         )
     return name
+
+
+def ending(path: Path) -> str:
+    """The ending that names a path's format, in small letters: `.jsonl` of `a.JSONL.gz`."""
+    return (path.with_suffix("") if path.suffix.lower() == ".gz" else path).suffix.lower()
 
 
 @contextmanager

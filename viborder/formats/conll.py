@@ -4,8 +4,9 @@ Comments carry what columns cannot, so that documents come back exactly: `# id =
 its metadata (JSON), `# offset = 96` and `# text = "…"` (a JSON string) are the sentence's place in the document and its
 text, beginning where the sentence before it ends. Files from elsewhere are read too: any number of columns (the first
 is the token, the last the tag), tabs or blanks between them, IOB1, IOB2, IOE2, IOBES or BILOU tags, `-DOCSTART-` lines;
-without comments, tokens are joined by a blank and sentences by a line end. A file that marks no documents is read as
-one document a sentence.
+without comments, tokens are joined by a blank and sentences by a line end, and `Document.tokens` says where they stand
+(words joined by `_` are read as their syllables, and counted). `# text = …` of CoNLL-U is the raw text of a sentence. A
+file that marks no documents is read as one document a sentence.
 """
 
 from __future__ import annotations
@@ -13,29 +14,20 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from viborder.document import Document, Span
+from viborder.document import Document, Span, in_order
 from viborder.errors import Problem, ViborderError, fail
-from viborder.files import lines, new_file
+from viborder.files import new_file
+from viborder.formats.columns import Sentence, forgiving, read_sentences, tag_columns
 from viborder.formats.fit import count_layers, flat, tokens_for
 from viborder.tags import from_iob2, to_iob2
 from viborder.text import Range, bare, sentences
 
-_COMMENT = re.compile(r"# (id|meta|offset|text) = (.*)")
-_TAG = re.compile(r"O|[BIESLU]-\S.*")
-_IOBES = {"U": "S", "L": "E"}  # BILOU in the letters that the forgiving reading knows
-
-
-@dataclass(slots=True)
-class _Sentence:
-    line: int
-    comments: dict[str, str] = field(default_factory=dict)
-    tokens: list[str] = field(default_factory=list)
-    tags: list[str] = field(default_factory=list)
+_JOINED = re.compile(r"[^\W\d_]+(?:_[^\W_]+)+")  # syllables of one word
+_PART = re.compile(r"[^ ]+")
 
 
 def write(path: Path, documents: Iterable[Document], lost: Counter[str]) -> None:
@@ -79,15 +71,16 @@ def _inside_one(span: Span, ends: list[int], lost: Counter[str]) -> bool:
     return inside
 
 
-def read(path: Path, lost: Counter[str]) -> list[Document]:
-    """The documents of a file.
+def read(path: Path, lost: Counter[str], tag_column: str | None = None) -> list[Document]:
+    """The documents of a file. tag_column: the number of the column of tags, from 1; `4,5` for nested ones.
 
-    Raises ViborderError: `conll-columns`, `conll-tag`, `conll-text-differs`, `conll-comment`, `id-twice`.
+    Raises ViborderError: `conll-columns`, `conll-tag`, `conll-two-tag-columns`, `conll-text-differs`, `conll-comment`,
+    `id-twice`, `tag-column`.
     """
     problems: list[Problem] = []
     documents: list[Document] = []
     seen: dict[str, int] = {}
-    for line, document in _documents(path, problems):
+    for line, document in _documents(path, problems, tag_columns(tag_column), lost):
         if document.id in seen:
             said = f"the id {document.id} stands already at line {seen[document.id]}"
             problems.append(Problem(f"{path}:{line}", "id-twice", said, "give each document its own id"))
@@ -100,75 +93,97 @@ def read(path: Path, lost: Counter[str]) -> list[Document]:
     return documents
 
 
-def _documents(path: Path, problems: list[Problem]) -> Iterator[tuple[int, Document]]:
+def _documents(
+    path: Path, problems: list[Problem], columns: Sequence[int] | None, lost: Counter[str]
+) -> Iterator[tuple[int, Document]]:
     """(line, document) for each document; a sentence is one where nothing marks documents."""
-    current: list[_Sentence] = []
+    current: list[Sentence] = []
     marked = False
-    number = 0
-    for sentence in _sentences(path, problems):
+    starts = number = 0
+    for sentence in read_sentences(path, problems, columns):
+        if sentence.starts_document:
+            starts += 1
+            sentence.comments.setdefault("id", f"{path.stem}-{starts:05d}")
+        if not (sentence.tokens or sentence.comments):
+            continue
         opens = "id" in sentence.comments
         marked = marked or opens
         if current and (opens or not marked):
             number += 1
-            yield current[0].line, _document(path, number, current, problems)
+            yield current[0].line, _document(path, number, current, problems, lost)
             current = []
         current.append(sentence)
     if current:
-        yield current[0].line, _document(path, number + 1, current, problems)
+        yield current[0].line, _document(path, number + 1, current, problems, lost)
 
 
-def _sentences(path: Path, problems: list[Problem]) -> Iterator[_Sentence]:
-    sentence = _Sentence(1)
-    starts = 0
-    for number, line in lines(path):
-        if not line.strip():
-            if sentence.tokens or sentence.comments:
-                yield sentence
-            sentence = _Sentence(number + 1)
-            continue
-        columns = line.split("\t") if "\t" in line else line.split()
-        if columns[0] == "-DOCSTART-":
-            starts += 1
-            sentence.comments["id"] = f"{path.stem}-{starts:05d}"
-        elif line.startswith("#") and not (len(columns) > 1 and _TAG.fullmatch(columns[-1])):
-            if match := _COMMENT.fullmatch(line):
-                sentence.comments[match[1]] = match[2]
-        elif len(columns) < 2 or not columns[0].strip():
-            problems.append(
-                Problem(f"{path}:{number}", "conll-columns", f"one column: {line!r:.60}", "a token, a tab and its tag")
-            )
-        elif not _TAG.fullmatch(columns[-1]):
-            said = f"{columns[-1]!r:.40} is no tag"
-            problems.append(Problem(f"{path}:{number}", "conll-tag", said, "O, or B-, I-, E-, S-, L-, U- and a label"))
-        else:
-            tag = columns[-1]
-            sentence.tokens.append(columns[0])
-            sentence.tags.append(_IOBES.get(tag[0], tag[0]) + tag[1:])
-    if sentence.tokens or sentence.comments:
-        yield sentence
-
-
-def _document(path: Path, number: int, parts: list[_Sentence], problems: list[Problem]) -> Document:
+def _document(path: Path, number: int, parts: list[Sentence], problems: list[Problem], lost: Counter[str]) -> Document:
     comments = parts[0].comments
     text = ""
-    spans: list[Span] = []
+    spans: set[Span] = set()
+    tokens: list[Range] = []
+    given = not any("text" in part.comments for part in parts)
     for part in parts:
         where = f"{path}:{part.line}"
-        piece = _json(part.comments.get("text", "null"), str, where, problems)
+        break_before = "\n" if text else ""
+        piece = _own_text(part, break_before, where, problems)
         if piece is None:
-            piece = ("\n" if text else "") + " ".join(part.tokens)
+            words = [_syllables(token, lost) for token in part.tokens] if given else part.tokens
+            joined, ranges = _joined(words, len(text + break_before))
+            piece = break_before + joined
+        else:
+            ranges = _places(part, piece, len(text), where, problems) or []
         if part.comments.get("offset", str(len(text))) != str(len(text)):
             said = f"offset {part.comments['offset']}, but the sentences before it have {len(text)} code points"
             problems.append(Problem(where, "conll-comment", said, "keep each sentence with its comments, in order"))
-        ranges = _places(part, piece, len(text), where, problems)
-        if ranges is not None:
-            spans.extend(from_iob2(ranges, part.tags))
+        if ranges:
+            for column in range(len(part.tags[0])):
+                spans.update(from_iob2(ranges, [forgiving(tags[column]) for tags in part.tags]))
+        tokens += [piece_of for start, end in ranges for piece_of in _apart(text + piece, start, end)] if given else []
         text += piece
     meta = _json(comments.get("meta", "null"), dict, f"{path}:{parts[0].line}", problems)
-    return Document(comments.get("id", f"{path.stem}-{number:05d}"), text, tuple(spans), meta=meta or {})
+    identity = comments.get("id", f"{path.stem}-{number:05d}")
+    return Document(identity, text, in_order(spans), meta=meta or {}, tokens=tuple(tokens) if given else None)
 
 
-def _places(part: _Sentence, piece: str, offset: int, where: str, problems: list[Problem]) -> list[Range] | None:
+def _own_text(part: Sentence, break_before: str, where: str, problems: list[Problem]) -> str | None:
+    """The text of a `# text` comment, None without: a JSON string as this house writes it, or CoNLL-U's raw sentence,
+    which begins a line.
+    """
+    written = part.comments.get("text")
+    if written is None:
+        return None
+    if "offset" in part.comments or written.startswith('"'):
+        found: str | None = _json(written, str, where, problems)
+        return found
+    return break_before + written
+
+
+def _joined(words: list[str], begin: int) -> tuple[str, list[Range]]:
+    """Tokens with a blank between them, and where each stands, the first at `begin`."""
+    ranges = []
+    at = begin
+    for word in words:
+        ranges.append((at, at + len(word)))
+        at += len(word) + 1
+    return " ".join(words), ranges
+
+
+def _syllables(token: str, lost: Counter[str]) -> str:
+    """A word whose syllables are joined by `_`, as segmenters write it, with blanks between them: `Hà_Nội`."""
+    if not _JOINED.fullmatch(token):
+        return token
+    lost["words joined by _, read as their syllables"] += 1
+    return token.replace("_", " ")
+
+
+def _apart(text: str, start: int, end: int) -> Iterator[Range]:
+    """The tokens of a row: its parts between blanks, so that a word of several syllables is read like running text."""
+    for match in _PART.finditer(text, start, end):
+        yield match.span()
+
+
+def _places(part: Sentence, piece: str, offset: int, where: str, problems: list[Problem]) -> list[Range] | None:
     """Where the tokens stand in the document; between them there is white space, what is not seen, or nothing."""
     ranges = []
     at = 0

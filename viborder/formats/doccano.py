@@ -1,6 +1,7 @@
 """doccano's JSON Lines: `{"text": …, "label": [[start, end, "LABEL"], …], "doc_id": …, "meta": {…}}`, in code points.
 
-Its newer exports, with `entities` as objects, are read too; what they hold beside spans is counted.
+Its newer exports, with `entities` as objects, and its older ones, with `annotations`, are read too; what they hold beside
+spans is counted. Labels that are doccano's own numbers are refused.
 """
 
 from __future__ import annotations
@@ -14,7 +15,16 @@ from typing import Any
 from viborder.document import Document
 from viborder.errors import Problem, ViborderError
 from viborder.files import new_file
-from viborder.formats.fit import all_spans, checked_span, count_layers, json_lines, with_layers
+from viborder.formats.fit import (
+    all_spans,
+    checked_span,
+    count_layers,
+    entries_of,
+    json_lines,
+    named,
+    object_of,
+    with_layers,
+)
 
 
 def read(path: Path, lost: Counter[str]) -> list[Document]:
@@ -37,19 +47,32 @@ def _document(nameless: str, where: str, record: Any, lost: Counter[str], proble
     if not isinstance(text, str):
         problems.append(Problem(where, "text-missing", "no `text`", "export as JSONL"))
         return None
-    spans = [
-        checked_span(entry["start_offset"], entry["end_offset"], entry["label"], text, where, problems)
-        if isinstance(entry, dict) and {"start_offset", "end_offset", "label"} <= entry.keys()
-        else checked_span(*_triple(entry), text, where, problems)
-        for entry in record.get("label") or record.get("labels") or record.get("entities") or []
-    ]
-    lost["relations"] += len(record.get("relations") or ())
-    lost["comments"] += len(record.get("Comments") or record.get("comments") or ())
-    identity = str(record.get("doc_id") or record.get("id") or nameless)
-    return with_layers(identity, text, spans, record.get("meta"))
+    spans = [checked_span(*_triple(entry), text, where, problems) for entry in _marked(record, where, problems)]
+    lost["relations"] += len(entries_of(record, "relations", where, problems, kind=object))
+    for key in ("Comments", "comments"):
+        kept = record.get(key)
+        lost["comments"] += len(kept) if isinstance(kept, list) else int(kept not in (None, "", 0))
+    identity = named(record, ("doc_id", "id"), nameless)
+    return with_layers(identity, text, spans, object_of(record, "meta", where, problems))
+
+
+def _marked(record: dict[str, Any], where: str, problems: list[Problem]) -> list[Any]:
+    """The spans of a record, under whichever of doccano's keys they stand.
+
+    Problem: `labels-are-ids` where labels are doccano's own numbers.
+    """
+    key = next((key for key in ("label", "labels", "entities", "annotations") if record.get(key)), "label")
+    found = entries_of(record, key, where, problems, kind=object)
+    if any(type(_triple(entry)[2]) is int for entry in found):
+        said = f"the labels under `{key}` are ids"
+        problems.append(Problem(where, "labels-are-ids", said, "export as JSONL with text labels"))
+        return []
+    return found
 
 
 def _triple(entry: Any) -> tuple[Any, Any, Any]:
+    if isinstance(entry, dict):
+        return entry.get("start_offset"), entry.get("end_offset"), entry.get("label")
     return tuple(entry) if isinstance(entry, list) and len(entry) == 3 else (entry, None, None)
 
 

@@ -80,6 +80,44 @@ def checked_span(
     return Span(start, end, label, float(score) if isinstance(score, int | float) else None)
 
 
+def entries_of(
+    record: Mapping[str, Any], key: str, where: str, problems: list[Problem], *, kind: type = dict
+) -> list[Any]:
+    """The list under a key of another tool's record, empty where the key is missing or null.
+
+    kind: of its entries; others go to `problems` as `record-malformed`, as does what is no list.
+    """
+    found = record.get(key)
+    if found is None:
+        return []
+    if not isinstance(found, list):
+        problems.append(Problem(where, "record-malformed", f"`{key}` is no list: {found!r:.60}", "export it again"))
+        return []
+    for entry in found:
+        if not isinstance(entry, kind):
+            hint = "export it again"
+            problems.append(Problem(where, "record-malformed", f"`{key}` holds {entry!r:.60}", hint))
+    return [entry for entry in found if isinstance(entry, kind)]
+
+
+def object_of(record: Mapping[str, Any], key: str, where: str, problems: list[Problem]) -> dict[str, Any]:
+    """The object under a key of another tool's record, empty where it is missing or null; else `record-malformed`."""
+    found = record.get(key)
+    if found is None or isinstance(found, dict):
+        return dict(found or {})
+    problems.append(Problem(where, "record-malformed", f"`{key}` is no object: {found!r:.60}", "export it again"))
+    return {}
+
+
+def named(record: Mapping[str, Any], keys: Iterable[str], nameless: str) -> str:
+    """The id of another tool's record: the first of the keys that holds a string or a whole number, or `nameless`."""
+    for key in keys:
+        value = record.get(key)
+        if (isinstance(value, str) and value) or (isinstance(value, int) and not isinstance(value, bool)):
+            return str(value)
+    return nameless
+
+
 def with_layers(
     document_id: str, text: str, spans: Iterable[Span | None], meta: Mapping[str, Any] | None = None
 ) -> Document:

@@ -15,7 +15,17 @@ from typing import Any
 from viborder.document import Document
 from viborder.errors import Problem, ViborderError
 from viborder.files import new_file
-from viborder.formats.fit import all_spans, cells, checked_span, json_lines, trimmed, with_layers
+from viborder.formats.fit import (
+    all_spans,
+    cells,
+    checked_span,
+    entries_of,
+    json_lines,
+    named,
+    object_of,
+    trimmed,
+    with_layers,
+)
 
 
 def read(path: Path, lost: Counter[str]) -> list[Document]:
@@ -45,10 +55,13 @@ def _document(nameless: str, where: str, record: Any, lost: Counter[str], proble
         checked_span(
             entry.get("start"), entry.get("end"), entry.get("label"), text, where, problems, score=entry.get("score")
         )
-        for entry in record.get("spans") or []
+        for entry in entries_of(record, "spans", where, problems)
     ]
-    meta = dict(record.get("meta") or {})
-    return with_layers(str(meta.pop("id", "") or nameless), text, spans, meta)
+    lost["relations"] += len(entries_of(record, "relations", where, problems, kind=object))
+    meta = object_of(record, "meta", where, problems)
+    identity = named(meta, ("id",), named(record, ("id",), nameless))
+    meta.pop("id", None)
+    return with_layers(identity, text, spans, meta)
 
 
 def write(path: Path, documents: Iterable[Document], lost: Counter[str]) -> None:

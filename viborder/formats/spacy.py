@@ -15,13 +15,13 @@ from typing import Any
 from viborder.document import PRIVATE, Document, Span, outermost
 from viborder.errors import fail
 from viborder.files import new_file
-from viborder.formats.fit import cells, trimmed, with_layers
+from viborder.formats.fit import cells, named, trimmed, with_layers
 
 GROUP, HIDDEN = "sc", "private"  # `sc` is where spaCy's span categoriser looks
 
 
 def read(path: Path, lost: Counter[str]) -> list[Document]:
-    """The documents of a DocBin; spans from the group `sc`, or else from `doc.ents`.
+    """The documents of a DocBin; spans from the group `sc`, or, where it is missing or empty, from `doc.ents`.
 
     Raises ViborderError `docbin-broken`.
     """
@@ -37,16 +37,22 @@ def read(path: Path, lost: Counter[str]) -> list[Document]:
 
 def _document(doc: Any, name: str, lost: Counter[str]) -> Document:
     group = doc.spans.get(GROUP)
-    scores = list(group.attrs.get("scores", ())) if group else []
-    chosen = list(group if group is not None else doc.ents)
+    scores = list(group.attrs.get("scores", ())) if group is not None else []
+    chosen = list(group) if group is not None and len(group) else list(doc.ents)
     spans = [
         Span(span.start_char, span.end_char, span.label_, score)
         for span, score in zip(chosen, scores if len(scores) == len(chosen) else [None] * len(chosen), strict=True)
     ]
+    there = {(span.start, span.end, span.label) for span in spans}
+    further = [ent for ent in doc.ents if (ent.start_char, ent.end_char, ent.label_) not in there]
+    lost["entities of doc.ents beside the group sc"] += len(further)
     hidden = [Span(span.start_char, span.end_char, PRIVATE) for span in doc.spans.get(HIDDEN, ())]
     for key, others in doc.spans.items():
         lost[f"spans of the group {key}"] += len(others) if key not in (GROUP, HIDDEN) else 0
-    return with_layers(doc.user_data.get("id", name), doc.text, [*spans, *hidden], doc.user_data.get("meta"))
+    meta = doc.user_data.get("meta")
+    return with_layers(
+        named(doc.user_data, ("id",), name), doc.text, [*spans, *hidden], meta if isinstance(meta, dict) else {}
+    )
 
 
 def write(path: Path, documents: Iterable[Document], lost: Counter[str]) -> None:

@@ -3,63 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from viborder.document import Document
 from viborder.errors import Problem, ViborderError, fail
-from viborder.files import lines
 from viborder.formats import format_of
 from viborder.formats import read as read_documents
+from viborder.formats.columns import Sentence, raise_all, read_sentences, tag_columns
 
 Side = Sequence[Document] | list[list[str]]
 
 
-def read(paths: Sequence[Path]) -> list[Side]:
+def read(paths: Sequence[Path], source_format: str | None = None, tag_column: str | None = None) -> list[Side]:
     """What each file holds, the gold file first: tag sequences where all are columns (`.conll`), documents otherwise.
 
+    source_format: of all files, where their endings cannot tell it. tag_column: as in `viborder.formats.conll.read`,
+    for the gold file; a prediction's tags are in its last column.
     Raises ViborderError: `text-differs` where a prediction's tokens are not the gold ones, and the readers' own.
     """
-    if not all(path.is_file() and format_of(path) == "conll" for path in paths):
-        return [read_documents(path) for path in paths]
-    gold, *preds = (_columns(path) for path in paths)
+    columns = all(path.is_file() and format_of(path, source_format) == "conll" for path in paths)
+    if not columns or "," in (tag_column or ""):
+        return [read_documents(path, source_format) for path in paths]
+    gold, *preds = (_columns(path, tag_column if not number else None) for number, path in enumerate(paths))
     for path, pred in zip(paths[1:], preds, strict=True):
         _same_tokens(paths[0], gold, path, pred)
-    return [[sentence.tags for sentence in side] for side in (gold, *preds)]
+    return [[[tags[0] for tags in sentence.tags] for sentence in side] for side in (gold, *preds)]
 
 
-@dataclass(slots=True)
-class _Sentence:
-    line: int
-    tokens: list[str] = field(default_factory=list)
-    tags: list[str] = field(default_factory=list)
+def _columns(path: Path, tag_column: str | None) -> list[Sentence]:
+    problems: list[Problem] = []
+    found = [one for one in read_sentences(path, problems, tag_columns(tag_column), any_tags=True) if one.tokens]
+    raise_all(problems)
+    return found
 
 
-def _columns(path: Path) -> list[_Sentence]:
-    """The sentences of a file: the first column is the token, the last the tag; `# …` before a sentence is a
-    comment.
-    """
-    sentences = [_Sentence(1)]
-    problems = []
-    for number, line in lines(path):
-        columns = line.split("\t") if "\t" in line else line.split()
-        if not line.strip():
-            sentences.append(_Sentence(number + 1))
-        elif (line.startswith("#") and not sentences[-1].tokens and "\t" not in line) or columns[0] == "-DOCSTART-":
-            continue
-        elif len(columns) < 2:
-            problems.append(
-                Problem(f"{path}:{number}", "conll-columns", f"one column: {line!r:.60}", "a token, a tab and its tag")
-            )
-        else:
-            sentences[-1].tokens.append(columns[0])
-            sentences[-1].tags.append(columns[-1])
-    if problems:
-        raise ViborderError(problems)
-    return [sentence for sentence in sentences if sentence.tokens]
-
-
-def _same_tokens(gold_path: Path, gold: list[_Sentence], path: Path, pred: list[_Sentence]) -> None:
+def _same_tokens(gold_path: Path, gold: list[Sentence], path: Path, pred: list[Sentence]) -> None:
     if len(gold) != len(pred):
         raise fail(
             path,
