@@ -73,6 +73,9 @@ def read(
         found: list[Document] = import_module(f"viborder.formats.{name}").read(
             path, Counter() if lost is None else lost, **given
         )
+    if path.is_dir() and not found:
+        hint = "name the folder that holds them: subfolders are not read"
+        raise fail(path, "folder-empty", f"no documents in the folder, read as {name}", hint)
     _refuse_unsound(path, found)
     return found
 
@@ -135,8 +138,7 @@ def _extra(name: str) -> Iterator[None]:
 
 
 def _folder_format(path: Path) -> str:
-    if any(path.glob("*.xmi")):
+    endings = {each.suffix.lower() for each in path.iterdir()} if path.is_dir() else set()
+    if ".xmi" in endings:
         return "cas"
-    if any(path.glob("*.ann")) or not any(path.glob("*.txt")):
-        return "brat"
-    return "text"
+    return "brat" if ".ann" in endings or ".txt" not in endings else "text"

@@ -16,7 +16,7 @@ from pathlib import Path
 from viborder.document import PRIVATE, Document, Span
 from viborder.errors import Problem, ViborderError, fail
 from viborder.files import lines, new_folder
-from viborder.formats.fit import all_spans, checked_span, count_layers, file_name, free_folder, with_layers
+from viborder.formats.fit import all_spans, checked_span, count_layers, file_name, files_in, free_folder, with_layers
 from viborder.labels import entity_types
 
 _ENTITY = re.compile(r"(T\d+)\t(\S+) (\d+ \d+(?:;\d+ \d+)*)\t(.*)")
@@ -39,7 +39,7 @@ def read(path: Path, lost: Counter[str]) -> list[Document]:
     """
     problems: list[Problem] = []
     documents = []
-    for text_file in sorted(path.glob("*.txt")):
+    for text_file in files_in(path, ".txt", lost):
         try:
             text = text_file.read_bytes().decode("utf-8")
         except UnicodeDecodeError as error:

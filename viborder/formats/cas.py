@@ -14,7 +14,7 @@ from typing import Any
 from viborder.document import Document
 from viborder.errors import Problem, ViborderError, fail
 from viborder.files import new_folder
-from viborder.formats.fit import all_spans, checked_span, count_layers, file_name, free_folder, with_layers
+from viborder.formats.fit import all_spans, checked_span, count_layers, file_name, files_in, free_folder, with_layers
 
 ENTITY = "de.tudarmstadt.ukp.dkpro.core.api.ner.type.NamedEntity"
 METADATA = "de.tudarmstadt.ukp.dkpro.core.api.metadata.type.DocumentMetaData"
@@ -27,7 +27,7 @@ def read(path: Path, lost: Counter[str]) -> list[Document]:
     """
     import cassis
 
-    files = sorted(path.glob("*.xmi")) if path.is_dir() else [path]
+    files = files_in(path, ".xmi", lost) if path.is_dir() else [path]
     types = (path if path.is_dir() else path.parent) / "TypeSystem.xml"
     if not types.exists():
         raise fail(

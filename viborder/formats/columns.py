@@ -114,6 +114,12 @@ def is_tabbed(path: Path) -> bool:
     return commented
 
 
+def number_of_columns(path: Path) -> int:
+    """The number of columns in the first row of a file; 0 where it has none."""
+    tabs = is_tabbed(path)
+    return next((len(split(line)) for _, line in lines(path) if is_row(line, tabs)), 0)
+
+
 def is_comment(line: str, tabs: bool) -> bool:
     """Whether a line of a file, with tabs between its columns or without, is a comment."""
     if not line.startswith("#"):

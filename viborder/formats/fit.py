@@ -197,6 +197,13 @@ def cells(text: str, spans: Iterable[Span]) -> list[tuple[int, int, bool]]:
     return found
 
 
+def files_in(folder: Path, ending: str, lost: Counter[str]) -> list[Path]:
+    """The files of a folder with this ending, in any case, sorted; subfolders are not read, and counted in `lost`."""
+    inside = sorted(folder.iterdir())
+    lost["subfolders that were not read"] += sum(path.is_dir() for path in inside)
+    return [path for path in inside if path.is_file() and path.suffix.lower() == ending]
+
+
 def free_folder(path: Path) -> Path:
     """The path, where a folder may be written.
 

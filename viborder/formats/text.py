@@ -8,7 +8,7 @@ from pathlib import Path
 
 from viborder.document import Document
 from viborder.files import new_folder, read_text
-from viborder.formats.fit import count_layers, file_name, free_folder
+from viborder.formats.fit import count_layers, file_name, files_in, free_folder
 from viborder.text import normalise
 
 
@@ -17,7 +17,7 @@ def read(path: Path, lost: Counter[str]) -> list[Document]:
     `lost`.
     """
     documents = []
-    for file in sorted(path.glob("*.txt")) if path.is_dir() else [path]:
+    for file in files_in(path, ".txt", lost) if path.is_dir() else [path]:
         text, changes = normalise(read_text(file))
         lost.update(changes)
         documents.append(Document(file.stem, text))
