@@ -109,8 +109,9 @@ def plain_crfsuite(folder: Path) -> dict[str, float]:
     from viborder.document import Document
     from viborder.formats import jsonl
     from viborder.train.crf.columns import COLUMNS
-    from viborder.train.crf.examples import lay_out_examples, proposals_by_document
+    from viborder.train.crf.examples import lay_out_examples
     from viborder.train.crf.templates import parse
+    from viborder.train.proposals import Proposer
     from viborder.train.recipe import crf_recipe, load_recipe
     from viborder.train.tokenized import tokenized
 
@@ -118,7 +119,7 @@ def plain_crfsuite(folder: Path) -> dict[str, float]:
     templates = parse(recipe.templates, COLUMNS, "", [])
 
     def lessons(documents: list[Document]):  # type: ignore[no-untyped-def]
-        proposals = proposals_by_document(documents, [tokenized(document) for document in documents])
+        proposals = Proposer().spans(documents, [tokenized(document) for document in documents])
         labels = json.loads((folder / "model" / "model.json").read_text())["labels"]
         return lay_out_examples(recipe, documents, proposals, labels, lexicons=True, spaced=False).outer(templates)
 

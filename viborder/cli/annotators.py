@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from viborder.cli.paths import CORPUS, GOLD, PASSES
 from viborder.files import called
+
+if TYPE_CHECKING:
+    from viborder.errors import Problem
 
 
 def collect(
@@ -43,8 +46,14 @@ def check(
     ] = None,
     corpus: Annotated[Path, typer.Option(help="The authority on texts.")] = CORPUS,
     lexicon: Annotated[Path | None, typer.Option(help="A folder of lexicon files; the package's by default.")] = None,
+    grammar: Annotated[Path | None, typer.Option(help="A folder with a grammar of one's own, checked alone.")] = None,
 ) -> None:
     """Find every error in the corpus, the annotations, the lexicon and the grammar's rules."""
+    if grammar:
+        from viborder.grammar.own import problems as own_problems
+
+        _tell(own_problems(grammar), f"{grammar}")
+        return
     from viborder.annotate.check import check
     from viborder.grammar.check import check_lexicon
     from viborder.grammar.entries import FOLDER
@@ -54,10 +63,15 @@ def check(
         files or [GOLD, *sorted(PASSES.glob("*.jsonl"))], corpus if corpus.exists() else None
     )
     problems += [*check_lexicon(lexicon or FOLDER)[0], *rule_problems()]
+    _tell(problems, f"{documents} documents, {spans} spans")
+
+
+def _tell(problems: list[Problem], what: str) -> None:
+    """Print problems, and count them; errors end in exit status 1."""
     for problem in problems:
         print(problem, file=sys.stderr)
     errors = sum(problem.severity == "error" for problem in problems)
-    print(f"{documents} documents, {spans} spans: {errors} errors, {len(problems) - errors} warnings")
+    print(f"{what}: {errors} errors, {len(problems) - errors} warnings")
     if errors:
         raise typer.Exit(1)
 

@@ -29,7 +29,7 @@ class CrfRecipe(BaseModel):
     templates: list[str] = Field(min_length=1)
     inside: list[str] = Field(min_length=1)
     scheme: Literal["IOB2", "IOBES"] = "IOB2"
-    grammar: bool = True
+    grammar: bool | str = True
     corrections: bool = True
     genre: list[str] = []
     known: bool = False

@@ -172,15 +172,5 @@ def _jackknife(documents: Sequence[Document], texts: Sequence[TokenizedText], ba
     return found
 
 
-def proposals_by_document(documents: Sequence[Document], texts: Sequence[TokenizedText]) -> list[list[TokenSpan]]:
-    """What the grammar proposes for each document, in its tokens, in reading order, outer before inner."""
-    from viborder.grammar import pieces
-
-    return [
-        pieces(document.text, text.starts, text.ends, text.words)
-        for document, text in zip(documents, texts, strict=True)
-    ]
-
-
 def _outermost(document: Document, text: TokenizedText) -> list[TokenSpan]:
     return in_tokens(text.ranges, outermost(document.spans))

@@ -15,6 +15,7 @@ import numpy as np
 
 from viborder.errors import ViborderError, fail
 from viborder.files import new_folder
+from viborder.grammar.own import OwnGrammar, read_own
 from viborder.train.corrections import Corrections, read_corrections
 from viborder.train.crf.chain import Weights
 from viborder.train.crf.known import Known
@@ -24,6 +25,7 @@ from viborder.train.crf.span_features import Strings
 
 FORMAT = "viborder-crf"
 FORMAT_VERSION = 3
+_GRAMMAR = "grammar"  # the folder in which a grammar of one's own is kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,7 @@ class Learned:
     corrections: Corrections
     networks: Networks | None = None
     reranker: Reranker | None = None
+    own: OwnGrammar | None = None  # the grammar of a folder, which goes into the model folder
 
 
 def write_model(folder: Path, card: Mapping[str, Any], learned: Learned) -> dict[str, Any]:
@@ -66,6 +69,8 @@ def write_model(folder: Path, card: Mapping[str, Any], learned: Learned) -> dict
         contents["spans.weights.tsv"] = "".join(
             f"{weight}\t{name}\n" for name, weight in sorted(learned.reranker.weights.items())
         ).encode()
+    if learned.own:
+        contents |= {f"{_GRAMMAR}/{name}": data for name, data in learned.own.files.items()}
     files = {name: hashlib.sha256(data).hexdigest() for name, data in sorted(contents.items())}
     card = {**card, "chains": {name: weights.tags for name, weights in learned.chains.items()}}
     identity = json.dumps([card, files], sort_keys=True, ensure_ascii=False)
@@ -77,6 +82,7 @@ def write_model(folder: Path, card: Mapping[str, Any], learned: Learned) -> dict
     whole = {**head, **card, "files": files}
     with new_folder(folder) as beside:
         for name, data in contents.items():
+            (beside / name).parent.mkdir(parents=True, exist_ok=True)
             (beside / name).write_bytes(data)
         (beside / "model.json").write_text(json.dumps(whole, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     return whole
@@ -115,11 +121,18 @@ def read_learned(folder: Path, card: Mapping[str, Any]) -> Learned:
         known = {tuple(mention.split(" ")): label for label, mention in rows}
         corrections = read_corrections(_checked(folder, card, "corrections.tsv").decode())
         chains = {name: _chain(folder, card, name) for name in card["chains"]}
-        return Learned(chains, known, corrections, _networks(folder, card), _reranker(folder, card))
+        return Learned(chains, known, corrections, _networks(folder, card), _reranker(folder, card), _own(folder, card))
     except ViborderError:
         raise
     except (KeyError, ValueError, TypeError, AttributeError, OSError) as error:
         raise _damaged(folder, f"{type(error).__name__}: {error}") from None
+
+
+def _own(folder: Path, card: Mapping[str, Any]) -> OwnGrammar | None:
+    names = [name for name in card["files"] if name.startswith(f"{_GRAMMAR}/")]
+    for name in names:
+        _checked(folder, card, name)
+    return read_own(folder / _GRAMMAR) if names else None
 
 
 def _chain(folder: Path, card: Mapping[str, Any], name: str) -> Weights:

@@ -16,11 +16,11 @@ from viborder.train.crf.candidates import candidates
 from viborder.train.crf.chain import Chain, Columns, Floats, Ints, Types
 from viborder.train.crf.columns import COLUMNS, inside_columns, outer_columns
 from viborder.train.crf.decode import legal, span_marginals, viterbi
-from viborder.train.crf.examples import proposals_by_document
 from viborder.train.crf.folder import Learned, read_learned
 from viborder.train.crf.known import find_known, lengths_of
 from viborder.train.crf.rerank import LEAST, by_sentence
 from viborder.train.crf.templates import parse
+from viborder.train.proposals import Proposer
 from viborder.train.token_spans import ScoredSpan, TokenSpan
 from viborder.train.tokenized import TokenizedText, tokenized
 from viborder.train.tuning import read_tuned
@@ -38,11 +38,13 @@ class CrfTagger:
         self.labels: list[str] = card["labels"]
         self.version: str = card.get("version", "")
         self.tuned = read_tuned(card["tuned"])
-        self._uses_grammar: bool = card["grammar"]
+        known = card.get("grammar_labels")  # those that the grammar votes on, where it does not know all labels
+        self._known_labels = None if known is None else frozenset(known)
+        self._proposer = Proposer(learned.own, self._known_labels) if card["grammar"] else None
         self._containers = frozenset(card["containers"])
         self._learned = learned
         self._lengths = lengths_of(learned.known)
-        self._types = Types(self._uses_grammar)
+        self._types = Types(self._proposer is not None)
         templates = {"outer": card["recipe"]["templates"], "inside": card["recipe"]["inside"]}
         self._chains = {
             name: Chain(weights, parse(templates[name], COLUMNS, "", []), self._types)
@@ -58,7 +60,7 @@ class CrfTagger:
         """
         for some in _batches(documents):
             texts = [tokenized(document, spaced=spaced) for document in some]
-            proposals = proposals_by_document(some, texts) if self._uses_grammar else [[] for _ in some]
+            proposals = self._proposer.spans(some, texts) if self._proposer else [[] for _ in some]
             for document, text, found in zip(some, texts, self.tag_texts(texts, proposals), strict=True):
                 spans = [
                     Span(text.starts[first], text.ends[last - 1], label, score)
@@ -175,13 +177,18 @@ class CrfTagger:
         return emissions, transitions + extra, first
 
     def _vote(self, emissions: Floats, tags: list[str], table: Columns, positions: Ints) -> None:
-        """Add to the score of the tag that the grammar proposes for each row, or to that of O."""
+        """Add to the score of the tag that the grammar proposes for each row, or to that of O and of the labels of which
+        the grammar knows nothing.
+        """
         vote_for, vote_against = self.tuned.vote_for, self.tuned.vote_against
         if not vote_for and not vote_against:
             return
         tag_of = np.array([same_tag(value, tags) for value in table.values])
         said = tag_of.take(table.codes["grammar"].take(positions))
         emissions[np.arange(len(said)), said] += np.where(said == 0, np.float32(vote_against), np.float32(vote_for))
+        if self._known_labels is not None:
+            unknown = [number for number, tag in enumerate(tags) if tag != "O" and tag[2:] not in self._known_labels]
+            emissions[np.ix_(said == 0, unknown)] += np.float32(vote_against)
 
 
 def _batches(documents: Iterable[Document]) -> Iterator[list[Document]]:

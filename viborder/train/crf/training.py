@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
@@ -13,7 +14,7 @@ from typing import Any
 from viborder.document import PRIVATE, Document
 from viborder.errors import Problem, ViborderError, fail, place
 from viborder.formats import brackets as genre
-from viborder.labels import entity_types, in_order
+from viborder.labels import in_order
 from viborder.text import token_range
 from viborder.train.corrections import Corrections, learn_corrections
 from viborder.train.crf.augment import augmented
@@ -24,7 +25,6 @@ from viborder.train.crf.examples import (
     dropped,
     lay_out_examples,
     mentions,
-    proposals_by_document,
     spanned_sentences,
     tagged_sentences,
 )
@@ -35,6 +35,7 @@ from viborder.train.crf.rerank import Reranker
 from viborder.train.crf.span_features import Chance, count_strings, span_features
 from viborder.train.crf.tagger import CrfTagger, load_crf
 from viborder.train.crf.templates import parse
+from viborder.train.proposals import proposer, switched_off
 from viborder.train.recipe import CrfRecipe
 from viborder.train.token_spans import TokenSpan, containers, f1, in_tokens
 from viborder.train.tokenized import TokenizedText, tokenized
@@ -70,6 +71,9 @@ def train_crf(
     Raises ViborderError: `nothing-to-learn`, `span-splits-token`, `template-…`.
     """
     work = _Work(recipe, documents, where, spaced)
+    if recipe.grammar:
+        for line in switched_off(work.proposer, work.labels, bool(recipe.genre)):
+            print(line, file=sys.stderr)
     learned = work.learned(work.documents)
     if dev:
         work.prepare(dev)
@@ -96,7 +100,9 @@ class _Work:
         self.texts: dict[str, TokenizedText] = {}
         self.proposals: dict[str, list[TokenSpan]] = {}
         self.labels = in_order(span.label for document in documents for span in document.spans)
-        self.grammar = recipe.grammar and set(self.labels) <= set(entity_types())
+        self.proposer = proposer(recipe.grammar, self.labels, Path(where).parent)
+        self.grammar = self.proposer is not None
+        self.shared = self.proposer.labels if self.proposer else None  # labels that the grammar may vote on; None: all
         for document in documents:
             text = self.texts[document.id] = tokenized(document, spaced=spaced)
             problems += _split(document, text)
@@ -110,7 +116,8 @@ class _Work:
                 "annotate some, or give other documents",
             )
         here = Path(where).parent
-        self.genre = [document for name in recipe.genre for document in genre.read(here / name)] if self.grammar else []
+        ours = self.grammar and self.shared is None
+        self.genre = [document for name in recipe.genre for document in genre.read(here / name)] if ours else []
         self._kept: Mapping[str, Iterable[Lesson]] = {}
         self._keeps = recipe.folds > 1 and len(documents) <= MOST_FOLDED and not recipe.known
         copied = augmented([*documents, *self.genre], recipe.copies, recipe.seed)
@@ -128,7 +135,7 @@ class _Work:
     def prepare(self, documents: Sequence[Document]) -> None:
         """Work out texts and proposals."""
         texts = [tokenized(document, spaced=self.spaced) for document in documents]
-        proposals = proposals_by_document(documents, texts) if self.grammar else [[] for _ in documents]
+        proposals = self.proposer.spans(documents, texts) if self.proposer else [[] for _ in documents]
         for document, text, found in zip(documents, texts, proposals, strict=True):
             self.texts[document.id], self.proposals[document.id] = text, found
 
@@ -140,7 +147,8 @@ class _Work:
         """The chains, with the mentions and corrections that they are told, without networks and reranker."""
         known = mentions(documents, spaced=self.spaced) if self.recipe.known else {}
         corrections = self.corrections(documents) if self.grammar and self.recipe.corrections else Corrections({}, {})
-        return Learned(self.chains(documents), known, corrections)
+        own = self.proposer.own if self.proposer else None
+        return Learned(self.chains(documents), known, corrections, own=own)
 
     def chains(self, documents: Sequence[Document]) -> dict[str, Weights]:
         """The weights of both chains, from documents, the sentences of the genre, and the variants of both."""
@@ -233,7 +241,7 @@ class _Work:
         training documents.
         """
         said = ({span for span in self.proposals[document.id] if span[2] != PRIVATE} for document in self.documents)
-        errs = self.grammar and f1(zip(said, map(self.gold, self.documents), strict=True)) < RELIED_ON
+        errs = self.grammar and f1(zip(said, map(self.known_gold, self.documents), strict=True)) < RELIED_ON
         return Tuned(vote_for[-1], vote_against[-1]) if errs else Tuned(vote_for[0], vote_against[0])
 
     def corrections(self, documents: Sequence[Document]) -> Corrections:
@@ -241,7 +249,7 @@ class _Work:
         texts = [self.texts[document.id] for document in documents]
         return learn_corrections(
             [
-                (text.words, self.proposals[document.id], self.gold(document))
+                (text.words, self.proposals[document.id], self.known_gold(document))
                 for document, text in zip(documents, texts, strict=True)
             ]
         )
@@ -260,6 +268,10 @@ class _Work:
         """The spans that annotators marked, in tokens of the document."""
         return set(in_tokens(self.texts[document.id].ranges, document.spans))
 
+    def known_gold(self, document: Document) -> set[TokenSpan]:
+        """Those of the labels that the grammar knows."""
+        return {span for span in self.gold(document) if self.shared is None or span[2] in self.shared}
+
     def card(self, documents: Sequence[Document], tuned: Tuned) -> dict[str, Any]:
         """What `model.json` says of the model."""
         return {
@@ -268,6 +280,7 @@ class _Work:
                 {span.label for document in (*self.documents, *self.genre) for span in containers(document.spans)}
             ),
             "grammar": self.grammar,
+            **({} if self.shared is None else {"grammar_labels": sorted(self.shared)}),
             "tuned": asdict(tuned),
             "recipe": self.recipe.model_dump(),
             "documents": [document.id for document in documents],

@@ -1,0 +1,103 @@
+"""Labels of one's own: a folder of labels, lexicon and rules makes a tagger, without a line of Python."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from viborder.cli import app
+from viborder.document import Document
+from viborder.errors import ViborderError
+from viborder.formats import brackets, jsonl
+from viborder.grammar.own import problems, read_own
+from viborder.train import load, train
+
+WEAPONS = Path(__file__).with_name("weapons")
+RECIPE = Path("train/crf.yaml")
+LABELS = {"W": "WEAPON", "Q": "QUANTITY", "P": "PLACE", "G": "GEAR"}
+LINES = """
+Chiều qua, Công an thu [Q 2 khẩu] [W súng AK] và [Q 5 quả] [W lựu đạn] tại [P xã Tam Hợp].
+Đối tượng dùng [W dao găm] đâm hai người ở [P huyện Kỳ Sơn].
+Tổ công tác phát hiện [Q 3 khẩu] [W súng kíp] trong rừng.
+Người dân giao nộp [Q 10 khẩu] [W súng kíp] cho xã.
+Trẻ em chơi súng nước ở [P tỉnh Nghệ An].
+Khám nhà, Công an thu [Q 1 quả] [W mìn], [Q 4 con] [W dao phóng lợn].
+Nghe phát súng, dân làng ở [P xã Nậm Cắn] chạy ra.
+Chúng giấu [W súng K54] dưới ghế.
+"""
+NEW = "Tại [P xã Mường Típ], tổ công tác thu [Q 6 khẩu] [W súng hoa cải]; có [W lựu đạn], không có súng nước."
+
+
+def _documents(lines: str = LINES) -> list[Document]:
+    listed = enumerate(lines.strip().splitlines())
+    return [brackets.parse(line, f"text-{number}", labels=LABELS) for number, line in listed]
+
+
+def test_folder_is_right() -> None:
+    assert problems(WEAPONS) == []
+    assert read_own(WEAPONS).labels == ("WEAPON", "QUANTITY")
+
+
+def test_trains_tags_and_scores(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
+    jsonl.write(tmp_path / "train.jsonl", _documents())
+    jsonl.write(tmp_path / "new.jsonl", _documents(NEW))
+    model, tagged = tmp_path / "model", tmp_path / "tagged.jsonl"
+
+    def run(*arguments: object) -> str:
+        result = CliRunner().invoke(app, [str(argument) for argument in arguments])
+        assert result.exit_code == 0, result.output
+        return result.output
+
+    said = run("train", RECIPE, f"grammar={WEAPONS}", "--train", tmp_path / "train.jsonl", "--out", model)
+    assert "sentences of the genre are left out" in said
+    run("tag", tmp_path / "new.jsonl", "--model", model, "-o", tagged)
+    assert {(s.start, s.end, s.label) for s in jsonl.read(tagged)[0].spans} == {
+        (s.start, s.end, s.label) for s in _documents(NEW)[0].spans
+    }
+    run("score", tmp_path / "new.jsonl", tagged, "--json", tmp_path / "score.json")
+    assert "WEAPON" in (tmp_path / "score.json").read_text()
+
+
+def test_model_folder_holds_its_grammar(tmp_path: Path) -> None:
+    train(RECIPE, _documents(), tmp_path / "model", overrides=[f"grammar={WEAPONS}", "iterations=5"])
+    kept = tmp_path / "model/grammar/rules/weapon.txt"
+    assert kept.read_bytes() == (WEAPONS / "rules/weapon.txt").read_bytes()
+    assert json.loads((tmp_path / "model/model.json").read_text())["grammar_labels"] == ["PLACE", "QUANTITY", "WEAPON"]
+    kept.write_text("# other\n")
+    with pytest.raises(ViborderError, match="model-damaged"):
+        load(tmp_path / "model")
+
+
+def test_shared_labels_still_help_and_what_does_not_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = "Đoàn đến [G bộ đàm] ở [P tỉnh Nghệ An].\nHọ mua [G bộ đàm] tại [P huyện Kỳ Sơn]."
+    tagger = train(RECIPE, _documents(text), tmp_path / "model", overrides=["iterations=5", "copies=0", "folds=0"])
+    said = capsys.readouterr().err
+    assert "the grammar does not know GEAR" in said
+    assert "sentences of the genre are left out" in said
+    new = Document("new", "Vụ việc xảy ra hôm qua tại thành phố Vinh.")  # a place that was never seen
+    assert [(span.label, new.slice(span)) for span in next(iter(tagger.tag([new]))).spans] == [
+        ("PLACE", "thành phố Vinh")
+    ]
+
+
+def test_missing_folder_is_one_error(tmp_path: Path) -> None:
+    with pytest.raises(ViborderError, match="grammar-missing"):
+        train(RECIPE, _documents(), tmp_path / "model", overrides=["grammar=nowhere"])
+    assert not (tmp_path / "model").exists()
+
+
+def test_check_tells_everything_of_a_folder(tmp_path: Path) -> None:
+    folder = tmp_path / "weapons"
+    (folder / "rules").mkdir(parents=True)
+    (folder / "lexicon").mkdir()
+    (folder / "labels.yaml").write_text("labels:\n  - name: WEAPON\n")
+    (folder / "lexicon/weapons.tsv").write_text("# class gun: a firearm\nsúng\tgun\nsúng\tgun\n")
+    (folder / "rules/weapon.txt").write_text("rule: weapon\npattern: [X <rifle>]\n")
+    result = CliRunner().invoke(app, ["check", "--grammar", str(folder)])
+    assert result.exit_code == 1
+    told = ("lexicon-twin", "rule-number-missing", "rule-example-missing", "rule-label-unknown", "rule-name-unknown")
+    assert [rule for rule in told if rule not in result.output] == []

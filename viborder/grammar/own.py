@@ -1,0 +1,99 @@
+"""A grammar of one's own: a folder with `labels.yaml`, `lexicon/*.tsv` and `rules/*.txt`, for labels of one's own.
+
+In patterns and examples a label stands behind its bracket by its name, `[WEAPON …]`, or by its first letter where no
+other label begins with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from viborder.document import Span
+from viborder.errors import Problem, ViborderError, fail
+from viborder.files import read_text
+from viborder.grammar import laws, rulebook, tables
+from viborder.grammar.check import check_lexicon
+from viborder.grammar.lexicon import in_use
+from viborder.grammar.rulebook import Note, Rules
+from viborder.grammar.view import read
+from viborder.text import cut
+
+Piece = tuple[int, int, str]  # first token, token after the last, label
+
+
+@dataclass(frozen=True, slots=True)
+class OwnGrammar:
+    """labels: in the order of labels.yaml. brackets: label by what stands behind the bracket. files: what the folder
+    holds, by path in it.
+    """
+
+    folder: Path
+    labels: tuple[str, ...]
+    brackets: dict[str, str]
+    rules: Rules
+    files: dict[str, bytes]
+
+    def pieces(self, text: str, starts: Sequence[int], ends: Sequence[int], words: Sequence[str]) -> list[Piece]:
+        """The spans of a text in its tokens, in reading order, outer before inner."""
+        view = read(text, list(starts), list(ends), list(words), in_use())
+        found = {(view.token(first), view.token(last - 1) + 1, label) for first, last, label in self.rules.walk(view)}
+        return sorted(found, key=lambda piece: (piece[0], -piece[1], piece[2]))
+
+    def propose(self, text: str) -> list[Span]:
+        """The spans of a text in code points."""
+        starts, ends, words = cut(text)
+        return [Span(starts[a], ends[b - 1], label) for a, b, label in self.pieces(text, starts, ends, words)]
+
+
+def read_own(folder: Path, note: Note | None = None) -> OwnGrammar:
+    """The grammar of a folder. note: see `Rules`.
+
+    Raises ViborderError with everything that is refused; whether the laws hold is `problems`' to say.
+    """
+    labels = _labels(folder / "labels.yaml")
+    brackets = _brackets(labels)
+    wrong, _ = check_lexicon(folder / "lexicon")
+    listed = [] if wrong else tables.read_folder(folder / "lexicon")
+    records, classes = rulebook.check(folder / "rules", listed, {}, brackets, wrong)
+    if not records:
+        wrong.append(Problem(str(folder / "rules"), "rules-missing", "no rule in rules/*.txt", "write one"))
+    if any(problem.severity == "error" for problem in wrong):
+        raise ViborderError(wrong)
+    paths = [folder / "labels.yaml", *folder.glob("lexicon/*.tsv"), *folder.glob("rules/*.txt")]
+    files = {path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(paths)}
+    return OwnGrammar(folder, labels, brackets, Rules(records, classes, {}, brackets, note), files)
+
+
+def problems(folder: Path) -> list[Problem]:
+    """All that is wrong with a folder: what is refused, and where nothing is, what breaks the laws."""
+    try:
+        grammar = read_own(folder)
+    except ViborderError as error:
+        return error.problems
+    found: list[Problem] = []
+    laws.check(grammar.rules.records, grammar.propose, grammar.brackets, grammar.rules.without, found)
+    return found
+
+
+def _labels(path: Path) -> tuple[str, ...]:
+    import yaml
+
+    try:
+        content: Any = yaml.safe_load(read_text(path))
+        names = tuple(str(entry["name"]) for entry in content["labels"])
+    except (yaml.YAMLError, TypeError, KeyError):
+        raise fail(path, "labels-malformed", "no list of labels", "`labels:`, then `- name: WEAPON` a line") from None
+    wrong = [name for name in names if not (name.isascii() and name.replace("_", "").isalpha() and name.isupper())]
+    if wrong or len(set(names)) < len(names) or not names:
+        message = f"labels are capitals and `_`, each once: {', '.join(names) or 'none'}"
+        raise fail(path, "labels-malformed", message, "such as WEAPON")
+    return names
+
+
+def _brackets(labels: Sequence[str]) -> dict[str, str]:
+    letters = [label[0] for label in labels]
+    short = {label[0]: label for label in labels if letters.count(label[0]) == 1}
+    return {**short, **{label: label for label in labels}}
