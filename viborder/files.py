@@ -90,19 +90,21 @@ def lines(path: Path) -> Iterator[tuple[int, str]]:
 
     Raises ViborderError: `file-missing`, `file-unreadable`, `line-too-long`, `not-utf8`.
     """
+    for number, data in byte_lines(path):
+        if len(data) > MAX_LINE:
+            said = f"more than {MAX_LINE:,} bytes on one line"
+            raise fail(f"{path}:{number}", "line-too-long", said, "one document a line")
+        yield number, decode(data, f"{path}:{number}").rstrip("\r\n")
+
+
+def byte_lines(path: Path) -> Iterator[tuple[int, bytes]]:
+    """(number from 1, line with its end) of a file, at most one byte more than `MAX_LINE` of each line.
+
+    Raises ViborderError: `file-missing`, `file-unreadable`.
+    """
     try:
         with _opened(path) as file:
-            number = 0
-            while data := file.readline(MAX_LINE + 1):
-                number += 1
-                if len(data) > MAX_LINE:
-                    raise fail(
-                        f"{path}:{number}",
-                        "line-too-long",
-                        f"more than {MAX_LINE:,} bytes on one line",
-                        "one document a line",
-                    )
-                yield number, decode(data, f"{path}:{number}").rstrip("\r\n")
+            yield from enumerate(iter(lambda: file.readline(MAX_LINE + 1), b""), 1)
     except FileNotFoundError:
         raise fail(path, "file-missing", "no such file", "check the path") from None
     except (OSError, EOFError, zlib.error) as error:

@@ -174,7 +174,7 @@ def test_tag_normalises_and_says_so(model: Path, tmp_path: Path) -> None:
         ("a.txt", b"x" * (50 << 20), "file-too-large"),
         ("a.jsonl", b'{"id": "a", "text": "b"', "json-broken"),
         ("a.jsonl", b'{"id": "a", "text": "b"}\n{"id": "a", "text": "c"}\n', "id-twice"),
-        ("a.jsonl", b'{"id": "a"}\n', "record-malformed"),
+        ("a.jsonl", b'{"id": "a"}\n', "text-missing"),
         ("a.jsonl", b"x" * (50 << 20), "line-too-long"),
         ("a.conll", b"\n\n", "file-empty"),
     ],

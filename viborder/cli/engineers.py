@@ -24,14 +24,21 @@ def train(
     train: Annotated[Path, typer.Option(help="Documents with spans, of any format and label set.")] = GOLD,
     dev: Annotated[Path | None, typer.Option(help="Documents to choose on, where the recipe chooses.")] = None,
     out: Annotated[Path, typer.Option(help="The model folder to write.")] = ...,  # type: ignore[assignment]
+    source_format: Annotated[
+        str | None, typer.Option("--from", help="The format of the inputs, where endings cannot tell it.")
+    ] = None,
+    tag_column: Annotated[
+        str | None, typer.Option(help="Of columns: which holds the tags, from 1; 4,5 for nested ones.")
+    ] = None,
 ) -> None:
     """Train a tagger by a recipe."""
-    from viborder.formats import read
+    from viborder.cli.reading import documents
     from viborder.tag.files import given_tokens
     from viborder.train import train as work
 
-    spaced = given_tokens(train)
-    tagger = work(recipe, read(train), out, read(dev) if dev else None, overrides or (), spaced=spaced)
+    learn = documents(train, source_format, tag_column=tag_column)
+    chosen = documents(dev, source_format, tag_column=tag_column) if dev else None
+    tagger = work(recipe, learn, out, chosen, overrides or (), spaced=given_tokens(train))
     print(f"{', '.join(tagger.labels)}: model {tagger.version} in {out}")
 
 
@@ -45,12 +52,19 @@ def crossval(
     seeds: Annotated[
         int, typer.Option(min=1, help="How many times, with the seeds 0, 1, …; predictions-seed0.jsonl and so on.")
     ] = 1,
+    source_format: Annotated[
+        str | None, typer.Option("--from", help="The format of the inputs, where endings cannot tell it.")
+    ] = None,
+    tag_column: Annotated[
+        str | None, typer.Option(help="Of columns: which holds the tags, from 1; 4,5 for nested ones.")
+    ] = None,
 ) -> None:
     """Leave one document out: tag each with a model trained on the others."""
-    from viborder.formats import jsonl, read
+    from viborder.cli.reading import documents as read
+    from viborder.formats import jsonl
     from viborder.train.crossval import crossval as work
 
-    documents = read(gold)
+    documents = read(gold, source_format, tag_column=tag_column)
     if seeds > 1:
         from viborder.train.seeds import by_seed, spread
 
@@ -74,18 +88,29 @@ def curve(
         Path | None, typer.Option(help="Documents to tag; without them, each document is held out in turn.")
     ] = None,
     json: Annotated[Path | None, typer.Option("--json", help="Write every value here.")] = None,
+    source_format: Annotated[
+        str | None, typer.Option("--from", help="The format of the inputs, where endings cannot tell it.")
+    ] = None,
+    tag_column: Annotated[
+        str | None, typer.Option(help="Of columns: which holds the tags, from 1; 4,5 for nested ones.")
+    ] = None,
 ) -> None:
     """Show what more documents bring: F1 by the number learned from."""
     from dataclasses import asdict
     from statistics import mean
 
+    from viborder.cli.reading import documents as read
     from viborder.eval.show.tables import write_json
-    from viborder.formats import read
     from viborder.train.curve import curve as work
 
     points = []
     print("documents  F1 of all spans, mean (least – most)  of the outermost")
-    for point in work(recipe, read(gold), read(test) if test else None, overrides or ()):
+    for point in work(
+        recipe,
+        read(gold, source_format, tag_column=tag_column),
+        read(test, source_format, tag_column=tag_column) if test else None,
+        overrides or (),
+    ):
         points.append(asdict(point))
         shown = [f"{mean(values):.3f} ({min(values):.3f} – {max(values):.3f})" for values in (point.nested, point.flat)]
         print(f"{point.documents:9}  {shown[0]:36} {shown[1]}")
@@ -98,7 +123,7 @@ def tag(
         list[str],
         typer.Argument(
             metavar="[MODEL] INPUT…",
-            help="Texts (.txt), .jsonl, .conll, folders, or - for standard input; before them a model folder.",
+            help="Texts (.txt), documents in any format, folders, or - for standard input; before them a model folder.",
         ),
     ],
     model: Annotated[
@@ -111,6 +136,13 @@ def tag(
     target_format: Annotated[
         str | None, typer.Option("--to", help="The format, where the ending cannot tell it.")
     ] = None,
+    source_format: Annotated[
+        str | None, typer.Option("--from", help="The format of the inputs, where endings cannot tell it.")
+    ] = None,
+    tag_column: Annotated[
+        str | None, typer.Option(help="Of columns: which holds the tags, from 1; 4,5 for nested ones.")
+    ] = None,
+    text_key: Annotated[str | None, typer.Option(help="Of Label Studio's JSON: where in `data` the text is.")] = None,
     out: Annotated[
         Path | None,
         typer.Option(help="For many .jsonl shards: the folder for as many tagged ones. Goes on after a kill."),
@@ -132,7 +164,9 @@ def tag(
         return
     from viborder.tag.files import tag_files
 
-    count, notes = tag_files(folder, inputs, output, target_format)
+    count, notes = tag_files(
+        folder, inputs, output, target_format, source_format, tag_column=tag_column, text_key=text_key
+    )
     for note in notes:
         print(note, file=sys.stderr)
     if output:
@@ -320,6 +354,10 @@ def convert(
     target_format: Annotated[
         str | None, typer.Option("--to", help="The format, where the ending cannot tell it.")
     ] = None,
+    tag_column: Annotated[
+        str | None, typer.Option(help="Of columns: which holds the tags, from 1; 4,5 for nested ones.")
+    ] = None,
+    text_key: Annotated[str | None, typer.Option(help="Of Label Studio's JSON: where in `data` the text is.")] = None,
 ) -> None:
     """Turn documents of any format, or a dataset folder, into any other; what is lost is said."""
     from collections import Counter
@@ -328,7 +366,7 @@ def convert(
     from viborder.formats import write
 
     lost: Counter[str] = Counter()
-    documents = read(source, source_format, lost)
+    documents = read(source, source_format, lost, tag_column=tag_column, text_key=text_key)
     lost += write(target, documents, target_format)
     for kind, count in sorted(lost.items()):
         print(f"not kept: {count} {kind}", file=sys.stderr)
@@ -346,9 +384,9 @@ def facts(
 ) -> None:
     """List which amount of which narcotic a text speaks of, and who seized it."""
     from viborder import facts as room
-    from viborder.formats import read
+    from viborder.cli.reading import documents
 
-    found = room.facts(read(file, source_format))
+    found = room.facts(documents(file, source_format))
     if output:
         print(f"{room.write(output, found)} facts: {output}", file=sys.stderr)
     else:

@@ -35,9 +35,9 @@ def read_sources(paths: Iterable[Path], problems: list[Problem]) -> Iterator[Sou
     """
     for path in _files(paths, problems):
         try:
-            if path.suffix == ".jsonl":
+            if path.suffix.lower() == ".jsonl":
                 yield from _json_lines(path, problems)
-            elif path.suffix == ".txt":
+            elif path.suffix.lower() == ".txt":
                 yield Source(str(path), path.stem, read_text(path))
             else:
                 text, known = read_page(path)
@@ -49,13 +49,13 @@ def read_sources(paths: Iterable[Path], problems: list[Problem]) -> Iterator[Sou
 def _files(paths: Iterable[Path], problems: list[Problem]) -> Iterator[Path]:
     for path in paths:
         if path.is_dir():
-            inside = sorted(each for each in path.iterdir() if each.suffix in ENDINGS)
+            inside = sorted(each for each in path.iterdir() if each.suffix.lower() in ENDINGS)
             if not inside:
                 problems.append(
                     Problem(str(path), "folder-empty", f"no {', '.join(ENDINGS)} file in it", "one article a file")
                 )
             yield from inside
-        elif path.exists() and path.suffix not in ENDINGS:
+        elif path.exists() and path.suffix.lower() not in ENDINGS:
             hint = f"one of {', '.join(ENDINGS)}"
             problems.append(Problem(str(path), "format-unknown", f"cannot collect {path.suffix or path.name!r}", hint))
         else:

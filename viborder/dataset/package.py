@@ -15,9 +15,15 @@ from viborder.errors import fail
 Row = dict[str, Any]
 
 
-def read(path: Path, format: str | None = None, lost: Counter[str] | None = None) -> list[Document]:
+def read(
+    path: Path, format: str | None = None, lost: Counter[str] | None = None, **options: str | None
+) -> list[Document]:
     """The documents of a dataset folder, or of a file or folder in any format (see `viborder.formats.read`)."""
-    return documents(path) if format is None and (path / "stats.json").exists() else formats.read(path, format, lost)
+    return (
+        documents(path)
+        if format is None and (path / "stats.json").exists()
+        else formats.read(path, format, lost, **options)
+    )
 
 
 def facts(folder: Path) -> dict[str, Any]:

@@ -122,6 +122,11 @@ def format_of(path: Path, format: str | None = None) -> str:
     return name
 
 
+def is_format(path: Path, name: str, format: str | None = None) -> bool:
+    """Whether the path's format, the one given or the one of its ending, is this one."""
+    return (format or _ENDINGS.get(ending(path))) == name
+
+
 def ending(path: Path) -> str:
     """The ending that names a path's format, in small letters: `.jsonl` of `a.JSONL.gz`."""
     return (path.with_suffix("") if path.suffix.lower() == ".gz" else path).suffix.lower()

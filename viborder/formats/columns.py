@@ -94,6 +94,20 @@ def read_sentences(
         yield sentence
 
 
+def row_blocks(path: Path) -> Iterator[list[int]]:
+    """The lines (from 0) of each sentence's rows, whatever their columns are."""
+    tabs = is_tabbed(path)
+    block: list[int] = []
+    for number, line in lines(path):
+        if is_row(line, tabs):
+            block.append(number - 1)
+        elif block and line.strip() in ("", "<s>", "</s>"):
+            yield block
+            block = []
+    if block:
+        yield block
+
+
 def split(line: str) -> list[str]:
     """The columns of a row: between tabs, or else between blanks."""
     return line.split("\t") if "\t" in line else line.strip(" ").split(" ") if "  " not in line else _blanks(line)

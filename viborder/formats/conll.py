@@ -171,10 +171,15 @@ def _joined(words: list[str], begin: int) -> tuple[str, list[Range]]:
 
 def _syllables(token: str, lost: Counter[str]) -> str:
     """A word whose syllables are joined by `_`, as segmenters write it, with blanks between them: `Hà_Nội`."""
-    if not _JOINED.fullmatch(token):
+    if not is_joined(token):
         return token
     lost["words joined by _, read as their syllables"] += 1
     return token.replace("_", " ")
+
+
+def is_joined(token: str) -> bool:
+    """Whether a token is a word whose syllables are joined by `_`."""
+    return _JOINED.fullmatch(token) is not None
 
 
 def _apart(text: str, start: int, end: int) -> Iterator[Range]:

@@ -18,18 +18,25 @@ from viborder.errors import Problem, ViborderError, place
 from viborder.files import lines, new_file
 from viborder.formats.fit import checked_span
 
+_OTHER_KEYS = ("entities", "label", "labels", "annotations", "span")  # where other tools keep spans
+
 
 def read(path: Path, lost: Counter[str] | None = None) -> list[Document]:
-    """Every document of a file; nothing is ever `lost`. Raises ViborderError with all problems of the file at once."""
+    """Every document of a file. Ids that are numbers, and missing ones, are read, and counted in `lost`.
+
+    Raises ViborderError with all problems of the file at once.
+    """
     problems: list[Problem] = []
-    documents = [document for _, document in scan(path, problems)]
+    documents = [document for _, document in scan(path, problems, Counter() if lost is None else lost)]
     if problems:
         raise ViborderError(problems)
     return documents
 
 
-def scan(path: Path, problems: list[Problem]) -> Iterator[tuple[str, Document]]:
+def scan(path: Path, problems: list[Problem], loose: Counter[str] | None = None) -> Iterator[tuple[str, Document]]:
     """(`file:line`, document) for each line that can be read, one at a time; what is wrong goes to `problems`.
+
+    loose: where ids that are numbers or missing are counted; without it they are wrong, as in annotations.
 
     Offsets outside the text are a problem here, since no span can be sliced with them; what a span should be is
     `viborder check`'s.
@@ -41,14 +48,10 @@ def scan(path: Path, problems: list[Problem]) -> Iterator[tuple[str, Document]]:
             continue
         empty = False
         where = f"{path}:{number}"
-        try:
-            record = json.loads(line)
-        except ValueError as error:
-            problems.append(
-                Problem(where, "json-broken", f"not a JSON object: {error}", "one whole JSON object a line")
-            )
-            continue
-        document = from_record(record, where, problems)
+        record = parsed(line, where, problems)
+        if record is not None and loose is not None:
+            record["id"] = identity_of(record, f"{path.stem}-{number:05d}", loose)
+        document = from_record(record, where, problems) if record is not None else None
         if document is None:
             continue
         if document.id in seen:
@@ -63,6 +66,41 @@ def scan(path: Path, problems: list[Problem]) -> Iterator[tuple[str, Document]]:
         yield where, document
     if empty:
         problems.append(Problem(str(path), "file-empty", "the file holds no document", "one JSON object a line"))
+
+
+def parsed(line: str, where: str, problems: list[Problem]) -> dict[str, Any] | None:
+    """The object of a line, or None; why goes to `problems` as `json-broken`."""
+    try:
+        record = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        said = "nested too deep" if isinstance(error, RecursionError) else f"not a JSON object: {error}"
+        problems.append(Problem(where, "json-broken", said, "one whole JSON object a line"))
+        return None
+    if isinstance(record, dict):
+        return record
+    problems.append(Problem(where, "json-broken", "not a JSON object", "one whole JSON object a line"))
+    return None
+
+
+def identity_of(record: dict[str, Any], nameless: str, loose: Counter[str]) -> Any:
+    """The id of a record. A whole number is read as text; `nameless` stands for a missing one; both are counted."""
+    identity = record.get("id")
+    if type(identity) is int:
+        loose["ids that are numbers, read as text"] += 1
+        return str(identity)
+    if identity is None or identity == "":
+        loose["documents without an id, named after file and line"] += 1
+        return nameless
+    return identity
+
+
+def text_of(record: dict[str, Any], where: str, problems: list[Problem]) -> str | None:
+    """The text of a record, or None; why goes to `problems` as `text-missing`."""
+    text = record.get("text")
+    if isinstance(text, str):
+        return text
+    problems.append(Problem(where, "text-missing", "no `text`, or not a string", "the whole text of the article"))
+    return None
 
 
 def write(path: Path, documents: Iterable[Document], lost: Counter[str] | None = None) -> None:
@@ -105,17 +143,16 @@ def from_record(record: Any, where: str, problems: list[Problem]) -> Document | 
     if not isinstance(record, dict):
         problems.append(Problem(where, "json-broken", "not a JSON object", "one whole JSON object a line"))
         return None
-    identity, text = record.get("id"), record.get("text")
+    identity = record.get("id")
     if not isinstance(identity, str) or not identity:
         problems.append(Problem(where, "id-missing", "no `id`, or not a string", "the stem of the source file"))
         return None
-    if not isinstance(text, str):
-        problems.append(
-            Problem(
-                place(where, identity), "text-missing", "no `text`, or not a string", "the whole text of the article"
-            )
-        )
+    text = text_of(record, place(where, identity), problems)
+    if text is None:
         return None
+    if "spans" not in record and (other := next((key for key in _OTHER_KEYS if record.get(key)), None)):
+        hint = "name the format with --from (doccano, prodigy, labelstudio), or call the key `spans`"
+        problems.append(Problem(place(where, identity), "record-malformed", f"`{other}`, but no `spans`", hint))
     meta = record.get("meta", {})
     if not isinstance(meta, dict):
         problems.append(Problem(place(where, identity), "record-malformed", "`meta` is not an object", ""))

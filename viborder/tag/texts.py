@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -11,10 +12,14 @@ from typing import Any
 
 from viborder.document import Document
 from viborder.errors import Problem, ViborderError, place
-from viborder.files import MAX_LINE, decode, read_text
-from viborder.formats.jsonl import to_record
+from viborder.faults import surrogate_faults
+from viborder.files import MAX_LINE, byte_lines, decode, read_text
+from viborder.formats import ending, format_of, read
+from viborder.formats.jsonl import identity_of, parsed, text_of, to_record
 from viborder.quantity import parse
 from viborder.text import normalise
+
+_OF_FOLDERS = (".txt", ".jsonl")
 
 
 class Reader:
@@ -24,41 +29,89 @@ class Reader:
     notes: changes made, a line each.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, source_format: str | None = None, **options: str | None) -> None:
+        """source_format: of every input, where endings cannot tell it; options: of `viborder.formats.read`."""
         self.problems: list[Problem] = []
         self.notes: list[str] = []
+        self._format, self._options = source_format, options
         self._ids: set[str] = set()
+        self._counted: Counter[str] = Counter()
 
     def documents(self, inputs: Sequence[str | Path]) -> Iterator[Document]:
-        """Every document of `.jsonl` files, `.txt` files, folders of them and standard input (`-`), in order; spans
-        are left out.
+        """Every document of files in any format, folders of them and standard input (`-`), in order; spans are left
+        out. Files of a folder that hold nothing, and those that no reader knows, are passed over and said.
         """
         for item in inputs:
             path = Path(item)
             if str(item) == "-":
-                yield from self._of("stdin", self._text(sys.stdin.buffer.read(), "stdin"), "stdin")
-            elif path.is_dir():
-                yield from self.documents(sorted([*path.glob("*.txt"), *path.glob("*.jsonl")]) or [path / "*.txt"])
-            elif path.suffix.lower() == ".jsonl":
-                yield from self._lines(path)
+                yield from self._stdin(sys.stdin.buffer.read())
+            elif path.is_dir() and self._is_plain(path):
+                yield from self._folder(path)
             else:
-                yield from self._of(path.stem, self._caught(read_text, path), str(path))
+                yield from self._file(path)
+        self.notes += [f"{count} {kind}" for kind, count in sorted((+self._counted).items())]
+        self._counted.clear()
+
+    def _is_plain(self, folder: Path) -> bool:
+        """Whether a folder holds texts and JSON Lines, and is no collection of brat or CAS."""
+        return self._format in (None, "text", "jsonl") and not any(
+            path.suffix.lower() in (".ann", ".xmi") for path in folder.iterdir()
+        )
+
+    def _folder(self, folder: Path) -> Iterator[Document]:
+        inside = sorted(folder.iterdir())
+        known = [path for path in inside if path.is_file() and ending(path) in _OF_FOLDERS]
+        if left := [path for path in inside if path not in known]:
+            names = ", ".join(path.name for path in left[:3]) + (" …" if len(left) > 3 else "")
+            self.notes.append(f"{folder}: left out {len(left)} files and folders: {names}")
+        if not known:
+            said = "no text (.txt) and no JSON Lines (.jsonl) in the folder"
+            self.problems.append(Problem(str(folder), "folder-empty", said, "subfolders are not read: name them"))
+        for path in known:
+            if not path.stat().st_size:
+                self.notes.append(f"{path}: empty, passed over")
+            else:
+                yield from self._file(path)
+
+    def _file(self, path: Path) -> Iterator[Document]:
+        try:
+            name = format_of(path, self._format)
+        except ViborderError as error:
+            self.problems += error.problems
+            return
+        if name == "jsonl":
+            yield from self._lines(path)
+        elif name == "text":
+            yield from self._of(path.stem, self._caught(read_text, path), str(path))
+        else:
+            try:
+                found = read(path, name, self._counted, **self._options)
+            except ViborderError as error:
+                self.problems += error.problems
+                return
+            for document in found:
+                yield from self._of(document.id, document.text, str(path), dict(document.meta))
+
+    def _stdin(self, data: bytes) -> Iterator[Document]:
+        """A text, or JSON Lines where the first line is an object with a `text`."""
+        if self._format == "jsonl" or (self._format is None and _is_record(data)):
+            yield from self.documents_of_lines("stdin", enumerate(data.splitlines(keepends=True), 1))
+        elif self._format in (None, "text"):
+            yield from self._of("stdin", self._text(data, "stdin"), "stdin")
+        else:
+            said = f"{self._format} is not read from standard input"
+            self.problems.append(Problem("stdin", "format-unknown", said, "text or jsonl; name a file for the others"))
 
     def _lines(self, path: Path) -> Iterator[Document]:
         try:
-            with path.open("rb") as file:
-                yield from self.documents_of_lines(
-                    str(path), enumerate(iter(lambda: file.readline(MAX_LINE + 1), b""), 1)
-                )
-        except FileNotFoundError:
-            self.problems.append(Problem(str(path), "file-missing", "no such file", "check the path"))
-        except OSError as error:
-            self.problems.append(
-                Problem(str(path), "file-unreadable", error.strerror or str(error), "check its kind and permissions")
-            )
+            yield from self.documents_of_lines(str(path), byte_lines(path))
+        except ViborderError as error:
+            self.problems += error.problems
 
     def documents_of_lines(self, where: str, numbered: Iterable[tuple[int, bytes]]) -> Iterator[Document]:
-        """The documents of JSON lines, given with their numbers."""
+        """The documents of JSON lines, given with their numbers. An id that is a number is read as text; a document
+        without an id is named after its file and line, and counted.
+        """
         empty = True
         for number, data in numbered:
             here = f"{where}:{number}"
@@ -69,34 +122,15 @@ class Reader:
             if data.isspace():
                 continue
             empty = False
-            record = self._record(data, here)
+            line = self._caught(decode, data, here)
+            record = parsed(line, here, self.problems) if line is not None else None
             if record is None:
                 continue
-            yield from self._of(record["id"], record["text"], here, record.get("meta"))
+            identity = identity_of(record, f"{Path(where).stem}-{number:05d}", self._counted)
+            text = text_of(record, place(here, identity), self.problems)
+            yield from self._of(identity, text, here, record.get("meta"))
         if empty:
             self.problems.append(Problem(where, "file-empty", "the file holds no document", "one JSON object a line"))
-
-    def _record(self, data: bytes, where: str) -> dict[str, Any] | None:
-        line = self._caught(decode, data, where)
-        if line is None:
-            return None
-        try:
-            record = json.loads(line)
-        except ValueError as error:
-            self.problems.append(
-                Problem(where, "json-broken", f"not a JSON object: {error}", "one whole JSON object a line")
-            )
-            return None
-        if (
-            not isinstance(record, dict)
-            or not isinstance(record.get("id"), str)
-            or not isinstance(record.get("text"), str)
-        ):
-            self.problems.append(
-                Problem(where, "record-malformed", "no `id` or no `text`, or not strings", '{"id": …, "text": …}')
-            )
-            return None
-        return record
 
     def _text(self, data: bytes, where: str) -> str | None:
         if not data.strip():
@@ -122,9 +156,25 @@ class Reader:
             )
             return
         self._ids.add(identity)
+        faults = list(surrogate_faults(text, identity, where))
+        if faults:
+            self.problems += faults
+            return
         text, changes = normalise(text)
         self.notes += [f"{identity}: {change}" for change in changes]
         yield Document(identity, text, meta=meta if isinstance(meta, dict) else {})
+
+
+def _is_record(data: bytes) -> bool:
+    """Whether the first line is a JSON object with a text."""
+    first = data.lstrip(b"\xef\xbb\xbf \r\n\t").split(b"\n", 1)[0]
+    if not first.startswith(b"{"):
+        return False
+    try:
+        record = json.loads(first)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(record, dict) and isinstance(record.get("text"), str)
 
 
 def tagged_line(document: Document) -> str:
