@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
 import os
+import re
 import shutil
-import tempfile
+import sys
 import zlib
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from hashlib import file_digest
 from pathlib import Path
 from typing import IO
@@ -121,18 +123,30 @@ def sha256_of(path: Path) -> str:
 def new_file(path: Path) -> Iterator[IO[str]]:
     """A UTF-8 text file to write; it takes the place of `path` only when the block ends without an error.
 
-    Raises ViborderError `cannot-write`.
+    A link stays, and what it points to is replaced; a device, a pipe or a socket is written through.
+    Raises ViborderError `cannot-write`, `disk-full`.
     """
     with _cannot_write(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    beside = Path(name)
+        target = _target(path)
+        if target.is_dir():
+            raise IsADirectoryError(0, "there is a folder of this name")
+        if target.exists() and not target.is_file():
+            with target.open("w", encoding="utf-8", newline="\n") as file:
+                yield file
+            return
+        target.parent.mkdir(parents=True, exist_ok=True)
+        mode = target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~_umask()
+        sweep(target.parent)
+        beside = _beside(target)
+        handle = os.open(beside, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
+        _hold(handle)
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+        with _cannot_write(path, only=FULL), os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
             yield file
-        with _cannot_write(path):
-            beside.chmod(0o666 & ~_umask())
-            beside.replace(path)
+            with _cannot_write(path):
+                file.flush()
+                beside.chmod(mode)
+                beside.replace(target)
     finally:
         beside.unlink(missing_ok=True)
 
@@ -141,34 +155,156 @@ def new_file(path: Path) -> Iterator[IO[str]]:
 def new_folder(path: Path) -> Iterator[Path]:
     """A folder to fill; it takes the place of `path` (whatever was there goes) when the block ends without an error.
 
-    Raises ViborderError `cannot-write`.
+    A link to a folder stays, and the folder is replaced. Raises ViborderError `cannot-write`, `disk-full`.
     """
     with _cannot_write(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        beside = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name}."))
+        target = _target(path)
+        if target.exists() and not target.is_dir():
+            raise NotADirectoryError(0, "there is a file of this name")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        sweep(target.parent)
+        beside = _beside(target)
+        beside.mkdir(0o700)
+        handle = os.open(beside, os.O_RDONLY)
+        _hold(handle)
     try:
-        yield beside
+        with _cannot_write(path, only=FULL):
+            yield beside
         with _cannot_write(path):
-            beside.chmod(0o777 & ~_umask())
-            if path.is_dir():
-                old = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name}.old."))
-                path.replace(old)
-                beside.replace(path)
+            _readable(beside)
+            if target.is_dir():
+                old = _beside(target, OLD)
+                target.replace(old)
+                beside.replace(target)
                 shutil.rmtree(old)
             else:
-                beside.replace(path)
+                beside.replace(target)
     finally:
+        os.close(handle)
         shutil.rmtree(beside, ignore_errors=True)
 
 
 @contextmanager
-def _cannot_write(path: Path) -> Iterator[None]:
+def alone(path: Path) -> Iterator[None]:
+    """While the block runs, no other run that asks for the same file's folder goes on; it waits. Where the system or
+    the disk cannot lock, there is no waiting.
+    """
+    with _cannot_write(path):
+        folder = path.resolve().parent
+        folder.mkdir(parents=True, exist_ok=True)
+        handle = os.open(folder, os.O_RDONLY)
+    try:
+        if not _lock(handle, wait=False):
+            print(f"waiting for another run that writes in {folder}", file=sys.stderr)
+            _lock(handle, wait=True)
+        yield
+    finally:
+        os.close(handle)
+
+
+def sweep(folder: Path) -> None:
+    """Take away what killed runs left in a folder, once a process. A folder that was moved aside for its successor, which
+    then never came, goes back to its place.
+    """
+    if folder in _swept:
+        return
+    _swept.add(folder)
+    with suppress(OSError):
+        for path in list(folder.iterdir()):
+            if (match := _LEFT.fullmatch(path.name)) and not _runs(int(match["process"])) and _nobodys(path):
+                target = folder / match["name"]
+                if match["kind"] == OLD and not target.exists():
+                    path.replace(target)
+                elif path.is_dir():
+                    shutil.rmtree(path, ignore_errors=True)
+                else:
+                    path.unlink(missing_ok=True)
+
+
+def is_full(error: BaseException) -> bool:
+    """Whether an error says that the disk is full; pyarrow says it in words only."""
+    number = getattr(error, "errno", None)
+    return isinstance(error, OSError) and (number in FULL or "No space left on device" in str(error))
+
+
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+NEW, OLD = "new", "old"
+_LEFT = re.compile(rf"\.(?P<name>.+)\.(?P<process>\d+)-[0-9a-f]{{8}}\.viborder-(?P<kind>{NEW}|{OLD})")
+_swept: set[Path] = set()
+
+
+@contextmanager
+def _cannot_write(path: Path, only: tuple[int, ...] = ()) -> Iterator[None]:
+    """Errors of the system in plain words. only: no others than of these numbers (what runs inside has its own)."""
     try:
         yield
     except OSError as error:
+        if is_full(error):
+            hint = "make room, then do it again: what was there before is there still"
+            raise fail(path, "disk-full", "there is no room left on the disk", hint) from None
+        if only:
+            raise
         raise fail(
             path, "cannot-write", error.strerror or str(error), "choose a folder that you may write to"
         ) from None
+
+
+def _target(path: Path) -> Path:
+    """What a path leads to, over all links."""
+    try:
+        return path.resolve()
+    except RuntimeError:  # until Python 3.12
+        raise OSError(errno.ELOOP, os.strerror(errno.ELOOP)) from None
+
+
+def _beside(target: Path, kind: str = NEW) -> Path:
+    """A name beside a file or folder, by which `sweep` knows whose it is."""
+    return target.parent / f".{target.name}.{os.getpid()}-{os.urandom(4).hex()}.viborder-{kind}"
+
+
+def _hold(handle: int) -> None:
+    """Mark an open file or folder as somebody's, for as long as it is open."""
+    _lock(handle, wait=False)
+
+
+def _lock(handle: int, *, wait: bool) -> bool:
+    """Whether the lock was got, or there are no locks here."""
+    try:
+        import fcntl
+
+        fcntl.flock(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+    except BlockingIOError:
+        return False
+    except (ImportError, OSError):
+        return True
+    return True
+
+
+def _runs(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except (OSError, OverflowError):
+        return True
+    return True
+
+
+def _nobodys(path: Path) -> bool:
+    """Whether nobody holds it: a process of another container, whose number says nothing here, would."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        return _lock(handle, wait=False)
+    finally:
+        os.close(handle)
+
+
+def _readable(folder: Path) -> None:
+    """What others may read of new files, they may read of these: some libraries write files for their owner alone."""
+    mask = _umask()
+    for path in (folder, *folder.rglob("*")):
+        if not path.is_symlink():
+            path.chmod(path.stat().st_mode | ((0o777 if path.is_dir() else 0o666) & ~mask))
 
 
 def _umask() -> int:

@@ -1,5 +1,6 @@
 """What keeps a dataset or a model from being published."""
 
+import json
 import shutil
 from pathlib import Path
 
@@ -8,8 +9,10 @@ import pytest
 
 from viborder.dataset.build import build, checksums
 from viborder.dataset.package import documents
+from viborder.dataset.traces import in_file, traces_of
 from viborder.errors import ViborderError
 from viborder.formats import jsonl
+from viborder.publish.checks import private_people
 from viborder.publish.publish import prepare
 from viborder.train import train
 
@@ -117,3 +120,59 @@ def test_a_model_is_published_with_a_card_and_not_with_a_private_persons_name(tm
     assert {rule for _, rule in refused(tmp_path / "unmasked")} == {"private-name", "model-unmasked"}
     (tmp_path / "masked/model.json").write_text("{", encoding="utf-8")
     assert {rule for _, rule in refused(tmp_path / "masked")} == {"model-damaged"}
+
+
+def test_only_what_belongs_to_a_model_is_published_and_links_are_not_followed(tmp_path: Path, built: Path) -> None:
+    folder = tmp_path / "model"
+    train(Path("train/crf.yaml"), documents(built), folder, overrides=["iterations=2"])
+    (folder / ".git").mkdir()
+    for name in (".env", ".git/config", "notes.txt", "training.jsonl"):
+        (folder / name).write_text("Đoàn Thị Uyên", encoding="utf-8")
+    (tmp_path / "secret").write_text("x", encoding="utf-8")
+    (folder / "link.txt").symlink_to(tmp_path / "secret")
+    release = prepare(folder, GOLD, "someone/name")
+    assert set(release.contents) == {
+        *json.loads((folder / "model.json").read_text(encoding="utf-8"))["files"],
+        "model.json",
+        "README.md",
+    }
+    assert release.left_out == (".env", ".git/config", "link.txt", "notes.txt", "training.jsonl")
+    data = (folder / "outer.npz").read_bytes()
+    (tmp_path / "outer.npz").write_bytes(data)
+    (folder / "outer.npz").unlink()
+    (folder / "outer.npz").symlink_to(tmp_path / "outer.npz")
+    assert refused(folder) == [("outer.npz", "file-is-link")]
+    described = json.loads((folder / "model.json").read_text(encoding="utf-8"))
+    (folder / "outer.npz").unlink()
+    (folder / "outer.npz").write_bytes(data)
+    (folder / "model.json").write_text(json.dumps(described | {"version": "../v1 \u001b[31m"}), encoding="utf-8")
+    assert refused(folder) == [("model.json", "model-version")]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"lower[-1] lower[0]=th\xe1\xbb\x8b uy\xc3\xaan",
+        "vocab\nđoàn\nthị\n".encode(),
+        b'{"token": "th\\u1ecb_uy\\u00ean"}',
+        "NguyễnĐoànThịUyênVăn".encode(),
+        "đo\u200bàn thị".encode(),
+        b"nan doan thi xa",
+        "at=Bản Nhàn".encode(),
+        "Ảnh: T.C".encode(),
+        "Đ. T. U. khai".encode(),
+        b"\0\0\0" + "Thị Uyên".encode("utf-16-le"),
+        b"\0\0\0" + "Thị Uyên".encode("utf-32-le"),
+        b"\0\x01\x93" + "xã Thị Uyên".encode() + b"\0",
+    ],
+)
+def test_a_part_of_a_name_is_found_in_any_file(tmp_path: Path, content: bytes) -> None:
+    people, _ = private_people(GOLD)
+    (tmp_path / "file").write_bytes(content)
+    assert list(in_file(tmp_path / "file", traces_of(jsonl.read(GOLD), people)))
+
+
+def test_other_words_are_no_traces(tmp_path: Path) -> None:
+    people, _ = private_people(GOLD)
+    (tmp_path / "file").write_text("w=thị trấn\nw=nam lê\nĐồng chí T. và C.\nViệt Nam", encoding="utf-8")
+    assert not list(in_file(tmp_path / "file", traces_of(jsonl.read(GOLD), people)))

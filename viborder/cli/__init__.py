@@ -65,13 +65,24 @@ app.add_typer(labelstudio, name="labelstudio", rich_help_panel="Annotators")
 
 def main() -> None:
     """Run a verb; what is wrong with the input goes to standard error, all problems at once, with exit status 1."""
-    from viborder.errors import ViborderError
+    import signal
 
+    from viborder.errors import ViborderError
+    from viborder.files import is_full
+
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))  # what is half-written is taken away
     try:
         app()
     except ViborderError as error:
         for problem in error.problems:
             print(problem, file=sys.stderr)
+        sys.exit(1)
+    except OSError as error:
+        if not is_full(error):
+            raise
+        print(
+            "error disk-full: there is no room left on the disk; nothing is half-written (make room)", file=sys.stderr
+        )
         sys.exit(1)
     except (KeyboardInterrupt, SystemExit) as ended:
         if isinstance(ended, SystemExit) and ended.code != INTERRUPTED:

@@ -15,7 +15,7 @@ from viborder.corpus.metadata import read_metadata
 from viborder.corpus.sources import Source, read_sources
 from viborder.document import Document
 from viborder.errors import Problem, ViborderError
-from viborder.files import lines, new_file
+from viborder.files import alone, lines, new_file
 from viborder.formats import jsonl
 from viborder.text import normalise
 
@@ -44,6 +44,11 @@ def collect(
     with the same id and text is passed over. Raises ViborderError with all problems at once (`not-utf8`, `file-empty`,
     `id-twice`, `id-text-differs`, …), and then writes nothing.
     """
+    with alone(corpus):
+        return _collect(paths, corpus, meta or {}, near)
+
+
+def _collect(paths: Iterable[Path], corpus: Path, meta: Mapping[str, str], near: float) -> Collected:
     problems: list[Problem] = []
     done = Collected()
     new = _normalised(read_sources(paths, problems), done, problems)
@@ -53,7 +58,7 @@ def collect(
     if problems:
         raise ViborderError(problems)
     for source in new.values():
-        known = {**read_metadata(source.text), **(meta or {}), **source.meta}
+        known = {**read_metadata(source.text), **meta, **source.meta}
         done.added.append(Document(source.id, source.text, meta=known))
     if done.added:
         _append(corpus, done.added)

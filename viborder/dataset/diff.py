@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from viborder.document import Document, Span, by_id, in_order
-from viborder.errors import place
+from viborder.errors import place, printable
 
 # The kinds of change, in the order in which they are told.
 KINDS = ("document added", "document removed", "text changed", "added", "removed", "relabelled", "moved")
@@ -28,12 +28,12 @@ class Change:
     def __str__(self) -> str:
         span = self.new or self.old
         if span is None:
-            return f"{self.kind}: {place('', self.document)}"
+            return printable(f"{self.kind}: {place('', self.document)}")
         where = place("", self.document, span.start, span.end, self.new_text or self.old_text)
         before = f" (was {self.old.label})" if self.kind == "relabelled" and self.old else ""
         if self.kind == "moved" and self.old:
             before = f' (was [{self.old.start}:{self.old.end}] "{self.old_text}")'
-        return f"{self.kind}: {where} {span.label}{before}"
+        return printable(f"{self.kind}: {where} {span.label}{before}")
 
     def as_dict(self) -> dict[str, Any]:
         """Plain JSON values."""

@@ -9,6 +9,10 @@ from __future__ import annotations
 import base64
 import hmac
 import json
+import sys
+import traceback
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from viborder.document import Document, Span
@@ -53,6 +57,9 @@ def app(learner: Learner, password: str) -> Starlette:
         except _Refused as refused:
             headers = {"WWW-Authenticate": "Basic"} if refused.status == 401 else None
             return JSONResponse({"error": str(refused)}, refused.status, headers)
+        except Exception as error:  # a fault of ours: the server must live on, and somebody must see it
+            print(fault(request.method, request.url.path, error), file=sys.stderr, flush=True)
+            return JSONResponse({"error": f"a fault of the backend ({type(error).__name__}); its log says where"}, 500)
 
     routes = [
         Route(path, answer, methods=["GET" if path in ("/", "/health") else "POST"])
@@ -60,6 +67,15 @@ def app(learner: Learner, password: str) -> Starlette:
         if path != "/versions"
     ]
     return Starlette(routes=[*routes, Route("/versions", answer, methods=["GET", "POST"])])
+
+
+def fault(method: str, path: str, error: BaseException) -> str:
+    """A line for the log: the call, the kind of error and the places in the code that it came through; neither its
+    message nor the request, which may quote a text or a password.
+    """
+    frames = traceback.extract_tb(error.__traceback__)[-4:]
+    places = " > ".join(f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames)
+    return f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} 500 {method} {path} {type(error).__name__} at {places}"
 
 
 def connect(owner: Client, title: str, url: str, password: str, learner: Learner) -> None:
@@ -123,6 +139,8 @@ def _predict(learner: Learner, body: dict[str, Any]) -> dict[str, Any]:
     tasks = body.get("tasks")
     if not isinstance(tasks, list) or not all(isinstance(task, dict) for task in tasks):
         raise _Refused(400, "`tasks` is a list of tasks")
+    for task in tasks:
+        _well_formed(task)
     context = (body.get("params") or {}).get("context") if isinstance(body.get("params"), dict) else None
     if isinstance(context, dict) and context.get("result"):
         return {"results": [_others(learner, task, context["result"]) for task in tasks]}
@@ -167,6 +185,7 @@ def _webhook(learner: Learner, body: dict[str, Any]) -> dict[str, Any]:
         annotation, task = body.get("annotation"), body.get("task")
         if not isinstance(annotation, dict) or not isinstance(task, dict):
             raise _Refused(400, "`annotation` and `task` are objects")
+        _well_formed(task)
         _submit(learner, annotation, task)
     return {"status": "ok"}
 
@@ -174,7 +193,7 @@ def _webhook(learner: Learner, body: dict[str, Any]) -> dict[str, Any]:
 def _submit(learner: Learner, annotation: dict[str, Any], task: dict[str, Any]) -> None:
     """Learn from an annotation, if it is one to learn from: submitted whole, usable, and not of the test share."""
     number, identity = annotation.get("id"), (task.get("data") or {}).get("doc_id")
-    if type(number) is not int or not isinstance(identity, str):
+    if type(number) is not int or not isinstance(identity, str) or not _storable(identity):
         raise _Refused(400, "the annotation has no id, or its task no `doc_id`")
     problems: list[Problem] = []
     reading = read(annotation.get("result"), _text(task), f"annotation {number}", problems)
@@ -189,6 +208,23 @@ def _submit(learner: Learner, annotation: dict[str, Any], task: dict[str, Any]) 
     ]  # training refuses a span that splits a token
     spans, private = split(whole)
     learner.submit(Document(identity, _text(task), spans, private), number, str(annotation.get("updated_at")))
+
+
+def _well_formed(task: dict[str, Any]) -> None:
+    """Refuse a task of which a part that is read is of another kind than Label Studio sends."""
+    for key in ("data", "meta"):
+        if not isinstance(task.get(key) or {}, dict):
+            raise _Refused(400, f"`{key}` of a task is an object")
+    _text(task)
+
+
+def _storable(text: str) -> bool:
+    """Whether a text can be written in UTF-8: a half of a surrogate pair cannot."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 _calls = {
@@ -231,6 +267,8 @@ def _text(task: dict[str, Any]) -> str:
     text = data.get("text") if isinstance(data, dict) else None
     if not isinstance(text, str):
         raise _Refused(400, "a task has no `data.text`")
+    if not _storable(text):
+        raise _Refused(400, "a text holds half of a surrogate pair")
     if len(text) > MAX_TEXT:
         raise _Refused(413, f"a text has more than {MAX_TEXT:,} code points")
     return text
