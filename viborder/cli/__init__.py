@@ -51,6 +51,7 @@ for _reader, _verbs_of in (
             engineers.crossval,
             engineers.curve,
             engineers.score,
+            engineers.explain,
             engineers.compare,
             engineers.facts,
             engineers.convert,

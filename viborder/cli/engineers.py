@@ -42,6 +42,41 @@ def train(
     print(f"{', '.join(tagger.labels)}: model {tagger.version} in {out}")
 
 
+def explain(
+    text: Annotated[str, typer.Argument(help="A sentence, or a whole text.")] = "",
+    model: Annotated[Path | None, typer.Option(help="A model folder: what it made of the grammar's proposals.")] = None,
+    grammar: Annotated[Path | None, typer.Option(help="A folder with a grammar of one's own.")] = None,
+    rule: Annotated[str | None, typer.Option(help="Print a rule, piece or veto, and the Python it became.")] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Say which rule, which entries of the lexicon and which learned weights made each span."""
+    from json import dumps
+
+    from viborder.text import normalise
+
+    if rule:
+        from viborder.grammar.explain import source
+
+        found = source(rule, grammar)
+        print(dumps(found, ensure_ascii=False) if json else f"{found['where']}\n{found['record']}\n\n{found['python']}")
+        return
+    text = normalise(text)[0]
+    if model:
+        from viborder.train.explain import explain as of_model
+
+        told = of_model(text, model)
+    else:
+        from viborder.grammar.explain import explain as of_grammar
+
+        told = of_grammar(text, grammar)
+    if json:
+        print(dumps(told, ensure_ascii=False))
+        return
+    from viborder.grammar.explained import lines
+
+    print(*lines(told), sep="\n")
+
+
 def crossval(
     recipe: Annotated[Path, typer.Argument(help="A YAML file, or the name of one that comes with viborder: crf.")],
     overrides: Annotated[

@@ -54,13 +54,13 @@ def pieces(
     gives them.
     """
     view = read(text, starts, ends, words, lexicon)
-    walk = _Walk(view)
+    walk = Walk(view)
     walk.run()
     found = {(view.token(first), view.token(last - 1) + 1, label) for first, last, label in walk.found}
     return sorted(found, key=lambda piece: (piece[0], -piece[1], piece[2]))
 
 
-class _Walk:
+class Walk:
     """One pass over a view.
 
     `role` are the bits of the rank or post before token `role_end`, where a name may follow.
@@ -68,6 +68,7 @@ class _Walk:
 
     def __init__(self, view: View) -> None:
         self.view = view
+        self.rules = view.lexicon.rules
         self.found: list[Piece] = []
         self.persons: list[carry.Person] = []
         self.announced: list[Range] = []  # places that only the words before them made one
@@ -91,9 +92,8 @@ class _Walk:
 
     def _at(self, at: int, bits: int) -> int | None:
         """What begins at the token: emit it and return the token after it."""
-        if bits & AMOUNT and not self._counts_bodies(at) and (found := amounts.amount(self.view, at)):
-            self.found.append((max(found[0], self.end), found[1], "QUANTITY"))
-            return found[1]
+        if bits & AMOUNT and (end := self._amount(at)):
+            return end
         if bits & PERSON and not (bits & AGENCY and self._is_head(at)) and (end := self._person(at)):
             return end
         if bits & AGENCY and (end := self._agency(at)):
@@ -104,7 +104,7 @@ class _Walk:
                 if self.view.keys[at] == "ảnh"
                 else self._emit_places(context.located(self.view, at + 1))
             )
-        if bits & RULE and (match := self.view.lexicon.rules.at(self.view, at)):
+        if bits & RULE and (match := self.rules.at(self.view, at)):
             self.found += match[1]
             return match[0]
         if bits & PLACE and (end := self._place(at)):
@@ -112,6 +112,12 @@ class _Walk:
         if bits & NAME and bits & CAP:
             return self._name(at)
         return None
+
+    def _amount(self, at: int) -> int | None:
+        if self._counts_bodies(at) or not (found := amounts.amount(self.view, at)):
+            return None
+        self.found.append((max(found[0], self.end), found[1], "QUANTITY"))
+        return found[1]
 
     def _counts_bodies(self, at: int) -> bool:
         """Rule 5: a numeral before bodies that are named stays out: 2 [đồn biên phòng X, Y]."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -92,6 +94,19 @@ class Rules:
                 end = match[0]
                 found += match[1]
         return found
+
+    def python(self, identity: str) -> str:
+        """The functions that a record became, those that it alone calls among them."""
+        lines, name = self.source.split("\n"), identifier(identity)
+        starts = [number for number, line in enumerate(lines) if line.startswith("def ")] + [len(lines)]
+        functions = {
+            lines[start].split("(")[0].removeprefix("def "): "\n".join(lines[start:end]).strip()
+            for start, end in pairwise(starts)
+        }
+        wanted = [found for found in (f"match_{name}", f"veto_{name}") if found in functions]
+        for found in wanted:
+            wanted += [one for one in re.findall(r"\bh\d+\b", functions[found]) if one not in wanted]
+        return "\n\n".join(functions[found] for found in wanted)
 
     @contextmanager
     def without(self, identity: str) -> Iterator[None]:

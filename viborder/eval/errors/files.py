@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from viborder.document import Document
 from viborder.eval.counting.leakage import leakage
 from viborder.eval.counting.slices import slices
-from viborder.eval.errors.records import error_records
+from viborder.eval.errors.records import Record, error_records
 from viborder.eval.errors.summary import describe
 from viborder.eval.errors.suspects import suspects
 from viborder.eval.show.tables import error_tables, leakage_line, write_json_lines
+from viborder.grammar.explain import origins
 
 
 def write_errors(
     path: Path, gold: Sequence[Document], pred: Sequence[Document], train: Sequence[Document] | None = None
 ) -> int:
-    """Write every error, print what they are, and return their number.
+    """Write every error with the rules that propose it, print what they are, and return their number.
 
     train: what was trained on, for seen mentions; what it shares with `gold` is said where they are different
     documents.
@@ -27,9 +28,26 @@ def write_errors(
     error_tables(records, slices(gold, records, train))
     if train is not None and texts.keys().isdisjoint(document.id for document in train):
         leakage_line(leakage(train, gold))
-    wrong = [describe(record, texts[record.document]) for record in records if record.kind != "correct"]
+    made = {
+        identity: origins(texts[identity]) for identity in {record.document for record in records if _wrong(record)}
+    }
+    wrong = [
+        describe(record, texts[record.document]) | {"rules": _rules(record, made[record.document])}
+        for record in records
+        if _wrong(record)
+    ]
     write_json_lines(path, wrong)
     return len(wrong)
+
+
+def _wrong(record: Record) -> bool:
+    return record.kind != "correct"
+
+
+def _rules(record: Record, made: Mapping[tuple[int, int, str], str]) -> list[str]:
+    """The rules and algorithms of the grammar that propose what was predicted, in order; none where it was learned."""
+    found = (made.get((span.start, span.end, span.label)) for span in record.pred)
+    return list(dict.fromkeys(name for name in found if name))
 
 
 def write_suspects(path: Path, gold: Sequence[Document], pred: Sequence[Document]) -> int:

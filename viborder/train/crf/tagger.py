@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -28,6 +28,21 @@ from viborder.train.tuning import read_tuned
 DEPTH = 4  # layers at most; three occur in the gold
 _BATCH = 1 << 18  # code points decoded together: about 65 articles
 _MOST_TYPES = 200_000  # token types remembered, so that memory stays flat
+
+
+class Account(NamedTuple):
+    """How a tagger came to the spans of a text; all in tokens, with probabilities where it gives some.
+
+    possible: outermost spans under the chain with the grammar's vote; alone: those of the learned weights, where the
+    grammar proposes nothing and does not vote.
+    """
+
+    text: TokenizedText
+    proposed: list[TokenSpan]
+    revised: list[TokenSpan]
+    found: list[ScoredSpan]
+    possible: list[tuple[TokenSpan, float]]
+    alone: list[tuple[TokenSpan, float]]
 
 
 class CrfTagger:
@@ -127,6 +142,33 @@ class CrfTagger:
             return []
         table = self._outer_table(batch, texts, over(batch, proposals))
         return by_sentence(batch.starts, self._possible(batch, table))
+
+    def account(self, document: Document) -> Account:
+        """What was proposed for a document, what corrections made of it, what was found, and what else was possible."""
+        text = tokenized(document)
+        proposed = self._proposer.spans([document], [text])[0] if self._proposer else []
+        revised = self._learned.corrections.revised(text.words, proposed) if self._learned.corrections else proposed
+        return Account(
+            text,
+            proposed,
+            list(revised),
+            self.tag_texts([text], [proposed])[0],
+            self._in_text(text, revised),
+            self._without_votes()._in_text(text, []),
+        )
+
+    def _without_votes(self) -> CrfTagger:
+        """The same weights, and no vote of the grammar, neither for a span nor against one."""
+        tuned = {**self.card["tuned"], "vote_for": 0.0, "vote_against": 0.0}
+        return CrfTagger({**self.card, "tuned": tuned}, self._learned)
+
+    def _in_text(self, text: TokenizedText, proposals: Sequence[TokenSpan]) -> list[tuple[TokenSpan, float]]:
+        """What is possible under the outer chain, in tokens of the text, with probabilities."""
+        return [
+            ((first + begin, last + begin, label), chance)
+            for begin, found in zip(text.breaks, self.suggest([text], [proposals]), strict=False)
+            for (first, last, label), chance in found
+        ]
 
     def _outer_table(self, batch: Batch, texts: Sequence[TokenizedText], proposed: Sequence[TokenSpan]) -> Columns:
         known = (

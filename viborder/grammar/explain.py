@@ -1,0 +1,209 @@
+"""Which rule or algorithm made each span, with which entries of the lexicon, and which rules came near elsewhere.
+
+The walk is the one that tags, with rules compiled so that they tell of each match and each veto; tagging runs rules that
+tell nothing. Algorithms tell what they made, not what they refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from viborder.grammar import Piece, Walk, standard
+from viborder.grammar.keys import longest
+from viborder.grammar.lexicon import in_use
+from viborder.grammar.names import used
+from viborder.grammar.records import Record
+from viborder.grammar.rulebook import Rules
+from viborder.grammar.view import View, read
+from viborder.text import Range, cut
+
+# What an algorithm is called, and where its code is, by the method of the walk that emits its spans.
+ALGORITHMS = {
+    "_amount": ("amount", "amounts.py"),
+    "_person": ("name-after-role", "officials.py"),
+    "_agency": ("body", "shared.py"),
+    "_abbreviation": ("abbreviation-after-body", "agencies.py"),
+    "_credit": ("photographer", "__init__.py"),
+    "_place": ("place", "places.py"),
+    "_name": ("family-name", "officials.py"),
+    "_emit_places": ("announced-place", "context.py"),
+}
+_CARRIED = ("carried", "carry.py")  # what the text says of a name elsewhere
+_PLACES = ("admin", "places", "abroad", "around-places")
+_READ = {  # the files that algorithms read for a label
+    "AGENCY": ("agencies", "functions", "codes", *_PLACES),
+    "PLACE": _PLACES,
+    "OFFICIAL": ("names", "officials"),
+    "PRIVATE": ("names", "officials"),
+    "QUANTITY": ("amounts",),
+}
+_BEFORE = 4  # tokens before a span in which a rank, a post or a role is looked for
+Told = tuple[str, str, int, int]  # rule, veto or "", first token, token after the last
+
+
+@dataclass(slots=True)
+class Origin:
+    """What made a span. by: a rule's id or an algorithm's name. where: its file, and the line of a rule."""
+
+    by: str
+    where: str
+    rule: bool
+    numbers: tuple[str, ...] = ()
+    pieces: list[str] = field(default_factory=list)
+
+
+def explain(text: str, folder: Path | None = None) -> dict[str, Any]:
+    """Each span of a text with what made it, and each place where a rule matched and a veto stopped it.
+
+    folder: a grammar of one's own in place of the package's. Offsets are half-open code points into `text`. Raises
+    ViborderError: what is wrong with the folder.
+    """
+    told: list[Told] = []
+    view = read(text, *cut(text))
+    if folder is not None:
+        from viborder.grammar.own import read_own
+
+        rules = read_own(folder, lambda *found: told.append(found)).rules
+        spans = [(span, _rule_of(span, told, rules)) for span in rules.walk(view)]
+    else:
+        rules = standard.rules_of(in_use().entries, lambda *found: told.append(found))
+        spans = list(_walked(view, rules, told))
+    found = [
+        {**_place(view, span[:2]), "label": span[2], **_said(origin), "entries": _entries(view, rules, span, origin)}
+        for span, origin in sorted(spans, key=lambda made: (made[0][0], -made[0][1], made[0][2]))
+    ]
+    covered = [span[:2] for span, _ in spans]
+    return {"text": text, "spans": found, "near": list(_near(view, told, covered))}
+
+
+def origins(text: str) -> dict[tuple[int, int, str], str]:
+    """(start, end, label) of each span that the package's grammar proposes → the rule or algorithm that made it."""
+    return {(span["start"], span["end"], span["label"]): span["by"] for span in explain(text)["spans"]}
+
+
+def source(identity: str, folder: Path | None = None) -> dict[str, str]:
+    """A record as its file has it, and the Python that it became.
+
+    Raises ViborderError `rule-unknown` with the ids that there are.
+    """
+    from viborder.errors import fail
+
+    if folder is not None:
+        from viborder.grammar.own import read_own
+
+        rules = read_own(folder).rules
+    else:
+        rules = in_use().rules
+    record = next((record for record in rules.records if record.id == identity), None)
+    if record is None:
+        known = ", ".join(record.id for record in rules.records)
+        raise fail(identity, "rule-unknown", "no such rule, piece or veto", f"one of {known}")
+    return {
+        "id": record.id,
+        "where": f"{record.path}:{record.line}",
+        "record": record.source(),
+        "python": rules.python(identity),
+    }
+
+
+class _Traced(Walk):
+    """The walk, which notes the method that emitted each span first."""
+
+    def __init__(self, view: View, rules: Rules) -> None:
+        super().__init__(view)
+        self.rules = rules
+        self.makers: dict[tuple[int, int], str] = {}
+
+    def noted(self, method: str, *arguments: Any) -> Any:
+        """Call a method of the walk, and note it as the maker of what it adds, unless one inside it has been."""
+        before, persons = len(self.found), len(self.persons)
+        result = getattr(super(), method)(*arguments)
+        for made in (*self.found[before:], *self.persons[persons:]):
+            self.makers.setdefault(made[:2], method)
+        return result
+
+
+def _noting(method: str) -> Callable[..., Any]:
+    def call(walk: _Traced, *arguments: Any) -> Any:
+        return walk.noted(method, *arguments)
+
+    return call
+
+
+for _method in ALGORITHMS:
+    setattr(_Traced, _method, _noting(_method))
+
+
+def _walked(view: View, rules: Rules, told: list[Told]) -> Iterable[tuple[Piece, Origin]]:
+    walk = _Traced(view, rules)
+    walk.run()
+    ruled = {span: origin for span in walk.found if (origin := _rule_of(span, told, rules)).rule}
+    for span in dict.fromkeys(walk.found):
+        method = walk.makers.get(span[:2])
+        name, file = ALGORITHMS.get(method, _CARRIED) if method else _CARRIED
+        yield (
+            span,
+            (ruled[span] if method is None and span in ruled else Origin(name, f"viborder/grammar/{file}", False)),
+        )
+
+
+def _rule_of(span: Piece, told: list[Told], rules: Rules) -> Origin:
+    """The rule whose match holds the span, the longest of those that were told, with its pieces."""
+    records = {record.id: record for record in rules.records}
+    around = [
+        (end - begin, identity)
+        for identity, veto, begin, end in told
+        if not veto and begin <= span[0] and span[1] <= end and records[identity].kind == "rule"
+    ]
+    if not around:
+        return Origin("", "", False)
+    record: Record = records[max(around)[1]]
+    inside = [
+        identity
+        for identity, veto, begin, end in told
+        if not veto and records[identity].kind == "piece" and span[0] <= begin and end <= span[1]
+    ]
+    where = f"{record.path.parent.name}/{record.path.name}:{record.line}"
+    return Origin(record.id, where, True, record.numbers, list(dict.fromkeys(inside)))
+
+
+def _said(origin: Origin) -> dict[str, Any]:
+    said: dict[str, Any] = {"by": origin.by, "kind": "rule" if origin.rule else "algorithm", "where": origin.where}
+    if origin.rule:
+        said |= {"numbers": list(origin.numbers), "pieces": origin.pieces}
+    return said
+
+
+def _place(view: View, tokens: Range) -> dict[str, Any]:
+    start, end = view.starts[tokens[0]], view.ends[tokens[1] - 1]
+    return {"start": start, "end": end, "text": view.text[start:end]}
+
+
+def _entries(view: View, rules: Rules, span: Piece, origin: Origin) -> list[dict[str, Any]]:
+    """The phrases in a span, and right before it, that its rule names or its algorithm reads."""
+    classes = rules.grammar.classes
+    if origin.rule:
+        named = {name for identity in (origin.by, *origin.pieces) for name in used(rules.grammar.patterns[identity])}
+    else:
+        named = {name for name, table in classes.items() if table.name in _READ.get(span[2], ())}
+    tables = {id(classes[name]): classes[name] for name in named if name in classes}
+    found: list[dict[str, Any]] = []
+    for at in range(max(0, span[0] - _BEFORE), span[1]):
+        for table in tables.values():
+            match = longest(table.trie, view.keys, at)
+            if not match or match[0] > span[1] or (at < span[0] and match[0] != span[0]):
+                continue
+            if some := [name for name in table.classes(match[1]) if name in named]:
+                phrase = _place(view, (at, match[0]))["text"]
+                found.append({"phrase": phrase, "classes": some, "file": f"{table.name}.tsv"})
+    return found
+
+
+def _near(view: View, told: list[Told], covered: list[Range]) -> Iterable[dict[str, Any]]:
+    """Matches that a veto stopped where no span stands."""
+    for identity, veto, first, last in dict.fromkeys(told):
+        if veto and not any(start < last and first < end for start, end in covered):
+            yield {**_place(view, (first, last)), "rule": identity, "veto": veto}

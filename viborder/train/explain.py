@@ -1,0 +1,86 @@
+"""How a trained model came to its spans: the grammar's part, what corrections and learned weights did, the runner-up."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from viborder.document import Document
+from viborder.errors import fail
+from viborder.grammar import explain as grammar
+from viborder.train import load
+from viborder.train.crf.tagger import Account, CrfTagger
+from viborder.train.token_spans import TokenSpan
+
+
+def explain(text: str, folder: Path) -> dict[str, Any]:
+    """`viborder.grammar.explain.explain` for what a model finds, each span with `model`: its score, whether the grammar
+    proposed it, what corrections did, and of outermost spans the probability by learned weights alone (`weights`) and the `runner_up`.
+
+    Proposals of the grammar that the model did not take stand under `rejected`. Raises ViborderError
+    `explain-no-crf` for another kind of model, and what is wrong with the folder.
+    """
+    tagger = load(folder)
+    if not isinstance(tagger, CrfTagger):
+        raise fail(folder, "explain-no-crf", "only a model of `kind: crf` tells how it decides", "leave --model out")
+    account = tagger.account(Document("text", text))
+    by_span: dict[tuple[int, int, str], dict[str, Any]] = {}
+    told = grammar.explain(text)
+    own = folder / "grammar"
+    for one in (told, grammar.explain(text, own)) if own.is_dir() else (told,):
+        by_span |= {(span["start"], span["end"], span["label"]): span for span in one["spans"]}
+    spans = []
+    for span, score, _ in sorted(account.found, key=lambda found: (found[0][0], -found[0][1])):
+        said = by_span.get(_code_points(account, span)) or {
+            "by": "learned",
+            "kind": "learned",
+            "where": "",
+            "entries": [],
+        }
+        spans.append({**_place(text, account, span), **said, "model": _model(text, account, span, score)})
+    taken = {_code_points(account, span) for span, _, _ in account.found}
+    rejected = [
+        {**_place(text, account, span), "by": by_span.get(_code_points(account, span), {}).get("by", ""),
+         "correction": _correction(text, account, span)}
+        for span in account.proposed
+        if _code_points(account, span) not in taken and span[2] in tagger.labels
+    ]  # fmt: skip
+    return {"text": text, "spans": spans, "rejected": rejected, "near": told["near"]}
+
+
+def _model(text: str, account: Account, span: TokenSpan, score: float) -> dict[str, Any]:
+    found = {other for other, _, _ in account.found}
+    outermost = not any(other != span and other[0] <= span[0] and span[1] <= other[1] for other in found)
+    others = [(chance, other) for other, chance in account.possible if other not in found and _overlap(other, span)]
+    best = max(others, default=None) if outermost else None
+    return {
+        "score": score,
+        "proposed": span in account.proposed,
+        "correction": "" if span in account.proposed or span not in account.revised else "brought in by a correction",
+        "weights": round(dict(account.alone).get(span, 0.0), 4) if outermost else None,
+        "runner_up": {**_place(text, account, best[1]), "probability": round(best[0], 4)} if best else None,
+    }
+
+
+def _correction(text: str, account: Account, span: TokenSpan) -> str:
+    """What corrections made of a proposal that the model did not take."""
+    if span in account.revised:
+        return ""
+    moved = next((other for other in account.revised if _overlap(other, span) and other not in account.proposed), None)
+    if moved is None:
+        return "deleted"
+    place = _place(text, account, moved)
+    return f"became {moved[2]} {place['text']!r}"
+
+
+def _overlap(span: TokenSpan, other: TokenSpan) -> bool:
+    return span[0] < other[1] and other[0] < span[1]
+
+
+def _code_points(account: Account, span: TokenSpan) -> tuple[int, int, str]:
+    return account.text.starts[span[0]], account.text.ends[span[1] - 1], span[2]
+
+
+def _place(text: str, account: Account, span: TokenSpan) -> dict[str, Any]:
+    start, end, label = _code_points(account, span)
+    return {"start": start, "end": end, "text": text[start:end], "label": label}
