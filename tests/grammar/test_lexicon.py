@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from viborder.grammar import propose
-from viborder.grammar.entries import Entry
+from viborder.grammar.around import Around
+from viborder.grammar.entries import FOLDER, Entry, declared
 from viborder.grammar.lexicon import OPEN, Lexicon, packaged, using
 from viborder.text import tokenize
 
@@ -39,3 +40,10 @@ def test_without_hides_about_a_share_of_the_open_classes_and_nothing_else() -> N
 def test_a_lexicon_is_read_from_a_folder(tmp_path: Path) -> None:
     (tmp_path / "drugs.tsv").write_text("# class street: a name\nbột lạ\tstreet\tmade up\n", encoding="utf-8")
     assert drugs(Lexicon.read(tmp_path)) == ["bột lạ"]
+
+
+def test_every_class_around_names_has_entries_and_every_class_there_is_asked_for() -> None:
+    asked = {name.replace("_", "-") for name in Around.__annotations__} | {"station", "locative", "quarter"}
+    lines = [path.read_text(encoding="utf-8").splitlines() for path in FOLDER.glob("around-*.tsv")]
+    assert asked == {kind.name for some in lines for kind in declared(some)}
+    assert all(getattr(packaged().around, name) for name in Around.__annotations__)

@@ -30,9 +30,6 @@ from viborder.grammar.view import View, read
 from viborder.text import Range
 
 Piece = tuple[int, int, str]  # first token, token after the last, label
-_SURNAMES_ALONE = frozenset(
-    ("nguyễn", "trần", "phạm", "hoàng", "huỳnh", "trương")
-)  # a province after one is a given name: `Phạm Thái Bình`
 _OFFICE = kinds.RANK | kinds.POST | kinds.COMRADE
 
 
@@ -101,7 +98,7 @@ class Walk:
         if bits & LOCATIVE and not (bits & CAP and bits & NAME):
             return (
                 self._credit(at + 2)
-                if self.view.keys[at] == "ảnh"
+                if self.view.keys[at] in self.view.words.photograph
                 else self._emit_places(context.located(self.view, at + 1))
             )
         if bits & RULE and (match := self.rules.at(self.view, at)):
@@ -133,7 +130,7 @@ class Walk:
         if found.is_named:
             self.found += found.pieces()
             self._abbreviation(found.end)
-        if at == self.role_end or (at == self.role_end + 1 and self.view.keys[at - 1] in (",", "của", "tại", "(")):
+        if at == self.role_end or (at == self.role_end + 1 and self.view.keys[at - 1] in self.view.words.before_seat):
             self.role_end = found.end + (self.view.keys[at - 1] == "(" and self.view.keys[found.end] == ")")
             if (
                 self.role & _OFFICE
@@ -169,7 +166,7 @@ class Walk:
         if view.keys[at - 1] != ":" or not view.bits[at] & CAP or view.bits[at] & UPPER:
             return None
         if head := longest(view.lexicon.heads, view.keys, at):  # an outlet: `An ninh Lai Châu`
-            outlet = places.bare(view, head[0]) if view.keys[at] == "an" else None
+            outlet = places.bare(view, head[0]) if view.keys[at] in view.words.security else None
             return outlet[1] if outlet else None
         end = places.capitals(view, at, 5)
         if end == at or (end - at == 1 and view.bits[end] & LOWER):
@@ -185,22 +182,26 @@ class Walk:
 
     def _place(self, at: int) -> int | None:
         view = self.view
-        if view.keys[at] == "văn" and at > self.end and view.bits[at - 1] & CAP:
+        if view.keys[at] in view.words.middle_van and at > self.end and view.bits[at - 1] & CAP:
             return self._name(at)  # `Hò Văn Sơn`: no district
         if view.bits[at] & ROAD:
             self.found.append((at, at + 1, "PLACE"))
             return at + 1
         found = places.place(view, at)
-        if found is None or (found[2] == kinds.REGION and view.keys[at - 1] in ("phía", "hướng")):
+        if found is None or (found[2] == kinds.REGION and view.keys[at - 1] in view.words.direction_word):
             return None
         if view.bits[at] & NAME and found[1] - at == 1 and view.bits[found[1]] & CAP and at != self.role_end:
             return None
-        if at > 1 and view.keys[at - 1] == "báo" and f"{view.keys[at - 2]} báo" not in view.lexicon.verbs_of_report:
+        if (
+            at > 1
+            and view.keys[at - 1] in view.words.newspaper
+            and f"{view.keys[at - 2]} {view.keys[at - 1]}" not in view.lexicon.verbs_of_report
+        ):
             return found[1]  # rule 6: a newspaper
         start = context.without_shared_word(view, found, bool(self.found and self.found[-1][1] == found[0]))
         self.found.append((start, found[1], "PLACE"))
         if at == self.role_end:  # `Đại sứ Việt Nam tại Lào X`
-            self.role_end = found[1] + (view.keys[found[1]] == "tại")
+            self.role_end = found[1] + (view.keys[found[1]] in view.words.seated_at)
             named = self.role & kinds.POST and view.bits[found[1]] & CAP and not view.bits[found[1]] & (AGENCY | PLACE)
             if named and (stop := officials.name(view, found[1], self.role)):
                 self._emit_names(found[1], stop, self.role)
@@ -208,13 +209,19 @@ class Walk:
         more = context.listed(view, found[1]) if start > found[0] else context.between(view, found)
         if (
             found[1] - at == 1
-            and view.keys[at - 2 : at] == ["trung", "-"]
+            and view.keys[at - 1] == "-"
+            and view.keys[at - 2] in view.words.china
             and view.bits[at - 3] & LOWER
             and self.end < at - 1
         ):
             self.found.append((at - 2, at - 1, "PLACE"))  # `Trung - Việt`
         end = self._emit_places(more) or found[1]
-        if end - at == 1 and view.keys[end] == "-" and view.keys[end + 1] == "trung" and not view.bits[end + 2] & CAP:
+        if (
+            end - at == 1
+            and view.keys[end] == "-"
+            and view.keys[end + 1] in view.words.china
+            and not view.bits[end + 2] & CAP
+        ):
             self.found.append((end + 1, end + 2, "PLACE"))  # rule 5: `Việt - Trung`
             return end + 2
         return end
@@ -226,7 +233,7 @@ class Walk:
         if found is None:
             return None
         end, bits = found
-        if end - at == 1 and view.keys[at] == "thị" and view.bits[at] & CAP:
+        if end - at == 1 and view.keys[at] in view.words.middle_thi and view.bits[at] & CAP:
             return None  # `Thị Hoa`, a commune
         if (
             end - at == 1
@@ -246,7 +253,7 @@ class Walk:
             if quoted or view.keys[end] == ":" or (view.keys[end] == "." and view.bits[end - 1] & UPPER)
             else end
         )
-        if view.keys[end] == "tên" and view.bits[end + 1] & CAP:
+        if view.keys[end] in view.words.name_word and view.bits[end + 1] & CAP:
             start = end + 1
         if start > end and longest(view.lexicon.persons, view.keys, start) and not view.bits[start + 1] & CAP:
             return start  # `các đồng chí: Đại tá X`
@@ -257,7 +264,7 @@ class Walk:
                 self.role_end = head
                 return head
         named = self.persons[-1][1] if self.persons else -1
-        after = named == at - 1 or (named == at - 2 and view.keys[at - 1] in ("nguyên", "là"))
+        after = named == at - 1 or (named == at - 2 and view.keys[at - 1] in view.words.former_or_is)
         if after and view.bits[end - 1] & PLACE and places.named(view, end - 1):
             return end - 1  # after a name: `ông X - Trưởng bản Lùng Thàng`
         if (
@@ -305,25 +312,19 @@ class Walk:
         if (
             rest
             and rest[1] >= end
-            and view.keys[at] not in _SURNAMES_ALONE
+            and view.keys[at] not in view.words.surname_before_place
             and (rest[2] <= kinds.PROVINCE or view.bits[at] & LOCATIVE)
         ):
             return None  # `Đoàn Lào`, `Từ Hang Kia`
-        if view.keys[at] == "từ" and (found := context.located(view, at + 1)):
+        if view.keys[at] in view.words.coming_from and (found := context.located(view, at + 1)):
             return self._emit_places(found)
         if at == self.role_end and self.role and (stop := officials.name(view, at, self.role)):
             self._emit_names(at, stop, self.role)
             return self.persons[-1][1]
-        if view.keys[at - 2 : at - 1] == ["số"] and view.bits[at - 1] & DIGIT and view.keys[end] == ",":
+        if view.keys[at - 2] in view.words.number_word and view.bits[at - 1] & DIGIT and view.keys[end] == ",":
             return self._emit_places([(at, end)])  # an address: `số 10 Lý Thường Kiệt, TP Đồng Hới`
         start = officials.begins(view, at, self.end)
-        if end - start < 2 or view.keys[start - 1] in (
-            "người",
-            "tộc",
-            "đán",
-            "tết",
-            "truyền",
-        ):  # `người Mông Pú Hia`, `Tết Bun Pi May`
+        if end - start < 2 or view.keys[start - 1] in view.words.before_people:  # `người Mông Pú Hia`, `Tết Bun Pi May`
             return None
         self._emit_names(start, end, self.role & _OFFICE if at == self.role_end + 1 and view.keys[at - 1] == "," else 0)
         return self.persons[-1][1]

@@ -10,32 +10,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from viborder.grammar import kinds, units
-from viborder.grammar.groups import PLURAL, Piece, coordinated, group, tail
+from viborder.grammar.groups import Piece, coordinated, group, tail
 from viborder.grammar.keys import longest
 from viborder.grammar.kinds import AGENCY, CAP, DIGIT, LOWER, PLACE, UPPER
 from viborder.grammar.places import Found, bare, named, place
 from viborder.grammar.view import View
 
 # Bodies that are called after a commune, a border gate or a village, so that any name after them is a place.
-_STATIONS = (
-    "đồn",
-    "đbp",
-    "trạm",
-    "trại",
-    "chi cục hải quan",
-    "hải quan",
-    "hạt",
-    "cảng",
-    "cơ sở",
-    "đại đội",
-    "tiểu đoàn",
-    "đội",
-)
 
 # Bodies that are an office and no force, so that lower case says little where a parent with a name follows.
-_OFFICES = ("bộ", "ban", "trại", "nhà", "văn", "cơ", "đảng")
-
-_FORCES = ("bộ đội biên phòng", "bđbp", "biên phòng", "hải quan", "công an")
 
 
 @dataclass(slots=True)
@@ -63,100 +46,111 @@ class Agency:
 def one(view: View, at: int, depth: int = 0) -> Agency | None:
     """A single agency, or several places under one head."""
     match = longest(view.lexicon.heads, view.keys, at)
-    if match is None:
+    if match is None or _is_another_word(view, at, match[0]):
         return None
-    if view.keys[at] == "ca" and not view.bits[at] & UPPER:
-        return None  # `kêu ca`
-    if at and view.keys[at - 1] in ("cựu", "viên") and view.keys[at] in ("cảnh", "công"):
-        return None  # a person: `cựu cảnh sát Hàn Quốc`
-    if view.keys[at] == "an" and match[0] - at == 2 and not _security(view, at, match[0]):
-        return None
-    if (
-        at
-        and view.bits[at] & LOWER
-        and f"{view.keys[at - 1]} {view.keys[at]}" in view.lexicon.compounds
-        and view.keys[at - 2] != "cán"
-    ):
-        return None  # the second syllable of `cán bộ`, `trụ sở`, but `cán bộ | đội Cảnh sát hình sự`
     end, kind = match
     if kind & kinds.OUTSIDE and not kind & (kinds.OWN | kinds.BODY):
-        if view.keys[at] in ("báo", "vov", "vtv", "đài", "truyền", "tạp"):
-            if view.bits[at] & LOWER:
-                return None  # `trình báo Công an xã X`
-            place = bare(view, end)  # places rule 6: inside the name of a media outlet
-            end = place[1] if place else end
-        return Agency(at, end, kind=kinds.OUTSIDE)
+        return _outside(view, at, end)
     if kind & kinds.CODE and view.bits[at] & UPPER:
         if at and view.glued(at) and view.keys[at - 1] in ("-", "/"):
             return None  # a document's number
         return _with_parent(view, Agency(at, end, is_named=True, kind=kinds.CODE), depth)
-    if (
-        kind & kinds.OWN
-        and not (view.bits[at] & (CAP | UPPER))
-        and (end - at < 3 or (view.keys[at] == "cục" and not view.bits[at + 1] & CAP))
-        and view.keys[at] not in ("bộ", "cảnh", "cơ")
-    ):
+    if kind & kinds.OWN and _is_own_in_capitals_only(view, at, end):
         kind &= ~kinds.OWN
-    if (
-        kind & kinds.UNIT
-        and at
-        and (view.keys[at - 1] in PLURAL or view.bits[at - 1] & DIGIT)
-        and (stop := units.several(view, end))
-    ):
-        return _with_parent(
-            view, Agency(at, stop, is_named=True, kind=kinds.OWN), depth
-        )  # `các Bộ: Công an, Quốc phòng`
-    if kind & kinds.UNIT and (unit := _unit(view, at, end, depth)):
-        return unit
-    if kind & kinds.UNIT and end - at > 1 and not kind & (kinds.OWN | kinds.BODY):
-        return Agency(at, end, kind=kinds.UNIT)
+    if kind & kinds.UNIT:
+        if _is_plural(view, at) and (stop := units.several(view, end)):
+            several = Agency(at, stop, is_named=True, kind=kinds.OWN)
+            return _with_parent(view, several, depth)  # `các Bộ: Công an, Quốc phòng`
+        if unit := _unit(view, at, end, depth):
+            return unit
+        if end - at > 1 and not kind & (kinds.OWN | kinds.BODY):
+            return Agency(at, end, kind=kinds.UNIT)
     if kind & kinds.OWN:
-        own = Agency(at, end, is_named=True, kind=kinds.OWN)
-        named_last = False
-        for inside in (end - 1, end - 2):  # rule 7: `Thông tấn xã Việt Nam`
-            if inside > at and view.bits[inside] & PLACE and (country := bare(view, inside)) and country[1] == end:
-                own.inner.append((inside, end, "PLACE"))
-                named_last = True
-                break
-        for inside in range(at + 1, end - 1):  # rule 3: `Ban Chấp hành Trung ương Đảng`
-            parent = longest(view.lexicon.heads, view.keys, inside) if view.bits[inside] & AGENCY else None
-            if (
-                parent
-                and parent[0] == end
-                and parent[1] & kinds.OWN
-                and view.bits[inside] & CAP
-                and view.keys[inside] != "cục"
-            ):
-                own.inner.append((inside, end, "AGENCY"))
-        if named_last:
-            return own
-        return _own_tail(view, own, depth)
-    if kind & kinds.BODY:
-        return _body(view, Agency(at, end, kind=kinds.BODY), depth)
-    return None
+        return _own(view, Agency(at, end, is_named=True, kind=kinds.OWN), depth)
+    return _body(view, Agency(at, end, kind=kinds.BODY), depth) if kind & kinds.BODY else None
+
+
+def _is_another_word(view: View, at: int, end: int) -> bool:
+    """Whether what looks like the head `[at, end)` is part of a word, or a person."""
+    if view.keys[at] in view.words.police_abbreviation and not view.bits[at] & UPPER:
+        return True  # `kêu ca`
+    if at and view.keys[at - 1] in view.words.former and view.keys[at] in view.words.police_word:
+        return True  # a person: `cựu cảnh sát Hàn Quốc`
+    if view.keys[at] in view.words.security and end - at == 2 and not _security(view, at, end):
+        return True
+    # the second syllable of `cán bộ`, `trụ sở`, but `cán bộ | đội Cảnh sát hình sự`
+    return (
+        at > 0
+        and bool(view.bits[at] & LOWER)
+        and f"{view.keys[at - 1]} {view.keys[at]}" in view.lexicon.compounds
+        and view.keys[at - 2] not in view.words.cadre_word
+    )
+
+
+def _outside(view: View, at: int, end: int) -> Agency | None:
+    """A body that is never marked; with the place in its name where it is a media outlet (places rule 6)."""
+    if view.keys[at] in view.words.media_word:
+        if view.bits[at] & LOWER:
+            return None  # `trình báo Công an xã X`
+        place = bare(view, end)
+        end = place[1] if place else end
+    return Agency(at, end, kind=kinds.OUTSIDE)
+
+
+def _is_own_in_capitals_only(view: View, at: int, end: int) -> bool:
+    """Whether the name stands in lower case and is too short to be a name so."""
+    if view.bits[at] & (CAP | UPPER) or view.keys[at] in view.words.own_in_small:
+        return False
+    return end - at < 3 or (view.keys[at] in view.words.bureau and not view.bits[at + 1] & CAP)
+
+
+def _is_plural(view: View, at: int) -> bool:
+    """Whether a plural word or a number stands before the head."""
+    return at > 0 and (view.keys[at - 1] in view.words.plural or bool(view.bits[at - 1] & DIGIT))
+
+
+def _own(view: View, own: Agency, depth: int) -> Agency:
+    """A name of its own: what is nested in it, and what follows it."""
+    for inside in (own.end - 1, own.end - 2):  # rule 7: `Thông tấn xã Việt Nam`
+        country = bare(view, inside) if inside > own.start and view.bits[inside] & PLACE else None
+        if country and country[1] == own.end:
+            own.inner.append((inside, own.end, "PLACE"))
+            break
+    named_last = bool(own.inner)
+    for inside in range(own.start + 1, own.end - 1):  # rule 3: `Ban Chấp hành Trung ương Đảng`
+        parent = longest(view.lexicon.heads, view.keys, inside) if view.bits[inside] & AGENCY else None
+        if (
+            parent
+            and parent[0] == own.end
+            and parent[1] & kinds.OWN
+            and view.bits[inside] & CAP
+            and view.keys[inside] not in view.words.bureau
+        ):
+            own.inner.append((inside, own.end, "AGENCY"))
+    return own if named_last else _own_tail(view, own, depth)
 
 
 def _security(view: View, at: int, end: int) -> bool:
     """`An ninh huyện Mường Mày` as a body (the neighbours' police), not `an ninh tỉnh X được giữ vững`."""
     if not view.bits[at] & CAP:
         return False
-    several = group(view, end) if view.keys[end] != "tỉnh" else None  # `An ninh 3 tỉnh X, Y và Z`
+    several = group(view, end) if view.keys[end] not in view.words.province_head else None  # `An ninh 3 tỉnh X, Y và Z`
     begins = view.keys[at - 1] in (".", "\n", '"', ":")
     return bool(several and several[1]) or (
-        not begins and view.keys[end] in ("tỉnh", "huyện") and named(view, end) is not None
+        not begins and view.keys[end] in view.words.province_or_district and named(view, end) is not None
     )
 
 
 def _unit(view: View, at: int, end: int, depth: int) -> Agency | None:
     """Rule 1: a head with a function that is its own, or with its parent; rule 12: numbered and coded units."""
     keys, bits = view.keys, view.bits
-    if keys[at] == "bộ" and end - at == 1:
+    if keys[at] in view.words.ministry_head and end - at == 1:
         return None  # ministries are listed
-    if keys[at] == "đoàn" and keys[end] == "an" and group(view, end + 2):
+    if keys[at] in view.words.delegation and keys[end] in view.words.security and group(view, end + 2):
         return None  # `Đoàn An ninh 2 tỉnh X và Y`: the delegation of these
     if stop := units.name(view, at, end):
         return _with_parent(view, Agency(at, stop, is_named=True, kind=kinds.UNIT), depth)
-    troop = units.numbered(view, end) if bits[end] & DIGIT and depth < 4 and keys[at] != "vụ" else end
+    troop = units.numbered(view, end) if bits[end] & DIGIT and depth < 4 and keys[at] not in view.words.case else end
     if (
         troop > end
         and bits[troop] & AGENCY
@@ -167,8 +161,8 @@ def _unit(view: View, at: int, end: int, depth: int) -> Agency | None:
         return _with_parent(
             view, Agency(at, troop, is_named=True, kind=kinds.UNIT), depth
         )  # `đại đội 222 Bộ Chỉ huy Quân sự tỉnh X`
-    capital = bits[at] & (CAP | UPPER) or keys[at - 1] == "chánh"  # `chánh văn phòng UBND tỉnh X`
-    if not capital or depth >= 4 or not bits[end] & AGENCY or keys[at] in ("cơ", "đoàn", "tổ", "đội", "vụ"):
+    capital = bits[at] & (CAP | UPPER) or keys[at - 1] in view.words.chief  # `chánh văn phòng UBND tỉnh X`
+    if not capital or depth >= 4 or not bits[end] & AGENCY or keys[at] in view.words.not_with_parent:
         return None
     parent = one(view, end, depth + 1)  # `Văn phòng Cơ quan Cảnh sát điều tra`
     if parent is None or parent.kind == kinds.OUTSIDE:
@@ -176,7 +170,7 @@ def _unit(view: View, at: int, end: int, depth: int) -> Agency | None:
     if parent.is_named:
         return Agency(at, parent.end, is_named=True, has_tail=True, kind=kinds.UNIT, inner=parent.pieces())
     number = (
-        units.numbered(view, parent.end) if keys[at] in ("tiểu", "đại", "trung", "hải") else at
+        units.numbered(view, parent.end) if keys[at] in view.words.troop_word else at
     )  # `Tiểu đoàn Bộ đội Biên phòng 1`
     return Agency(at, number, is_named=True, kind=kinds.UNIT) if number > parent.end else None
 
@@ -185,16 +179,16 @@ def _own_tail(view: View, own: Agency, depth: int) -> Agency:
     """A ministry with its country (`Bộ Công an Việt Nam`, `Bộ Công an hai nước Việt Nam và Lào`), an office with its
     parent.
     """
-    at = own.end + 1 if view.keys[own.end] == "nước" else own.end
+    at = own.end + 1 if view.keys[own.end] in view.words.country_word else own.end
     if several := group(view, own.end):
-        if several[1] or view.keys[own.end + 1] != "nước":
+        if several[1] or view.keys[own.end + 1] not in view.words.country_word:
             own.end, own.inner, own.has_tail = several[0], several[1], True
         return own
     country = bare(view, at)
     if country and country[2] == kinds.COUNTRY:
         _add_places(view, own, [country])
         return own
-    if view.keys[own.start] == "cục" and (level := bare_level(view, own.end)) and not place(view, own.end):
+    if view.keys[own.start] in view.words.bureau and (level := bare_level(view, own.end)) and not place(view, own.end):
         return Agency(own.start, level, kind=kinds.BODY)  # `Cục Hải quan tỉnh`
     return _with_parent(view, own, depth)
 
@@ -203,9 +197,9 @@ def _with_parent(view: View, child: Agency, depth: int) -> Agency:
     """Rule 3: a parent body written next to it is inside; nested where it has a name of its own."""
     child.end = _after_abbreviation(view, child.end)
     if (
-        view.keys[child.end] == "của"
-        and view.keys[child.end + 1 : child.end + 3] == ["quốc", "hội"]
-        and view.keys[child.start] in ("ủy", "hội")
+        view.keys[child.end] in view.words.of
+        and " ".join(view.keys[child.end + 1 : child.end + 3]) in view.words.assembly
+        and view.keys[child.start] in view.words.council
     ):
         child.end += 3  # `Ủy ban Đối ngoại của Quốc hội`
         return child
@@ -234,7 +228,7 @@ def _is_bare_parent(view: View, parent: Agency) -> bool:
 
 def bare_level(view: View, at: int) -> int | None:
     """The token after a level word without a name (`Công an tỉnh`), or None."""
-    if view.keys[at] in ("tỉnh", "huyện", "xã", "phường", "quận", "thành", "thị") and view.bits[at] & (LOWER | CAP):
+    if view.keys[at] in view.words.level_word and view.bits[at] & (LOWER | CAP):
         found = longest(view.lexicon.admin_words, view.keys, at)
         return found[0] if found else None
     return None
@@ -246,8 +240,8 @@ def _body(view: View, body: Agency, depth: int) -> Agency:
     """
     head = " ".join(view.keys[body.start : body.end])
     body.end = _after_abbreviation(view, body.end)
-    body.station = head.startswith(_STATIONS)
-    if head in _FORCES and view.keys[body.end] in ("đồn", "trạm", "chi"):
+    body.station = head.startswith(view.lexicon.stations)
+    if head in view.words.force and view.keys[body.end] in view.words.post_head:
         return body  # `BĐBP | Đồn Biên phòng X`
     level = bare_level(view, body.end)
     if several := group(view, body.end) or (group(view, level) if level else None):  # `Công an tỉnh 3 tỉnh X, Y, Z`
@@ -256,7 +250,7 @@ def _body(view: View, body: Agency, depth: int) -> Agency:
     if depth < 4 and view.bits[body.end] & AGENCY:
         parent = one(view, body.end, depth + 1)
         capital = any(bits & (CAP | UPPER) for bits in view.bits[body.start : body.end])  # also `bộ Chỉ huy`
-        office = capital or view.keys[body.start] in _OFFICES
+        office = capital or view.keys[body.start] in view.words.office_head
         if parent and parent.is_named and parent.kind != kinds.OUTSIDE and office:
             body.end, body.inner, body.is_named, body.has_tail = parent.end, parent.pieces(), True, True
             _add_seat(view, body)
@@ -264,28 +258,36 @@ def _body(view: View, body: Agency, depth: int) -> Agency:
         if parent and not parent.is_named and parent.kind == kinds.BODY and not body.station:
             body.end = parent.end  # `Bộ Chỉ huy Bộ đội Biên phòng tỉnh`: rule 10, nothing
             return body
-    at = body.end + (view.keys[body.end] == "nước")
-    at += view.keys[at] == "bạn"
-    at += 2 * (view.keys[at + 1] == "cấp" and view.keys[at] in ("2", "hai", "02"))  # `Công an hai cấp tỉnh X`
-    if view.keys[at] == "tại" and view.keys[at - 1] == "cao" and (seat := bare(view, at + 1)):  # the high courts
+    at = body.end + (view.keys[body.end] in view.words.country_word)
+    at += view.keys[at] in view.words.friend
+    at += 2 * (
+        view.keys[at + 1] in view.words.rank_of_level and view.keys[at] in view.words.two
+    )  # `Công an hai cấp tỉnh X`
+    if (
+        view.keys[at] in view.words.seated_at
+        and view.keys[at - 1] in view.words.high_court
+        and (seat := bare(view, at + 1))
+    ):  # the high courts
         return Agency(body.start, seat[1], True, True, kind=kinds.BODY, inner=[(*seat[:2], "PLACE")])
-    if body.station or (view.keys[body.end] == "khu" and view.keys[body.end + 1] == "vực"):
+    if body.station or (view.keys[body.end] in view.words.zone and view.keys[body.end + 1] in view.words.zone_second):
         body.end = units.numbered(view, body.end)
         if body.end > at:
             body.is_named = True
             return _with_parent(view, body, depth)
-        at += 2 * (view.keys[at] == "khu" and view.keys[at + 1] == "vực")  # `Bộ đội Biên phòng khu vực Mông Tự`
-    at += view.keys[at] == "khu" and bool(view.bits[at + 1] & CAP) and not body.station
+        at += 2 * (
+            view.keys[at] in view.words.zone and view.keys[at + 1] in view.words.zone_second
+        )  # `Bộ đội Biên phòng khu vực Mông Tự`
+    at += view.keys[at] in view.words.zone and bool(view.bits[at + 1] & CAP) and not body.station
     if (
         body.station
         and view.keys[at] == ":"
         and body.start
-        and (view.keys[body.start - 1] in PLURAL or view.bits[body.start - 1] & DIGIT)
+        and (view.keys[body.start - 1] in view.words.plural or view.bits[body.start - 1] & DIGIT)
     ):
         at += 1  # `3 đồn biên phòng: X, Y, Z`
     found = tail(view, at, body.station)
     if found and (
-        place(view, at) or view.keys[body.start] not in ("chính", "nội")
+        place(view, at) or view.keys[body.start] not in view.words.cabinet_word
     ):  # not `Thủ tướng Chính phủ X`, a person
         _add_places(view, body, found)
         body.is_named = True
@@ -309,14 +311,14 @@ def _after_abbreviation(view: View, end: int) -> int:
     close = abbreviation(view, end)
     if close is None:
         return end
-    station = view.keys[end + 1] in ("bp", "đbp") and view.bits[close] & CAP
+    station = view.keys[end + 1] in view.words.post_abbreviation and view.bits[close] & CAP
     goes_on = station or (view.bits[close] & (PLACE | AGENCY) and (place(view, close) or one(view, close)))
-    return close if goes_on or view.keys[close + 1] == "cấp" else end
+    return close if goes_on or view.keys[close + 1] in view.words.rank_of_level else end
 
 
 def _add_places(view: View, body: Agency, places: list[Found]) -> None:
     """Rules 5, 7, 8: the places under a head, each nested; more places of the same kind share the head."""
-    several = body.start > 0 and (view.keys[body.start - 1] in PLURAL or view.bits[body.start - 1] & DIGIT)
+    several = _is_plural(view, body.start)
     places = coordinated(view, places, group=body.station and bool(several))
     if (
         places[-1][2] == kinds.COUNTRY
@@ -328,8 +330,8 @@ def _add_places(view: View, body: Agency, places: list[Found]) -> None:
     body.end = places[-1][1]
     body.inner = [*body.inner, *((start, end, "PLACE") for start, end, _ in places)]
     if (
-        view.keys[body.end] in (",", "và")
-        and view.keys[body.end + 1] == "các"
+        view.keys[body.end] in view.words.comma_or_and
+        and view.keys[body.end + 1] in view.words.the
         and (others := group(view, body.end + 1))
         and len(others[1]) > 1
     ):
@@ -341,8 +343,8 @@ def _add_places(view: View, body: Agency, places: list[Found]) -> None:
 def _add_seat(view: View, body: Agency) -> None:
     """`Đại sứ quán Việt Nam tại Lào`: where a mission sits is part of its name."""
     if (
-        view.keys[body.start] in ("đại", "tổng", "lãnh", "cơ")
-        and view.keys[body.end] == "tại"
+        view.keys[body.start] in view.words.mission_word
+        and view.keys[body.end] in view.words.seated_at
         and (host := bare(view, body.end + 1))
     ):
         body.end = host[1]

@@ -7,22 +7,15 @@ from viborder.grammar.keys import longest
 from viborder.grammar.kinds import AGENCY, CAP, DIGIT, LOWER, PERSON, UPPER
 from viborder.grammar.view import View
 
-_STREETS = frozenset(("đường", "phố", "ngõ", "hẻm"))
-_DAYS = frozenset(("ngày", "sáng", "trưa", "chiều", "tối", "đêm", "hôm", "khuya"))
-_HARD_PARTIES = frozenset(("bên", "nước", "phía"))
-_LEVELS = frozenset(
-    ("phường", "thị trấn", "thị xã", "quận", "thôn", "bản", "ấp")
-)  # parties only where their names follow
-
 
 def amount(view: View, at: int) -> tuple[int, int] | None:
     """Rule 1: (first token, token after the last) of the amount whose numeral begins at the token; None where rule 2
     leaves it out.
     """
-    if view.keys[at] == "rưỡi":
+    if view.keys[at] in view.words.and_a_half:
         return _and_a_half(view, at)
     found = _in_digits(view, at) if view.bits[at] & DIGIT else _in_words(view, at)
-    if found and view.keys[found[1]] == "rưỡi" and _is_measure(view, found[1] - 1):
+    if found and view.keys[found[1]] in view.words.and_a_half and _is_measure(view, found[1] - 1):
         return found[0], found[1] + 1  # `2 kg rưỡi`
     return found
 
@@ -53,18 +46,13 @@ def _in_digits(view: View, at: int) -> tuple[int, int] | None:
         return None
     start = at
     year = keys[at][:2] in ("19", "20") and len(keys[at]) == 4
-    if year and (end == at + 3 or (end == at + 1 and before in ("-", "đoạn", "từ", "đến", "và", "đầu", "cuối"))):
+    if year and (end == at + 3 or (end == at + 1 and before in view.words.before_year)):
         return None
-    if _is_ordinal(view, at) and not (before in ("năm", "tháng") and end > at + 1):
+    if _is_ordinal(view, at) and not (before in view.words.year_or_month and end > at + 1):
         return None
-    if at > 1 and keys[at - 1] == "-" and bits[at - 2] & DIGIT and keys[at - 3] not in ("ngày", "tháng"):
+    if at > 1 and keys[at - 1] == "-" and bits[at - 2] & DIGIT and keys[at - 3] not in view.words.day_or_month:
         start = at - 2
-    if (
-        before == "trên"
-        and keys[at].isdecimal()
-        and int(keys[at]) < 10
-        and keys[end] in ("chiếc", "xe", "tàu", "thuyền", "phương", "ghe")
-    ):
+    if before in view.words.on and keys[at].isdecimal() and int(keys[at]) < 10 and keys[end] in view.words.vehicle:
         return start, stop  # what something lies or sits on
     return _approximated(view, start), stop
 
@@ -81,7 +69,9 @@ def _continues(view: View, at: int, before: str) -> bool:
     if before != "-":
         return _is_plate(view, at - 1)
     if bits[at - 2] & DIGIT:
-        return keys[at - 3] in _DAYS or (keys[at - 3] == "-" and bool(bits[at - 4] & DIGIT))  # `ngày 3-10`, `28-7-2016`
+        return keys[at - 3] in view.words.day_word or (
+            keys[at - 3] == "-" and bool(bits[at - 4] & DIGIT)
+        )  # `ngày 3-10`, `28-7-2016`
     return (view.glued(at) and view.glued(at - 1)) or _is_plate(view, at - 2)  # Covid-19
 
 
@@ -100,49 +90,53 @@ def _is_ordinal(view: View, at: int) -> bool:
     if at == 0:
         return False
     before = view.keys[at - 1]
-    if before == "lúc" and at > 1 and view.keys[at - 2] == "cùng":
+    if before in view.words.moment and at > 1 and view.keys[at - 2] in view.words.together:
         return False
     if before in view.lexicon.ordinals:
-        return not (before == "km" and at > 1 and view.bits[at - 2] & DIGIT)
+        return not (before in view.words.kilometre and at > 1 and view.bits[at - 2] & DIGIT)
     return at > 1 and f"{view.keys[at - 2]} {before}" in view.lexicon.ordinals
 
 
 def _unit(view: View, at: int, end: int, magnitude: bool) -> int | None:
     """The token after the first word of the unit or of what is counted, or None."""
     keys, bits = view.keys, view.bits
-    if keys[at] == "0" and not (keys[end] == "%" or keys[end] == "độ"):
+    if keys[at] == "0" and not (keys[end] == "%" or keys[end] in view.words.degree):
         return None  # `Km số 0`
-    if keys[at] == "389" and keys[end] == "quốc":
+    if keys[at] == "389" and keys[end] in view.words.national_word:
         return None  # the steering committee against smuggling
-    if keys[end : end + 4] == ["đồn", "biên", "phòng", ":"]:
+    if " ".join(keys[end : end + 4]) in view.words.head_of_posts:
         return None  # the head of their names
     found = longest(view.lexicon.units, keys, end)
     small = keys[at].isdecimal() and keys[at][0] != "0" and int(keys[at]) < 100
-    soft = at > 0 and small and keys[at - 1] in view.lexicon.labels and keys[at - 2] not in ("tổng", "trong")
+    soft = at > 0 and small and keys[at - 1] in view.lexicon.labels and keys[at - 2] not in view.words.before_label
     if found:
         stop, kind = found
         if (
             (kind & kinds.TIME and not kind & (kinds.MEASURE | kinds.COUNTED))
-            or keys[end] == "năm"
-            or (keys[end] == "h" and view.glued(end))
+            or keys[end] in view.words.year
+            or (keys[end] in view.words.hour_letter and view.glued(end))
         ):
             return None
-        if keys[end] == "m" and bits[end] & CAP:
+        if keys[end] in view.words.metre and bits[end] & CAP:
             return None
         if kind & kinds.PARTY and stop - end <= 2 and _is_party(view, at, end, stop):
             return None
-        if keys[end] in _STREETS and bits[end + 1] & CAP:
+        if keys[end] in view.words.street_word and bits[end + 1] & CAP:
             return None  # `số 459 đường Trần Hưng Đạo`
-        if bits[stop] & CAP and " ".join(keys[end:stop]) in _LEVELS:
+        if bits[stop] & CAP and " ".join(keys[end:stop]) in view.words.named_party:
             return None  # `giữa 2 phường Trà Cổ và Bình Ngọc`
         if (
             bits[end] & CAP
             and not kind & kinds.MEASURE
             and not (kind & kinds.COUNTED and stop - end > 1)
-            and keys[end] != "sim"
+            and keys[end] not in view.words.sim_card
         ):
             return None
-        if soft and not kind & (kinds.MEASURE | kinds.SEIZED | kinds.COUNTED) and keys[end] not in ("vụ", "người"):
+        if (
+            soft
+            and not kind & (kinds.MEASURE | kinds.SEIZED | kinds.COUNTED)
+            and keys[end] not in view.words.plain_counted
+        ):
             return None
         return stop
     if magnitude and not soft:
@@ -153,32 +147,17 @@ def _unit(view: View, at: int, end: int, magnitude: bool) -> int | None:
 def _is_party(view: View, at: int, end: int, stop: int) -> bool:
     """Rule 2: counts that stand for the parties themselves: `02 bên`, `3 tỉnh`, `5 tỉnh`, `2 tỉnh X, Y`."""
     word = " ".join(view.keys[end:stop])
-    if word in _HARD_PARTIES:
+    if word in view.words.hard_party:
         return True
     value = int(view.keys[at]) if view.keys[at].isdecimal() else 99
     following = view.bits[stop]
     if following & CAP or view.keys[stop] == ":":
         return True
-    if at and view.keys[at - 1] in (
-        "an",
-        "giữa",
-        "biên",
-        "quyền",
-        "phòng",
-        "trưởng",
-        "phủ",
-        "ubnd",
-        "hđnd",
-        "bđbp",
-        "ủy",
-        "dân",
-    ):
+    if at and view.keys[at - 1] in view.words.before_parties:
         return True
-    if word in ("tỉnh", "đơn vị", "địa phương", "lực lượng", "bộ", "ngành", "cơ quan", "châu", "thành phố", "quốc gia"):
+    if word in view.words.few_parties:
         return value <= 6
-    return word not in ("huiện", "huyện", "xã", "đoàn đại biểu", "khu vực", "tổ chức", "mặt", "dân tộc") or (
-        value <= 2 and word in ("huyện", "xã", "dân tộc")
-    )
+    return word not in view.words.many_parties or (value <= 2 and word in view.words.two_parties)
 
 
 def _unlisted(view: View, end: int) -> int | None:
@@ -225,23 +204,23 @@ def _in_words(view: View, at: int) -> tuple[int, int] | None:
     ):
         return None
     if (
-        view.keys[at] in ("năm", "tư")
+        view.keys[at] in view.words.ambiguous_digit
         and end - at == 1
         and at
-        and view.keys[at - 1] in ("trong", "ngày", "đầu", "cuối", "mỗi", "hằng", "hàng", "thứ")
+        and view.keys[at - 1] in view.words.before_year_word
     ):
         return None
-    if view.keys[end] in ("m", "h", "độ", "đồng", "đ", "lạng", "kí", "ki") and (
-        view.bits[end] & CAP or view.keys[end + 1] in ("chí", "bào", "đội", "thời", "sơn", "phạm", "kết")
+    if view.keys[end] in view.words.short_unit and (
+        view.bits[end] & CAP or view.keys[end + 1] in view.words.second_syllable
     ):
         return None
-    half = view.keys[at] == "nửa" and view.keys[at + 1] in view.lexicon.magnitudes
-    if view.keys[at] == "nửa" and end == at + 1 and found[1] & kinds.SEIZED and not found[1] & kinds.COUNTED:
+    half = view.keys[at] in view.words.half and view.keys[at + 1] in view.lexicon.magnitudes
+    if view.keys[at] in view.words.half and end == at + 1 and found[1] & kinds.SEIZED and not found[1] & kinds.COUNTED:
         half = True  # `nửa bánh`
-    if view.keys[at] in ("nửa", "rưỡi", "linh", "lẻ", "mốt", "lăm", "tư") and not found[1] & kinds.MEASURE and not half:
+    if view.keys[at] in view.words.dependent_digit and not found[1] & kinds.MEASURE and not half:
         return None
     start = _approximated(view, at)
-    if view.keys[at - 1] == "hàng" and view.keys[at] in view.lexicon.magnitudes:
+    if view.keys[at - 1] in view.words.tens_of and view.keys[at] in view.lexicon.magnitudes:
         start = at - 1
     elif view.keys[at] in view.lexicon.magnitudes:
         return None

@@ -6,15 +6,11 @@ from viborder.document import PRIVATE
 from viborder.grammar.groups import Piece
 from viborder.grammar.keys import longest
 from viborder.grammar.kinds import CAP, LOWER, UPPER
-from viborder.grammar.places import BEFORE_PLACE, bare, capitals
+from viborder.grammar.places import bare, capitals
 from viborder.grammar.view import View
 from viborder.text import Range
 
 OFFICE, UNSAID, PRIVATE_ROLE = 1, 0, -1  # what the words around a name say of the person
-_ALSO_GIVEN = frozenset(
-    ("đức", "anh", "nga", "mỹ", "pháp", "ý", "vinh")
-)  # countries and towns that persons are called after
-_SAYS = frozenset(("khai", "kể", "chia", "bảo", "nhận", "điều", "thuê", "rủ", "đi", "cất"))
 Person = tuple[int, int, int]  # first token, token after the last, one of these
 
 
@@ -37,13 +33,16 @@ def names(view: View, persons: list[Person]) -> list[Piece]:
 def without_given_names(view: View, found: list[Piece], persons: list[Person]) -> list[Piece]:
     """The spans but for places that are the given name of a person named in full: `Trần Văn Đức … Đức khai`."""
     keys = view.keys
-    given = {keys[end - 1] for start, end, _ in persons if end - start > 1} & _ALSO_GIVEN
+    given = {keys[end - 1] for start, end, _ in persons if end - start > 1} & view.words.also_given
     if not given:
         return found
     return [
         (start, end, label)
         for start, end, label in found
-        if label != "PLACE" or end - start > 1 or keys[start] not in given or keys[start - 1] in BEFORE_PLACE
+        if label != "PLACE"
+        or end - start > 1
+        or keys[start] not in given
+        or keys[start - 1] in view.words.before_country
     ]
 
 
@@ -62,7 +61,7 @@ def places(view: View, found: list[Piece], announced: list[Range]) -> list[Piece
     more = []
     taken = {at for start, end, _ in found for at in range(start, end)}
     for at in [at for at, word in enumerate(keys) if word in known and bits[at] & CAP]:
-        if at not in taken and not bits[at - 1] & CAP and keys[at - 1] != "báo":
+        if at not in taken and not bits[at - 1] & CAP and keys[at - 1] not in view.words.newspaper:
             end = capitals(view, at, 7)
             if tuple(keys[at:end]) in known[keys[at]]:
                 more.append((at, end, "PLACE"))
@@ -114,4 +113,4 @@ def _stands_alone(view: View, at: int) -> bool:
         return False
     if after == "-" and view.bits[at + 2] & CAP:
         return False  # `Trung - Việt`
-    return not view.bits[at + 1] & LOWER or after in view.lexicon.never_counted or after in _SAYS
+    return not view.bits[at + 1] & LOWER or after in view.lexicon.never_counted or after in view.words.deed_of_person

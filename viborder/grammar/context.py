@@ -10,18 +10,15 @@ from viborder.grammar.places import Found, bare, capitals, letter_or_number, nam
 from viborder.grammar.view import View
 from viborder.text import Range
 
-_DIRECTIONS = frozenset(("sang", "về", "lên", "đến", "vào", "từ"))
-_SEVERAL = frozenset(("các", "những", "hai", "ba", "bốn", "năm", "cặp", "liên"))
-
 
 def located(view: View, at: int) -> list[Range]:
     """The places that nothing but the word before the token announces: `tại Lóng Luông`, `địa bàn Hang Kia, Pà Cò`."""
     if not view.bits[at] & CAP:
         return []
     end = capitals(view, at, 5)
-    if view.keys[at - 1] in _DIRECTIONS and not _is_aim(view, at, end):
+    if view.keys[at - 1] in view.words.direction and not _is_aim(view, at, end):
         return []
-    if view.keys[at].startswith("km") and view.keys[at][2:3].isdecimal():
+    if view.keys[at][:2] in view.words.kilometre and view.keys[at][2:3].isdecimal():
         return []  # a kilometre post: `Km85 Quốc lộ 8A`
     if view.bits[end] & PLACE and named(view, end) and all(word in view.lexicon.quarters for word in view.keys[at:end]):
         return []  # `khu vực Đông Nam đảo X`
@@ -33,7 +30,7 @@ def located(view: View, at: int) -> list[Range]:
         return []  # `tại Trường THCS dân tộc nội trú`
     end = letter_or_number(view, end, kinds.VILLAGE)
     found = [(at, end)]
-    while view.keys[end] in (",", "và") and not place(view, end + 1):
+    while view.keys[end] in view.words.comma_or_and and not place(view, end + 1):
         following = end + 1
         end = letter_or_number(view, capitals(view, following, 5), kinds.VILLAGE)
         if (
@@ -53,8 +50,8 @@ def _is_aim(view: View, at: int, end: int) -> bool:
     if view.bits[at] & (NAME | AGENCY | PERSON) or view.keys[at] in view.lexicon.no_name:
         return False
     following = view.keys[end]
-    if view.keys[at - 1] == "từ":
-        return following in ("đến", "về", "sang", "vào", "đi", "tới", "lên")
+    if view.keys[at - 1] in view.words.coming_from:
+        return following in view.words.destination
     return not view.bits[end] & LOWER or following in view.lexicon.never_counted
 
 
@@ -63,7 +60,7 @@ def listed(view: View, end: int) -> list[Range]:
     Khủa`.
     """
     found = []
-    while view.keys[end] in (",", "và") and view.bits[end + 1] & CAP and not view.bits[end + 1] & UPPER:
+    while view.keys[end] in view.words.comma_or_and and view.bits[end + 1] & CAP and not view.bits[end + 1] & UPPER:
         at = end + 1
         known = bare(view, at)
         stop = letter_or_number(view, known[1] if known else capitals(view, at, 4), kinds.VILLAGE)
@@ -105,9 +102,9 @@ def without_shared_word(view: View, found: Found, follows: bool) -> int:
     """
     start, end, level = found
     word = longest(view.lexicon.admin_words, view.keys, start)
-    gates = view.keys[start] == "cửa" and view.keys[end] == "-" and bare(view, end + 1) is not None
-    before = start - 1 - (view.keys[start - 1] in ("con", "dòng", "cây"))  # `hai con suối X và Y`
-    plural = view.keys[before] in _SEVERAL and view.keys[before - 1] != "ngã"
+    gates = view.keys[start] in view.words.gate_word and view.keys[end] == "-" and bare(view, end + 1) is not None
+    before = start - 1 - (view.keys[start - 1] in view.words.place_classifier)  # `hai con suối X và Y`
+    plural = view.keys[before] in view.words.several and view.keys[before - 1] not in view.words.crossing
     if (
         word is None
         or (level in (kinds.OTHER, kinds.REGION) and not (gates or plural))
@@ -120,7 +117,7 @@ def without_shared_word(view: View, found: Found, follows: bool) -> int:
     if attribute := longest(view.lexicon.attributes, view.keys, word[0]):
         word = attribute
     several = gates or (start > 0 and (plural or bool(view.bits[start - 1] & DIGIT and not follows)))
-    if not several and view.keys[end] in ("và", "-"):
+    if not several and view.keys[end] in view.words.dash_or_and:
         following = bare(view, end + 1)
         several = following is not None and following[2] == level
     return word[0] if several else start

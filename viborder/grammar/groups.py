@@ -9,14 +9,12 @@ from viborder.grammar.places import Found, bare, capitals, letter_or_number, nam
 from viborder.grammar.view import View
 
 Piece = tuple[int, int, str]  # first token, token after the last, label
-_JOINS = frozenset((",", ";", "và", "-", "&", "cùng"))
-PLURAL = frozenset(("các", "hai", "ba", "bốn", "năm", "sáu", "bẩy", "bảy", "mười", "những"))
 
 
 def tail(view: View, at: int, station: bool) -> list[Found] | None:
     """The first place after a head: with its level (`tỉnh Cao Bằng`) or bare (`Lạng Sơn`)."""
     if found := named(view, at):
-        if found[2] == kinds.OTHER and not station and view.keys[at] not in ("cửa", "khu", "cảng", "sân", "đặc"):
+        if found[2] == kinds.OTHER and not station and view.keys[at] not in view.words.named_site:
             known = bare(view, at)  # `CAH Sông Mã`
             return [known] if known and known[2] == kinds.DISTRICT else None
         shared = _shared_level(view, found)
@@ -77,32 +75,32 @@ def group(view: View, at: int) -> tuple[int, list[Piece]] | None:
     The token after it, and its places.
     """
     keys, bits = view.keys, view.bits
-    if keys[at] not in PLURAL and not (bits[at] & DIGIT and len(keys[at]) < 3):
+    if keys[at] not in view.words.plural and not (bits[at] & DIGIT and len(keys[at]) < 3):
         return None
     level = longest(view.lexicon.admin_words, keys, at + 1)
     if level:
         end = level[0]
-    elif keys[at + 1] == "nước":
+    elif keys[at + 1] in view.words.country_word:
         end = at + 2
-    elif keys[at + 1] == "địa" and keys[at + 2] == "phương":
+    elif keys[at + 1] in view.words.local and keys[at + 2] in view.words.local_second:
         end = at + 3
     else:
         return None
     while (
-        keys[end] in (",", "và")
+        keys[end] in view.words.comma_or_and
         and not bits[end + 1] & CAP
         and (also := longest(view.lexicon.admin_words, keys, end + 1))
     ):
         end = also[0]
-    border = keys[end] == "biên" and keys[end + 1] == "giới"
+    border = keys[end] in view.words.border and keys[end + 1] in view.words.border_second
     if border:
         end += 2
     if keys[end] == ":":
         end += 1
-    of = keys[end] == "của"
+    of = keys[end] in view.words.of
     end += of
-    end += keys[end] == "nước"
-    end += keys[end] == "bạn"
+    end += keys[end] in view.words.country_word
+    end += keys[end] in view.words.friend
     first = bare(view, end) or (named(view, end) if of else None) or _unknown(view, end)
     if first and (first[2] == kinds.OTHER or (level and level[1][0] >= kinds.COMMUNE)):
         first = (first[0], letter_or_number(view, first[1], kinds.COMMUNE), first[2])
@@ -145,12 +143,12 @@ def coordinated(view: View, places: list[Found], group: bool) -> list[Found]:
     while True:
         at = places[-1][1]
         mark = keys[at]
-        if mark not in _JOINS:
+        if mark not in view.words.joint:
             return places
         at += 1
-        if mark == "-" and level == kinds.COUNTRY and keys[at] == "trung" and not bits[at + 1] & CAP:
+        if mark == "-" and level == kinds.COUNTRY and keys[at] in view.words.china and not bits[at + 1] & CAP:
             return [*places, (at, at + 1, level)]  # `Việt - Trung`
-        if mark == "," and keys[at] == "và":
+        if mark == "," and keys[at] in view.words.joint_word:
             at += 1
         if (
             worded
@@ -163,10 +161,14 @@ def coordinated(view: View, places: list[Found], group: bool) -> list[Found]:
                 places.append(more)
                 continue
             return places
-        more = named(view, at) if mark in ("và", ",") and (group or (worded and mark == "và")) else None
+        more = (
+            named(view, at)
+            if mark in view.words.comma_or_and and (group or (worded and mark in view.words.joint_word))
+            else None
+        )
         if more and worded and not group and level < more[2] <= kinds.COMMUNE:
             return [*places, more]  # `Công an huyện Đồng Văn và xã Pải Lủng`
-        if more and group and ((mark == "và" and more[2] == level) or _is_city(view, more, level)):
+        if more and group and ((mark in view.words.joint_word and more[2] == level) or _is_city(view, more, level)):
             places.append(more)
             continue
         following = bare(view, at) or (named(view, at) if group and level == kinds.OTHER else None)
@@ -188,7 +190,7 @@ def coordinated(view: View, places: list[Found], group: bool) -> list[Found]:
         if (
             level == kinds.DISTRICT
             and following[2] == kinds.PROVINCE
-            and (mark == "-" or (len(places) > 1 and mark != "và"))
+            and (mark == "-" or (len(places) > 1 and mark not in view.words.joint_word))
         ):
             same = False  # `các huyện Tịnh Biên, Tri Tôn - An Giang`
         if not same or level == kinds.REGION:

@@ -10,6 +10,7 @@ from pathlib import Path
 from random import Random
 
 from viborder.grammar import entries, kinds
+from viborder.grammar.around import Around
 from viborder.grammar.entries import Entry
 from viborder.grammar.keys import Trie, build, fold, insert, keys_of
 from viborder.grammar.standard import rules_of
@@ -112,7 +113,8 @@ class Lexicon:
         self.labels = self.words("label")
         self.number_words = self.digits | {word for word in self.magnitudes if " " not in word}
         self.quarters = self.words("quarter")
-        self.roads = self.words("road")
+        self.stations = tuple(sorted(self.words("station")))
+        self.around = Around(self)
         self.rules = rules_of(self.entries)
         self.begins = self._begins()
 

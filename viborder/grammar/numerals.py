@@ -17,11 +17,7 @@ _NUMBER = re.compile(rf"\d{{1,15}}(?:[.,]\d{{1,15}}){{0,8}}|[{FRACTIONS}]")
 _THOUSANDS = re.compile(r"\d{3}")
 _LAST_THOUSANDS = re.compile(r"\d{3}(?:,\d{1,15}|\.(?!\d{3}\Z)\d{1,15})?")
 _BLANKS = frozenset(" \u00a0\u2009\u202f")
-_GLUED_MAGNITUDES = frozenset(("k", "tr"))  # `500k`, `2tr`
-_GLUED_DIGITS = re.compile(r"(kg|g|m|km|l|ha|cân|tạ|tấn|yến|tr|tỷ|tỉ|triệu)\d{1,3}")  # `3kg5`, `1m75`, `1tr2`
-_NOT_FRACTIONS = frozenset(
-    "ngày sáng trưa chiều tối đêm hôm khuya mùng lễ khánh dịp số từ đến qua trước giờ phút nay kiệt hẻm ngõ ngách đường phố".split()
-)
+_GLUED_DIGITS = re.compile(r"([^\W\d_]+)\d{1,3}")  # `3kg5`, `1m75`, `1tr2`
 
 
 def is_number(key: str) -> bool:
@@ -37,7 +33,7 @@ def digits(view: View, at: int) -> tuple[int, bool] | None:
     if first is None:
         return None
     end, magnitude = first
-    if view.keys[end] not in ("-", "đến", "tới") or not view.bits[end + 1] & DIGIT or not is_number(view.keys[end + 1]):
+    if view.keys[end] not in view.words.range or not view.bits[end + 1] & DIGIT or not is_number(view.keys[end + 1]):
         return first
     if view.keys[end] != "-" and _is_named_by(view, at):
         return first
@@ -101,7 +97,7 @@ def _fraction(view: View, at: int) -> int | None:
     if (
         spaced
         or (view.keys[end] in ("/", "-", ":") and view.glued(end))
-        or (at and view.keys[at - 1] in _NOT_FRACTIONS)
+        or (at and view.keys[at - 1] in view.words.before_no_fraction)
     ):
         return None
     found = longest(view.lexicon.units, view.keys, end)
@@ -116,7 +112,7 @@ def _said_again(view: View, at: int) -> int:
     if keys[at] != "(":
         return at
     end = at + 1
-    while keys[end] in view.lexicon.number_words or keys[end] in ("không", "nhăm") or is_number(keys[end]):
+    while keys[end] in view.lexicon.number_words or keys[end] in view.words.also_digit or is_number(keys[end]):
         end += 1
     return end + 1 if end > at + 1 and keys[end] == ")" else at
 
@@ -125,24 +121,27 @@ def _magnitudes(view: View, at: int) -> int:
     """The token after the magnitudes from the token on: `triệu 200 nghìn`, `tỷ rưỡi`."""
     keys, bits = view.keys, view.bits
     end = at
-    if keys[end] in _GLUED_MAGNITUDES and view.glued(end) and bits[end] & LOWER:
+    if keys[end] in view.words.glued_magnitude and view.glued(end) and bits[end] & LOWER:
         return end + 1
     while keys[end] in view.lexicon.magnitudes:
         end += 1
         if bits[end] & DIGIT and keys[end + 1] in view.lexicon.magnitudes:
             end += 1
-    return end + 1 if keys[end] == "rưỡi" else end
+    return end + 1 if keys[end] in view.words.and_a_half else end
 
 
 def glued_digits(view: View, end: int) -> bool:
     """Whether the token is a unit with digits behind it, glued to the number before it: `3kg5`, `1m75`, `1tr2`."""
-    return view.glued(end) and bool(view.bits[end - 1] & DIGIT) and _GLUED_DIGITS.fullmatch(view.keys[end]) is not None
+    if not view.glued(end) or not view.bits[end - 1] & DIGIT:
+        return False
+    unit = _GLUED_DIGITS.fullmatch(view.keys[end])
+    return unit is not None and unit[1] in view.words.glued_unit
 
 
 def spoken(view: View, at: int) -> int:
     """The token after a numeral in words, a range with both its ends; `at` itself where none begins there."""
     end = _spoken(view, at)
-    if end > at and view.keys[end] in ("-", "đến", "tới"):
+    if end > at and view.keys[end] in view.words.range:
         more = _spoken(view, end + 1)
         return more if more > end + 1 else end
     return end
@@ -152,7 +151,7 @@ def _spoken(view: View, at: int) -> int:
     keys = view.keys
     end = at
     while keys[end] in view.lexicon.number_words or (
-        end > at and keys[end] == "phần" and keys[end + 1] in view.lexicon.digits
+        end > at and keys[end] in view.words.part and keys[end + 1] in view.lexicon.digits
     ):
         end += 1
     return _magnitudes(view, _said_again(view, end)) if end > at else at

@@ -12,7 +12,6 @@ from viborder.grammar.places import bare, capitals, stops
 from viborder.grammar.view import View
 
 _BETWEEN = frozenset((",", "-", "(", "–", ":", ";"))
-_BEFORE_POST = frozenset(("nguyên", "quyền", "hiện", "hiện là", "là", "kiêm", "cố", "cựu"))
 
 
 def role(view: View, at: int) -> tuple[int, int] | None:
@@ -59,7 +58,7 @@ def name(view: View, at: int, bits: int) -> int | None:
         end = _after_dash(view, end)
     place = bare(view, at)
     named_so = bool(bits & (kinds.RANK | kinds.COMRADE) and view.bits[at] & NAME) or (
-        bits & kinds.TITLE and end - at == 1 and view.keys[at] not in ("lào", "campuchia", "myanmar")
+        bits & kinds.TITLE and end - at == 1 and view.keys[at] not in view.words.plain_country
     )  # `ông Việt`, but `đàn ông Campuchia`
     if place and place[1] >= end and not named_so:
         return None
@@ -118,14 +117,16 @@ def has_post_after(view: View, end: int) -> bool:
     at = end
     if view.keys[at] == "(" and view.bits[at + 1] & 4:  # an age in brackets: (35 tuổi),
         return False
-    if view.keys[at] == "được":  # `được bầu làm`, `được bổ nhiệm giữ chức`
-        given = next((n for n in range(at + 1, at + 7) if view.keys[n] in ("làm", "chức", "vụ", "trách")), None)
+    if view.keys[at] in view.words.appointed_by:  # `được bầu làm`, `được bổ nhiệm giữ chức`
+        given = next((n for n in range(at + 1, at + 7) if view.keys[n] in view.words.appointed), None)
         return given is not None and is_post(view, given + 1)
-    if view.keys[at] not in _BETWEEN and view.keys[at] not in ("là", "làm", "giữ"):
+    if view.keys[at] not in _BETWEEN and view.keys[at] not in view.words.copula:
         return False
     at += 1
     for _ in range(2):
-        if view.keys[at] in _BEFORE_POST or (view.keys[at] == "chức" and view.keys[at + 1] == "vụ"):
+        if view.keys[at] in view.words.before_post or (
+            view.keys[at] in view.words.office_word and view.keys[at + 1] in view.words.case
+        ):
             at += 1
     return is_post(view, at)
 
@@ -142,22 +143,18 @@ def is_post(view: View, at: int) -> bool:
 
 def _is_business(view: View, end: int) -> bool:
     """Whether the post before `end` is in a company: `Chủ tịch kiêm Tổng giám đốc Công ty X`."""
-    end += view.keys[end] == "kiêm"
+    end += view.keys[end] in view.words.also_post
     if more := longest(view.lexicon.persons, view.keys, end):
         if not more[1]:
             return True
         end = more[0]
-    return view.keys[end] in ("hđqt", "hđtv") or " ".join(view.keys[end : end + 2]) in (
-        "công ti",
-        "tập đoàn",
-        "doanh nghiệp",
-    )
+    return view.keys[end] in view.words.board or " ".join(view.keys[end : end + 2]) in view.words.business_word
 
 
 def is_list_joint(view: View, at: int) -> int | None:
     """Where a further name of a list would begin: after a comma, a semicolon or `và`."""
-    if view.keys[at] in (",", ";", "và", "cùng"):
-        at += 1 + (view.keys[at] == "," and view.keys[at + 1] == "và")
+    if view.keys[at] in view.words.name_joint:
+        at += 1 + (view.keys[at] == "," and view.keys[at + 1] in view.words.joint_word)
         begins = view.bits[at] & CAP and view.bits[at] & NAME and not longest(view.lexicon.persons, view.keys, at)
         return at if begins else None
     return None
@@ -172,7 +169,7 @@ def bylines(view: View) -> dict[int, int]:
     breaks = [-1, *(index for index, word in enumerate(view.keys) if word == "\n")]
     for before, end in list(pairwise(breaks))[-7:]:
         at = before + 1
-        while 1 < end - at < 12 and view.keys[at] != "theo":
+        while 1 < end - at < 12 and view.keys[at] not in view.words.according:
             stop = capitals(view, at, 4)
             if view.keys[stop] == "(" and stop - at > 1 and end - stop < 5 and view.keys[end - 1] == ")":
                 taken[at] = stop

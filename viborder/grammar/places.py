@@ -7,18 +7,12 @@ from viborder.grammar.keys import Trie, longest
 from viborder.grammar.kinds import AGENCY, CAP, DIGIT, LOWER, NAME, PERSON, UPPER
 from viborder.grammar.view import View
 
-_ROADS = ("ql", "tl", "đt", "hl")
-BEFORE_PLACE = frozenset(
-    ("người", "tịch", "nước", "sang", "tại", "ở", "từ", "đến", "phố", "tp", "tiếng", ",", "-")
-)  # what stands before a country, not a pronoun or a given name
-_MIDDLE_NAMES = frozenset(("văn", "a", "bá", "seo", "hữu", "đình"))
-
 Found = tuple[int, int, int]  # first token, token after the last, level
 
 
 def _small(view: View, at: int, end: int) -> Found | None:
     """A province or district whose capitals were forgotten, after its word `[at, end)`: `tỉnh quảng trị`."""
-    if view.keys[at] not in ("tỉnh", "huyện") or not view.bits[end] & LOWER:
+    if view.keys[at] not in view.words.province_or_district or not view.bits[end] & LOWER:
         return None
     home, abroad = view.lexicon.gazetteer
     for trie, keys in ((home, view.keys[end : end + 5]), (abroad, [kind[1] for kind in view.types[end : end + 5]])):
@@ -34,67 +28,86 @@ def bare(view: View, at: int, *, loose: bool = False) -> Found | None:
     loose: the first capital is enough (`tỉnh Quảng trị`); it always is for the long name of a country.
     """
     home, abroad = view.lexicon.gazetteer
-    best: Found | None = None
-    if view.keys[at] == "vn" and at and view.keys[at - 1] == "." and view.glued(at):
-        return None  # the end of an outlet's address
-    if (
-        at > 1
-        and view.keys[at - 1] == "."
-        and view.glued(at)
-        and len(view.keys[at - 2]) == 1
-        and view.bits[at - 2] & CAP
-    ):
-        return None  # an author's initial: `M.Nhật`
-    if view.keys[at] == "hồ" and not loose:
-        return None  # `Hồ Chí Minh` is a person without `thành phố`
-    found = longest(home, view.keys, at)
-    if found:
-        end, (level, capitals) = found
-        if loose or (level == kinds.COUNTRY and end - at > 3):
-            capitals = capitals[:1]
-        elif end - at > 2:
-            capitals = (*capitals[:1], *[False] * (end - at - 2), capitals[-1])  # `Si ma Cai`
-        if all(view.bits[at + n] & (CAP | UPPER) or not wanted for n, wanted in enumerate(capitals)):
-            best = at, end, level
-        elif end - at > 2 and (shorter := _shorter(home, view, at)):
-            best = shorter
-    if view.types[at][1] in abroad and view.bits[at] & (CAP | UPPER):
-        node, end, joined = abroad, at, False
-        while view.types[end][1] in node:
-            node = node[view.types[end][1]]
-            end += 1
-            two = end - at == 2 and not (
-                loose or joined or view.bits[at + 1] & (CAP | UPPER)
-            )  # `Đang tông` is no place
-            if "" in node and not two and (best is None or end > best[1]):
-                best = at, end, node[""][0]
-            if view.keys[end] == "-" and view.glued(end) and view.glued(end + 1):
-                end, joined = end + 1, True
-    if best and best[2] == kinds.COUNTRY:
-        if (
-            view.keys[at] == "anh"
-            and best[1] - at == 1
-            and not (at and view.keys[at - 1] in (*BEFORE_PLACE, "và", "("))
-        ):
-            return None  # `Anh hy sinh`
-        if (
-            best[1] - at > 1
-            or view.keys[at] in ("lào", "campuchia", "myanmar")
-            or (view.bits[at + 1] & CAP and view.foreign(at + 1))
-        ):
-            return best  # `Tổng thống Mỹ Donald Trump`
+    word, plain, _ = view.types[at]
+    if (word not in home and plain not in abroad) or _is_no_place(view, at, loose):
+        return None
+    best = _abroad(view, at, loose, _at_home(view, at, loose))
+    if best is None:
+        return None
+    if best[2] == kinds.COUNTRY:
+        if _is_pronoun(view, at, best[1]):
+            return None
+        if _is_surely_a_country(view, at, best[1]):
+            return best
         if view.bits[at + 1] & CAP or f"{view.keys[at]} {view.keys[at + 1]}" in view.lexicon.compounds_of_countries:
             return None  # `Mỹ Lý`, `Pháp luật`
-    if (
-        best
-        and view.bits[best[1]] & CAP
-        and view.keys[best[1]] != "khóa"
-        and not (len(view.keys[best[1]]) == 1 and view.keys[best[1] + 1] == ".")
-        and not view.bits[best[1]] & (AGENCY | PERSON | NAME)
-        and not bare(view, best[1])
-    ):
-        return None  # only the beginning of a longer name
+    return None if _name_goes_on(view, best[1]) else best
+
+
+def _is_no_place(view: View, at: int, loose: bool) -> bool:
+    """Whether the token is the end of an outlet's address, follows an author's initial, or begins a person's name."""
+    after_stop = at > 0 and view.keys[at - 1] == "." and view.glued(at)
+    if after_stop and view.keys[at] in view.words.web_address:
+        return True
+    if after_stop and at > 1 and len(view.keys[at - 2]) == 1 and view.bits[at - 2] & CAP:
+        return True  # `M.Nhật`
+    return view.keys[at] in view.words.family_ho and not loose  # `Hồ Chí Minh` is a person without `thành phố`
+
+
+def _at_home(view: View, at: int, loose: bool) -> Found | None:
+    """The longest name that is compared with its marks, where its capitals fit; or a shorter one."""
+    home = view.lexicon.gazetteer[0]
+    found = longest(home, view.keys, at)
+    if found is None:
+        return None
+    end, (level, capitals) = found
+    if loose or (level == kinds.COUNTRY and end - at > 3):
+        capitals = capitals[:1]
+    elif end - at > 2:
+        capitals = (*capitals[:1], *[False] * (end - at - 2), capitals[-1])  # `Si ma Cai`
+    if all(view.bits[at + n] & (CAP | UPPER) or not wanted for n, wanted in enumerate(capitals)):
+        return at, end, level
+    return _shorter(home, view, at) if end - at > 2 else None
+
+
+def _abroad(view: View, at: int, loose: bool, best: Found | None) -> Found | None:
+    """The longest name that is compared without marks and hyphens, if it is longer than `best`."""
+    abroad = view.lexicon.gazetteer[1]
+    if view.types[at][1] not in abroad or not view.bits[at] & (CAP | UPPER):
+        return best
+    node, end, joined = abroad, at, False
+    while view.types[end][1] in node:
+        node = node[view.types[end][1]]
+        end += 1
+        small = end - at == 2 and not (loose or joined or view.bits[at + 1] & (CAP | UPPER))  # `Đang tông` is no place
+        if "" in node and not small and (best is None or end > best[1]):
+            best = at, end, node[""][0]
+        if view.keys[end] == "-" and view.glued(end) and view.glued(end + 1):
+            end, joined = end + 1, True
     return best
+
+
+def _is_pronoun(view: View, at: int, end: int) -> bool:
+    """Whether the country's name is a word for a person: `Anh hy sinh`."""
+    if view.keys[at] not in view.words.england or end - at > 1:
+        return False
+    before = view.keys[at - 1] if at else "\n"
+    return before not in view.words.before_country and before not in view.words.and_or_bracket
+
+
+def _is_surely_a_country(view: View, at: int, end: int) -> bool:
+    """Whether what follows does not matter: a long name, one that is nothing else, or before a foreign name."""
+    if end - at > 1 or view.keys[at] in view.words.plain_country:
+        return True
+    return bool(view.bits[at + 1] & CAP) and view.foreign(at + 1)  # `Tổng thống Mỹ Donald Trump`
+
+
+def _name_goes_on(view: View, end: int) -> bool:
+    """Whether what was found is only the beginning of a longer name."""
+    if not view.bits[end] & CAP or view.keys[end] in view.words.term:
+        return False
+    initial = len(view.keys[end]) == 1 and view.keys[end + 1] == "."
+    return not initial and not view.bits[end] & (AGENCY | PERSON | NAME) and not bare(view, end)
 
 
 def _shorter(home: Trie, view: View, at: int) -> Found | None:
@@ -151,14 +164,14 @@ def named(view: View, at: int) -> Found | None:
     if (
         view.bits[end] & LOWER
         and following not in view.lexicon.attributes
-        and following != "số"
-        and view.keys[at] not in ("tỉnh", "huyện")
+        and following not in view.words.number_word
+        and view.keys[at] not in view.words.province_or_district
     ):
         return None  # the most frequent case: nothing that may be a name
     if _heads_nothing(view, at, end):
         return None
     name, described = _to_name(view, at, end)
-    if (described and view.keys[at] == "rừng") or view.keys[name] in ('"', ":"):
+    if (described and view.keys[at] in view.words.forest) or view.keys[name] in ('"', ":"):
         return None  # `rừng biên giới Đăk Đam`
     if view.bits[name] & DIGIT:
         return _numbered(view, at, name, level) if numbered else None
@@ -175,15 +188,15 @@ def _heads_nothing(view: View, at: int, name: int) -> bool:
     """Whether the administrative word `[at, name)` is part of another word, of a person's name or of initials."""
     keys, bits = view.keys, view.bits
     before = keys[at - 1] if at else "\n"
-    if before == "liên" and keys[at] in ("bang", "tỉnh", "xã", "huyện"):
+    if before in view.words.inter and keys[at] in view.words.joined_level:
         return True
     if bits[at] & CAP and bits[at] & NAME and name - at == 1 and bits[name] & CAP and not bare(view, name):
         return True  # Hồ Văn Pả
-    if keys[at] == "biển" and (
-        before in ("ven", "bờ", "ngoài", "vùng") or longest(view.lexicon.attributes, keys, name)
-    ):
+    if keys[at] in view.words.sea and (before in view.words.before_sea or longest(view.lexicon.attributes, keys, name)):
         return True  # `ven biển Tây Nam`, `vùng biển biên giới Móng Cái`
-    if (keys[at] == "đường" and keys[name] == "biên") or (keys[at] == "núi" and before == "miền"):
+    if (keys[at] in view.words.road_word and keys[name] in view.words.border) or (
+        keys[at] in view.words.mountain and before in view.words.region_head
+    ):
         return True  # `đường biên giới Khánh Bình`, `tỉnh miền núi Tây Bắc`
     if keys[name + 1] == "." and len(keys[name]) == 1 and longest(view.lexicon.admin_words, keys, name):
         return True  # `bờ biển P.Phú Thủy`
@@ -198,16 +211,16 @@ def _to_name(view: View, at: int, name: int) -> tuple[int, bool]:
     name)`.
     """
     keys, bits = view.keys, view.bits
-    if keys[name] in _ROADS and bits[name] & UPPER:
+    if keys[name] in view.words.road and bits[name] & UPPER:
         name += 1  # `đường ĐT.741`
-    if keys[name] == "." and keys[name - 1] in ("tp", "tx", "tt", *_ROADS):
+    if keys[name] == "." and keys[name - 1] in view.words.abbreviated_head:
         name += 1
     described = False
     while attribute := longest(view.lexicon.attributes, keys, name):
         name, described = attribute[0], True
     if keys[name] == "(" and bits[name + 1] & UPPER and keys[name + 2] == ")" and bits[name + 3] & CAP:
         name += 3  # `Cửa khẩu Quốc tế (CKQT) La Lay`
-    if keys[name] == "số" and keys[at] == "cửa" and bits[name + 2] & CAP:
+    if keys[name] in view.words.number_word and keys[at] in view.words.gate_word and bits[name + 2] & CAP:
         name += 2  # `Cửa khẩu đường bộ số II Kim Thành`
     return name, described
 
@@ -226,12 +239,14 @@ def _name_end(view: View, at: int, name: int, level: int, known: Found | None) -
     if run == name or (not known and view.keys[name] in view.lexicon.no_name and not _in_capitals(view, name, run)):
         return None
     personal = (
-        bits[name] & NAME and run - name > 2 and (level == kinds.PROVINCE or view.keys[name + 1] in _MIDDLE_NAMES)
+        bits[name] & NAME
+        and run - name > 2
+        and (level == kinds.PROVINCE or view.keys[name + 1] in view.words.middle_name)
     )
-    if personal and view.keys[at] in ("tỉnh", "huyện", "xã"):
+    if personal and view.keys[at] in view.words.rural_level:
         return None  # `Chủ tịch UBND tỉnh Lê Văn Hùng`
     if (bits[name] & (AGENCY | PERSON) and stops(view, name)) or (
-        view.keys[at] in ("miền", "vùng", "đồng") and not known
+        view.keys[at] in view.words.described_region and not known
     ):
         return None
     return run
@@ -247,7 +262,7 @@ def _in_capitals(view: View, name: int, end: int) -> bool:
     úy`), or alone.
     """
     if end - name == 1:
-        return view.keys[name] in ("trong", "trên") and view.keys[end] == ","  # `xóm Trong, xã X`
+        return view.keys[name] in view.words.in_or_on and view.keys[end] == ","  # `xóm Trong, xã X`
     if end - name > 2 and view.keys[end - 1] not in view.lexicon.quarters:
         return False
     return view.keys[name] in view.lexicon.name_after_all and not view.bits[name + 1] & (PERSON | UPPER)
@@ -257,7 +272,7 @@ def _numbered(view: View, start: int, number: int, level: int) -> Found | None:
     """`tổ 5`, `quận 1`, `QL 8A`; not `3 bản 5 hộ`, where the number counts what follows."""
     value, following = view.keys[number], view.keys[number + 1]
     if (
-        view.keys[start] == "tiểu"
+        view.keys[start] in view.words.small_zone
         and following in ("-", "/")
         and view.glued(number + 1)
         and view.bits[number + 2] & DIGIT
@@ -265,7 +280,7 @@ def _numbered(view: View, start: int, number: int, level: int) -> Found | None:
         return start, number + 3, level  # `Tiểu khu 19-5`
     if (
         not value.isdecimal()
-        or len(value) > 3 + (view.keys[start] == "tiểu")
+        or len(value) > 3 + (view.keys[start] in view.words.small_zone)
         or following in ("/", "%")
         or (following == "." and view.bits[number + 2] & DIGIT)
     ):
@@ -286,7 +301,7 @@ def letter_or_number(view: View, end: int, level: int) -> int:
         level in (kinds.COMMUNE, kinds.VILLAGE, kinds.OTHER)
         and view.bits[end] & DIGIT
         and len(view.keys[end]) < 3
-        and (not view.bits[end + 1] & (LOWER | DIGIT) or view.keys[end + 1] == "và")
+        and (not view.bits[end + 1] & (LOWER | DIGIT) or view.keys[end + 1] in view.words.joint_word)
         and view.keys[end + 1] != "/"
     ):
         return end + 1

@@ -28,10 +28,10 @@ def _together(view: View, first: Agency) -> Agency:
         return first
     if first.kind == kinds.BODY and first.end - first.start > 1 and bare_level(view, first.end - 1):
         return first
-    if keys[first.end] not in (",", "và", "-", "&"):
+    if keys[first.end] not in view.words.tail_joint:
         return first
-    at = first.end + 1 + (keys[first.end] == "," and keys[first.end + 1] == "và")
-    if keys[at] == "bđbp" and keys[at - 1] == "-" and keys[first.start] == "bộ":
+    at = first.end + 1 + (keys[first.end] == "," and keys[first.end + 1] in view.words.joint_word)
+    if keys[at] in view.words.border_guard and keys[at - 1] == "-" and keys[first.start] in view.words.ministry_head:
         return first  # its own abbreviation: `Bộ đội Biên phòng - BĐBP tỉnh X`
     if not view.bits[at] & AGENCY:
         return first
@@ -41,9 +41,11 @@ def _together(view: View, first: Agency) -> Agency:
     if first.kind == kinds.BODY and view.bits[first.start] & LOWER and view.bits[at] & CAP:
         return first  # `lực lượng biên phòng và Công an huyện X`
     department = (
-        keys[first.start] == "sở" and first.kind == kinds.UNIT and following.kind == kinds.BODY
+        keys[first.start] in view.words.department and first.kind == kinds.UNIT and following.kind == kinds.BODY
     )  # `Sở Ngoại vụ, Công an tỉnh X`
-    party = keys[first.start] == "đảng" and keys[at + 1] in ("chỉ", "tư")  # `Đảng ủy, Bộ Chỉ huy BĐBP tỉnh X`
+    party = (
+        keys[first.start] in view.words.party_head and keys[at + 1] in view.words.command_word
+    )  # `Đảng ủy, Bộ Chỉ huy BĐBP tỉnh X`
     if following.kind != first.kind and not department and not party:
         return first
     if first.kind == kinds.UNIT and keys[first.start] != keys[at] and not department:
@@ -55,9 +57,11 @@ def _together(view: View, first: Agency) -> Agency:
         level = longest(view.lexicon.admin_words, keys, following.inner[0][0])
         if department and not (level and level[1][0] == kinds.PROVINCE):
             return first
-        if keys[first.start] == "chính" or (keys[first.start] == "đảng" and keys[at] not in ("ubnd", "hđnd", "ủy")):
+        if keys[first.start] in view.words.government_word or (
+            keys[first.start] in view.words.party_head and keys[at] not in view.words.committee
+        ):
             return first
-        if keys[first.start] in ("cảnh", "csgt") and keys[at] == "công" and keys[at - 1] == ",":
+        if keys[first.start] in view.words.police_head and keys[at] in view.words.public_word and keys[at - 1] == ",":
             return first  # rule 3: `CSGT, Công an huyện X`, a body and its parent
     nested = following.inner if following.is_joint else following.pieces()
     return Agency(first.start, following.end, True, True, True, first.kind, False, nested)
@@ -67,4 +71,6 @@ def _is_post(view: View, body: Agency) -> bool:
     """Whether the body is called after a place of its own, so that it shares none: `Đồn Biên phòng X`, not `Hải
     quan`.
     """
-    return body.station and not (view.keys[body.start] == "hải" and (body.has_tail or body.end - body.start == 2))
+    return body.station and not (
+        view.keys[body.start] in view.words.sea_word and (body.has_tail or body.end - body.start == 2)
+    )

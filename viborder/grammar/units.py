@@ -10,57 +10,41 @@ from viborder.grammar.kinds import AGENCY, CAP, DIGIT, LOWER, NAME, PLACE, UPPER
 from viborder.grammar.places import bare, place
 from viborder.grammar.view import View
 
-_LISTED_ONLY = (
-    "vụ",
-    "tòa",
-    "trường",
-    "đoàn",
-    "cụm",
-    "vùng",
-    "tổ",
-)  # only a function of the list makes these a name, not `Vụ Nga bắt`
-_GATHERED = ("đoàn", "bệnh", "trường", "sở", "viện", "cơ", "ban", "hội", "trung", "văn")
-_SHORT = ("phòng", "cục", "sở", "chi", "đội")  # heads whose function may be a row of initials: `Phòng ANM&PCTPCNC`
-_FEW_WORDS = (
-    "cục",
-    "sở",
-    "viện",
-    "chi",
-    "học",
-    "tổng",
-)  # heads of two-syllable names that no list holds: `Cục Lãnh sự`
-
 
 def name(view: View, at: int, end: int) -> int | None:
     """The token after the name whose head is `[at, end)`, or None where nothing makes the head a name."""
     keys, bits = view.keys, view.bits
-    against = keys[end] == "chống" and not (
+    against = keys[end] in view.words.against and not (
         bits[at] & CAP and bits[end] & CAP and longest(view.lexicon.functions, keys, end)
     )
-    if against or (keys[end] == "," and keys[at] == "phòng"):
+    if against or (keys[end] == "," and keys[at] in view.words.prevent):
         return None  # `phòng, chống`, but `Phòng Chống buôn lậu`
-    if keys[end - 1 : end + 2] == ["huy", "biên", "phòng"]:
+    if " ".join(keys[end - 1 : end + 2]) in view.words.border_command:
         return None  # `Bộ Chỉ huy | Biên phòng tỉnh X`: its parent
     capital = bool(bits[at] & (CAP | UPPER))
     code = longest(view.lexicon.heads, keys, end) if bits[end] & (UPPER | AGENCY) else None
     if code and code[1] & kinds.CODE:
         return numbered(view, code[0])
     generic = (
-        keys[at] == "cơ"
+        keys[at] in view.words.agency_word
         and code
         and code[1] & kinds.BODY
         and longest(view.lexicon.functions, keys, end) in (None, (code[0], True))
     )
     if generic:
         return None  # rule 11: `cơ quan | Hải quan Việt Nam`
-    land = (keys[at] == "cụm" and keys[end] == "cửa") or (
-        keys[at] == "vùng" and keys[end] == "biên"
+    land = (keys[at] in view.words.cluster and keys[end] in view.words.gate_word) or (
+        keys[at] in view.words.area and keys[end] in view.words.border
     )  # `Cụm cửa khẩu X`, `Vùng biên giới`
     stop = None if land else _function(view, at, end) or _unlisted(view, at, end)
     if stop is None:
         stop = numbered(view, end)
-        plain = bool(bits[end] & DIGIT) or keys[at] in ("phòng", "vùng")  # not a room: `phòng số 2`
-        return None if stop == end or keys[at] == "vụ" or (plain and (not capital or _counts(view, stop))) else stop
+        plain = bool(bits[end] & DIGIT) or keys[at] in view.words.numbered_head  # not a room: `phòng số 2`
+        return (
+            None
+            if stop == end or keys[at] in view.words.case or (plain and (not capital or _counts(view, stop)))
+            else stop
+        )
     if keys[stop] == "(" and bits[stop + 1] & UPPER and keys[stop + 2] == ")":
         further = _longer(view, stop + 3)
         if (
@@ -74,23 +58,23 @@ def _function(view: View, at: int, end: int) -> int | None:
     """The token after what the unit does, by the list. In lower case only a long function is a name."""
     keys, bits = view.keys, view.bits
     does = longest(view.lexicon.functions, keys, end)
-    if does is None or (keys[at] == "cơ" and bits[at] & LOWER):
+    if does is None or (keys[at] in view.words.agency_word and bits[at] & LOWER):
         return None  # rule 11: the generic `cơ quan`
     stop: int = does[0]
     capital = bits[at] & (CAP | UPPER)
-    if not (capital or bits[end] & (CAP | UPPER) or stop - end > 3) or (keys[at] == "vụ" and not capital):
+    if not (capital or bits[end] & (CAP | UPPER) or stop - end > 3) or (keys[at] in view.words.case and not capital):
         return None
     verb = (
         bits[end] & LOWER
         and stop - end < 3
-        and keys[at] in _GATHERED
+        and keys[at] in view.words.gathered_head
         and " ".join(keys[end:stop]) in view.lexicon.deeds
     )
     if verb and not (capital and bits[stop] & AGENCY):
         return None  # `Đoàn tổ chức`, `Cơ quan điều tra`, but `Cơ quan điều tra Công an tỉnh X`
     stop = _longer(view, stop)
     while (
-        keys[stop] in ("và", ",")
+        keys[stop] in view.words.comma_or_and
         and capital
         and bits[stop + 1] & CAP
         and not longest(view.lexicon.heads, keys, stop + 1)
@@ -105,32 +89,44 @@ def _function(view: View, at: int, end: int) -> int | None:
 def _unlisted(view: View, at: int, end: int) -> int | None:
     """The token after a function that no list holds: a capital, then syllables that occur in functions."""
     keys, bits = view.keys, view.bits
-    if keys[at] in _SHORT and bits[at] & CAP and len(keys[end]) > 2 and _initials(view, end):
+    if keys[at] in view.words.initials_head and bits[at] & CAP and len(keys[end]) > 2 and _initials(view, end):
         return _longer(view, end + 1)
-    if not bits[end] & CAP or bits[end] & UPPER or not bits[end + 1] & (LOWER | CAP) or keys[at] in _LISTED_ONLY:
-        return None
-    if (not bits[at] & (CAP | UPPER) and keys[at] not in ("cục", "sở", "chi", "tổng", "phòng", "ủy")) or bare(
-        view, end
+    if (
+        not bits[end] & CAP
+        or bits[end] & UPPER
+        or not bits[end + 1] & (LOWER | CAP)
+        or keys[at] in view.words.listed_function_only
     ):
+        return None
+    if (not bits[at] & (CAP | UPPER) and keys[at] not in view.words.office_in_small) or bare(view, end):
         return None
     known = view.lexicon.function_words
     run = end
     while run - end < 12 and (run == end or not (bits[run] & CAP and bare(view, run))):
-        if keys[run] == "," and run > end and keys[run - 1 : run + 2 : 2] == ["phòng", "chống"]:
+        if (
+            keys[run] == ","
+            and run > end
+            and keys[run - 1] in view.words.prevent
+            and keys[run + 1] in view.words.against
+        ):
             run += 1
             continue
         if not bits[run] & (LOWER | CAP) or keys[run] not in known or (bits[run] & CAP and bits[run] & UPPER):
             break
         if bits[run] & AGENCY and bits[run] & CAP and _is_body(view, run):
             break
-        if run - end > 1 and _is_deed(view, run) and keys[run - 1] not in ("và", ",", "về"):
+        if run - end > 1 and _is_deed(view, run) and keys[run - 1] not in view.words.function_link:
             break
         run += 1
-    while run > end and keys[run - 1] in ("và", "của", "về", "các", "có", ","):
+    while run > end and keys[run - 1] in view.words.function_end:
         run -= 1
     if run - end > 1:
         return _longer(view, run)
-    two = keys[at] in _FEW_WORDS and bits[end + 1] & LOWER and keys[end + 1] not in view.lexicon.never_counted
+    two = (
+        keys[at] in view.words.two_syllable_head
+        and bits[end + 1] & LOWER
+        and keys[end + 1] not in view.lexicon.never_counted
+    )
     return _longer(view, end + 2) if two and f"{keys[end]} {keys[end + 1]}" not in view.lexicon.deeds else None
 
 
@@ -140,12 +136,12 @@ def _longer(view: View, stop: int) -> int:
     """
     keys = view.keys
     while True:
-        joint = keys[stop] in ("và", "&", "-")
+        joint = keys[stop] in view.words.function_joint
         more = longest(view.lexicon.continuations, keys, stop + joint)
         if more and not (longest(view.lexicon.heads, keys, stop + 1) if joint else _is_deed(view, stop)):
             stop = more[0]
             continue
-        joint = keys[stop] in ("và", "&", "về") or (keys[stop] == "-" and view.glued(stop))
+        joint = keys[stop] in view.words.abbreviation_joint or (keys[stop] == "-" and view.glued(stop))
         if not _initials(view, stop + joint) or (view.bits[stop] & PLACE and not joint):
             return stop  # `Sở GTVT | TP.HCM`
         stop += 1 + joint
@@ -166,11 +162,7 @@ def _is_deed(view: View, at: int) -> bool:
 def _is_body(view: View, at: int) -> bool:
     """Whether another body begins here, and not a word of functions: `Bộ Công an`, not `Cảnh sát`."""
     head = longest(view.lexicon.heads, view.keys, at)
-    return (
-        head is not None
-        and head[0] - at > 1
-        and view.keys[at] not in ("an", "cảnh", "biên", "hải", "kiểm", "quản", "phòng")
-    )
+    return head is not None and head[0] - at > 1 and view.keys[at] not in view.words.force_word
 
 
 def several(view: View, end: int) -> int | None:
@@ -180,12 +172,12 @@ def several(view: View, end: int) -> int | None:
     keys = view.keys
     at, found = end + (keys[end] == ":"), 0
     offices = (
-        view.lexicon.offices if keys[end - 1] == "bộ" else view.lexicon.functions
+        view.lexicon.offices if keys[end - 1] in view.words.ministry_head else view.lexicon.functions
     )  # `các phòng PA01, PC04 | và Công an huyện X`
     while view.bits[at] & CAP and (office := longest(offices, keys, at) or _code(view, at)):
         end, found = office[0], found + 1
-        at = end + 1 + (keys[end] == "," and keys[end + 1] == "và")
-        if keys[end] not in (",", "và", ";"):
+        at = end + 1 + (keys[end] == "," and keys[end + 1] in view.words.joint_word)
+        if keys[end] not in view.words.office_joint:
             break
     return end if found > 1 else None
 
@@ -196,7 +188,7 @@ def _code(view: View, at: int) -> tuple[int, int] | None:
 
 
 def _counts(view: View, at: int) -> bool:
-    return bool(view.bits[at] & LOWER) and view.keys[at] in ("người", "vụ", "đối", "bị", "cán", "chiến", "bên")
+    return bool(view.bits[at] & LOWER) and view.keys[at] in view.words.counted_after_unit
 
 
 def numbered(view: View, end: int) -> int:
@@ -205,21 +197,21 @@ def numbered(view: View, end: int) -> int:
     """
     keys, bits = view.keys, view.bits
     at = end
-    if keys[at] == "số":
+    if keys[at] in view.words.number_word:
         at += 1
-    elif keys[at] == "khu" and keys[at + 1] == "vực":
+    elif keys[at] in view.words.zone and keys[at + 1] in view.words.zone_second:
         at += 2
     if _is_roman(view, at):
         stop = at + 1
-        while keys[stop] in (",", "và") and _is_roman(view, stop + 1):
+        while keys[stop] in view.words.comma_or_and and _is_roman(view, stop + 1):
             stop += 2  # `các Chi cục Hải quan khu vực VI, VIII và XVI`
         return stop
     if not bits[at] & DIGIT or not keys[at].isdecimal() or len(keys[at]) > 3 or keys[at + 1] == "/":
         return end
     stop = at + 1
-    if f"{keys[stop]} {keys[stop + 1]}" in ("trung ương", "quốc gia"):
+    if f"{keys[stop]} {keys[stop + 1]}" in view.words.national:
         return stop + 2  # `Ban Chỉ đạo 389 quốc gia`
-    while len(keys[at]) > 2 and keys[stop] in (",", "và") and _is_number_like(view, at, stop + 1):
+    while len(keys[at]) > 2 and keys[stop] in view.words.comma_or_and and _is_number_like(view, at, stop + 1):
         stop += 2  # `Đại đội Biên phòng 311, 312`
     return stop
 

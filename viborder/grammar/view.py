@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
+from viborder.grammar.around import Around
 from viborder.grammar.keys import fold, key
 from viborder.grammar.kinds import AGENCY, AMOUNT, CAP, DIGIT, DRUG, LOWER, NAME, PERSON, PLACE, ROAD, UPPER
 from viborder.grammar.lexicon import Lexicon, TokenType, in_use
@@ -28,7 +29,8 @@ class View:
 
     starts, ends: code points. types: (key, folded, bits) of the token's string, made once for each string. bits: those
     of the token here.
-    breaks: where the tokens between lines stand. lexicon: the words that the rules read. memo: what pieces of rules have
+    breaks: where the tokens between lines stand. lexicon: the phrases that the rules look up. words: its
+    sets of words around them. memo: what pieces of rules have
     found, by name and token.
     """
 
@@ -40,6 +42,7 @@ class View:
     types: list[TokenType]
     breaks: list[int]
     lexicon: Lexicon
+    words: Around
     memo: dict[tuple[str, int], Any] = field(default_factory=dict)
 
     def token(self, at: int) -> int:
@@ -60,7 +63,7 @@ def read(text: str, starts: list[int], ends: list[int], words: list[str], lexico
     lexicon = lexicon or in_use()
     known = lexicon.types
     types = [known.get(word) or _type(word, lexicon) for word in words]
-    view = View(text, [], [], [], [], [], [], lexicon)
+    view = View(text, [], [], [], [], [], [], lexicon, lexicon.around)
     for first, last in pairwise((0, *_line_begins(text, starts), len(words))):
         if first:
             view.breaks.append(len(view.types))
@@ -111,7 +114,7 @@ def _type(token: str, lexicon: Lexicon) -> TokenType:
     if bits & (CAP | UPPER):
         if word in home or plain in abroad:
             bits |= PLACE
-        if len(word) > 2 and word[:2] in lexicon.roads and word[2].isdecimal():
+        if len(word) > 2 and word[:2] in lexicon.around.road and word[2].isdecimal():
             bits |= PLACE | ROAD
         if word in family or plain in beginnings:
             bits |= NAME

@@ -1,0 +1,195 @@
+"""The words around agencies, places, persons and amounts, as sets: a field for each class of the files
+lexicon/around-*.tsv, where its meaning stands.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from viborder.grammar.lexicon import Lexicon
+
+Words = frozenset[str]
+
+
+class Around:
+    """A set of words for each class, `field_name` for the class `field-name`; a word is its keys joined by blanks."""
+
+    # around-agencies.tsv
+    abbreviation_joint: Words
+    against: Words
+    agency_word: Words
+    area: Words
+    assembly: Words
+    border_command: Words
+    border_guard: Words
+    bureau: Words
+    cabinet_word: Words
+    cadre_word: Words
+    case: Words
+    chief: Words
+    cluster: Words
+    command_word: Words
+    committee: Words
+    council: Words
+    counted_after_unit: Words
+    delegation: Words
+    department: Words
+    force: Words
+    force_word: Words
+    former: Words
+    friend: Words
+    function_end: Words
+    function_joint: Words
+    function_link: Words
+    gathered_head: Words
+    government_word: Words
+    high_court: Words
+    initials_head: Words
+    joint: Words
+    level_word: Words
+    listed_function_only: Words
+    local: Words
+    local_second: Words
+    media_word: Words
+    ministry_head: Words
+    mission_word: Words
+    named_site: Words
+    national: Words
+    not_with_parent: Words
+    numbered_head: Words
+    of: Words
+    office_head: Words
+    office_in_small: Words
+    office_joint: Words
+    own_in_small: Words
+    party_head: Words
+    plural: Words
+    police_abbreviation: Words
+    police_head: Words
+    police_word: Words
+    post_abbreviation: Words
+    post_head: Words
+    prevent: Words
+    province_head: Words
+    public_word: Words
+    rank_of_level: Words
+    sea_word: Words
+    security: Words
+    tail_joint: Words
+    the: Words
+    troop_word: Words
+    two_syllable_head: Words
+    zone: Words
+    zone_second: Words
+
+    # around-places.tsv
+    abbreviated_head: Words
+    and_or_bracket: Words
+    before_country: Words
+    before_sea: Words
+    border: Words
+    border_second: Words
+    china: Words
+    coming_from: Words
+    comma_or_and: Words
+    country_word: Words
+    crossing: Words
+    dash_or_and: Words
+    described_region: Words
+    destination: Words
+    direction: Words
+    direction_word: Words
+    england: Words
+    family_ho: Words
+    forest: Words
+    gate_word: Words
+    in_or_on: Words
+    inter: Words
+    joined_level: Words
+    joint_word: Words
+    middle_name: Words
+    middle_van: Words
+    mountain: Words
+    newspaper: Words
+    number_word: Words
+    place_classifier: Words
+    plain_country: Words
+    province_or_district: Words
+    region_head: Words
+    road: Words
+    road_word: Words
+    rural_level: Words
+    sea: Words
+    seated_at: Words
+    several: Words
+    small_zone: Words
+    term: Words
+    web_address: Words
+
+    # around-persons.tsv
+    according: Words
+    also_given: Words
+    also_post: Words
+    appointed: Words
+    appointed_by: Words
+    before_people: Words
+    before_post: Words
+    before_seat: Words
+    board: Words
+    business_word: Words
+    copula: Words
+    deed_of_person: Words
+    former_or_is: Words
+    middle_thi: Words
+    name_joint: Words
+    name_word: Words
+    office_word: Words
+    photograph: Words
+    surname_before_place: Words
+
+    # around-amounts.tsv
+    also_digit: Words
+    ambiguous_digit: Words
+    and_a_half: Words
+    before_label: Words
+    before_no_fraction: Words
+    before_parties: Words
+    before_year: Words
+    before_year_word: Words
+    day_or_month: Words
+    day_word: Words
+    degree: Words
+    dependent_digit: Words
+    few_parties: Words
+    glued_magnitude: Words
+    glued_unit: Words
+    half: Words
+    hard_party: Words
+    head_of_posts: Words
+    hour_letter: Words
+    kilometre: Words
+    many_parties: Words
+    metre: Words
+    moment: Words
+    named_party: Words
+    national_word: Words
+    on: Words
+    part: Words
+    plain_counted: Words
+    range: Words
+    second_syllable: Words
+    short_unit: Words
+    sim_card: Words
+    street_word: Words
+    tens_of: Words
+    together: Words
+    two: Words
+    two_parties: Words
+    vehicle: Words
+    year: Words
+    year_or_month: Words
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        for name in type(self).__annotations__:
+            setattr(self, name, lexicon.words(name.replace("_", "-")))
