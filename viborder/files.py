@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import gzip
+import json
 import os
 import re
 import shutil
@@ -13,7 +14,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from hashlib import file_digest
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from viborder.errors import ViborderError, fail
 
@@ -320,3 +321,11 @@ def called(paths: Iterable[Path]) -> dict[str, Path]:
     listed = list(paths)
     names = [path.parent.name or path.stem if path.stem == "predictions" else path.stem for path in listed]
     return dict(zip(names if len(set(names)) == len(names) else map(str, listed), listed, strict=True))
+
+
+def parse_json(text: str | bytes) -> Any:
+    """The value of a JSON text. Raises ValueError where it is none, or is nested deeper than Python reads."""
+    try:
+        return json.loads(text)
+    except RecursionError:
+        raise ValueError("it is nested too deep") from None

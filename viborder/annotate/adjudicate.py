@@ -17,7 +17,7 @@ from typing import Any
 from viborder.annotate.check import check_document
 from viborder.document import PRIVATE, Document, Span, in_order
 from viborder.errors import Problem, ViborderError, place
-from viborder.files import lines, new_file
+from viborder.files import lines, new_file, parse_json
 from viborder.labels import labels
 
 CONTEXT = 60  # code points on each side of a question
@@ -130,7 +130,7 @@ def read_decisions(path: Path) -> list[Decision]:
             continue
         where = f"{path}:{number}"
         try:
-            entry: dict[str, Any] = json.loads(line)
+            entry: dict[str, Any] = parse_json(line)
             one = Decision(
                 entry["id"],
                 entry["start"],

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,7 +9,7 @@ from typing import Any
 
 from viborder.corpus.pages import read_page
 from viborder.errors import Problem, ViborderError
-from viborder.files import lines, read_text
+from viborder.files import lines, parse_json, read_text
 
 ENDINGS = (".txt", ".html", ".htm", ".jsonl")
 KNOWN = ("outlet", "date", "province", "partner_country", "source", "licence")
@@ -71,7 +70,7 @@ def _json_lines(path: Path, problems: list[Problem]) -> Iterator[Source]:
         if not line.strip():
             continue
         try:
-            record = json.loads(line)
+            record = parse_json(line)
         except ValueError as error:
             problems.append(
                 Problem(where, "json-broken", f"not a JSON object: {error}", "one whole JSON object a line")

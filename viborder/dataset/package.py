@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any
 from viborder import formats
 from viborder.document import Document, Span, in_order
 from viborder.errors import fail
+from viborder.files import parse_json
 
 Row = dict[str, Any]
 
@@ -29,7 +29,7 @@ def read(
 def facts(folder: Path) -> dict[str, Any]:
     """What `stats.json` holds. Raises ViborderError `not-a-package`."""
     try:
-        found: dict[str, Any] = json.loads((folder / "stats.json").read_text(encoding="utf-8"))
+        found: dict[str, Any] = parse_json((folder / "stats.json").read_text(encoding="utf-8"))
         return {"version": found["version"], "text": found["text"], "private": found["private"]} | found
     except (OSError, ValueError, KeyError, TypeError):
         raise fail(folder, "not-a-package", "no stats.json of a dataset folder", "`viborder build` makes one") from None

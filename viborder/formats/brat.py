@@ -19,7 +19,7 @@ from viborder.files import lines, new_folder
 from viborder.formats.fit import all_spans, checked_span, count_layers, file_name, files_in, free_folder, with_layers
 from viborder.labels import entity_types
 
-_ENTITY = re.compile(r"(T\d+)\t(\S+) (\d+ \d+(?:;\d+ \d+)*)\t(.*)")
+_ENTITY = re.compile(r"(T\d+)\t(\S+) (\d{1,18} \d{1,18}(?:;\d{1,18} \d{1,18})*)\t(.*)")
 _FORM = "`T1`, a tab, `LABEL start end`, a tab, the text"
 _OTHER = {
     "R": "relations",

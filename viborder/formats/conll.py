@@ -20,7 +20,7 @@ from typing import Any
 
 from viborder.document import Document, Span, in_order
 from viborder.errors import Problem, ViborderError, fail
-from viborder.files import new_file
+from viborder.files import new_file, parse_json
 from viborder.formats.columns import Sentence, forgiving, read_sentences, tag_columns
 from viborder.formats.fit import count_layers, flat, tokens_for
 from viborder.tags import from_iob2, to_iob2
@@ -207,7 +207,7 @@ def _places(part: Sentence, piece: str, offset: int, where: str, problems: list[
 
 def _json(value: str, kind: type, where: str, problems: list[Problem]) -> Any:
     try:
-        found = json.loads(value)
+        found = parse_json(value)
     except ValueError:
         found = ...
     if found is not None and not isinstance(found, kind):

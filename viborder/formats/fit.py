@@ -4,18 +4,20 @@ counted.
 
 from __future__ import annotations
 
-import json
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from heapq import heappop, heappush
 from pathlib import Path
 from typing import Any
 
 from viborder.document import PRIVATE, Document, Span, in_order
 from viborder.errors import Problem, fail
-from viborder.files import lines
+from viborder.files import lines, parse_json
 from viborder.text import Range, tokenize, trim
+
+MOST = 1e18  # of a score; others' scores are not all probabilities
 
 
 def count_layers(document: Document, lost: Counter[str], *missing: str) -> None:
@@ -39,7 +41,7 @@ def json_lines(path: Path, problems: list[Problem]) -> Iterator[tuple[int, str, 
         if line.strip():
             where = f"{path}:{number}"
             try:
-                record = json.loads(line)
+                record = parse_json(line)
             except ValueError as error:
                 problems.append(Problem(where, "json-broken", f"not JSON: {error}", "one JSON object a line"))
             else:
@@ -77,7 +79,12 @@ def checked_span(
             Problem(f'{here} "{text[start:end]:.40}"', "span-text-differs", f"the span says {claimed!r:.60}", hint)
         )
         return None
-    return Span(start, end, label, float(score) if isinstance(score, int | float) else None)
+    if isinstance(score, bool) or not isinstance(score, int | float):
+        score = None
+    elif not -MOST <= score <= MOST:  # neither infinite nor NaN
+        problems.append(Problem(here, "record-malformed", f"a score of {score!r:.20}", "a confidence from 0 to 1"))
+        return None
+    return Span(start, end, label, None if score is None else float(score))
 
 
 def entries_of(
@@ -137,12 +144,21 @@ def all_spans(document: Document) -> tuple[Span, ...]:
 
 def uncrossed(document: Document, lost: Counter[str]) -> list[Span]:
     """The spans of both layers without those that cross one before them."""
+    kept = without_crossings(all_spans(document))
+    lost["crossing spans"] += len(document.spans) + len(document.private) - len(kept)
+    return kept
+
+
+def without_crossings(spans: Iterable[Span]) -> list[Span]:
+    """Spans in reading order without those that cross one before them. Time grows as the spans do."""
     kept: list[Span] = []
-    for span in all_spans(document):
-        if any(span.crosses(other) for other in kept):
-            lost["crossing spans"] += 1
-        else:
+    open_ends: list[int] = []  # a heap: where those of the kept end that may go on
+    for span in in_order(spans):
+        while open_ends and open_ends[0] <= span.start:
+            heappop(open_ends)
+        if not open_ends or open_ends[0] >= span.end:
             kept.append(span)
+            heappush(open_ends, span.end)
     return kept
 
 

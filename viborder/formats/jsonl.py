@@ -15,7 +15,7 @@ from typing import Any
 
 from viborder.document import PRIVATE, Document, Span
 from viborder.errors import Problem, ViborderError, place
-from viborder.files import lines, new_file
+from viborder.files import lines, new_file, parse_json
 from viborder.formats.fit import checked_span
 
 _OTHER_KEYS = ("entities", "label", "labels", "annotations", "span")  # where other tools keep spans
@@ -71,9 +71,9 @@ def scan(path: Path, problems: list[Problem], loose: Counter[str] | None = None)
 def parsed(line: str, where: str, problems: list[Problem]) -> dict[str, Any] | None:
     """The object of a line, or None; why goes to `problems` as `json-broken`."""
     try:
-        record = json.loads(line)
-    except (ValueError, RecursionError) as error:
-        said = "nested too deep" if isinstance(error, RecursionError) else f"not a JSON object: {error}"
+        record = parse_json(line)
+    except ValueError as error:
+        said = f"not a JSON object: {error}"
         problems.append(Problem(where, "json-broken", said, "one whole JSON object a line"))
         return None
     if isinstance(record, dict):

@@ -15,7 +15,7 @@ from typing import Any
 
 from viborder.document import Document, Span
 from viborder.errors import Problem, ViborderError, fail
-from viborder.files import decode, new_file, read_whole
+from viborder.files import decode, new_file, parse_json, read_whole
 from viborder.formats.fit import all_spans, checked_span, entries_of, named, object_of, with_layers
 
 
@@ -25,7 +25,7 @@ def read(path: Path, lost: Counter[str], text_key: str = "text") -> list[Documen
     Raises ViborderError: `json-broken`, `text-missing`, `record-malformed`, and of spans.
     """
     try:
-        tasks = json.loads(decode(read_whole(path), str(path)))
+        tasks = parse_json(decode(read_whole(path), str(path)))
     except ValueError as error:
         raise fail(path, "json-broken", f"not JSON: {error}", "export the project as JSON") from None
     problems: list[Problem] = []

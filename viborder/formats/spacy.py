@@ -7,32 +7,51 @@ whole. Ids and metadata are in `doc.user_data`, scores in the span group's attri
 
 from __future__ import annotations
 
+import zlib
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from viborder.document import PRIVATE, Document, Span, outermost
-from viborder.errors import fail
+from viborder.errors import ViborderError, fail
 from viborder.files import new_file
-from viborder.formats.fit import cells, named, trimmed, with_layers
+from viborder.formats.fit import cells, named, trimmed, with_layers, without_crossings
 
+UNPACKED = 1 << 26  # bytes that any file may unpack to
+RATIO = 60  # how many times its size a larger one may unpack to; real ones are below 20
 GROUP, HIDDEN = "sc", "private"  # `sc` is where spaCy's span categoriser looks
 
 
 def read(path: Path, lost: Counter[str]) -> list[Document]:
     """The documents of a DocBin; spans from the group `sc`, or, where it is missing or empty, from `doc.ents`.
 
-    Raises ViborderError `docbin-broken`.
+    Raises ViborderError `docbin-broken`, `docbin-too-large`.
     """
     from spacy.tokens import DocBin
     from spacy.vocab import Vocab
 
+    data = path.read_bytes()
     try:
-        docs = list(DocBin().from_disk(path).get_docs(Vocab()))
+        _bounded(data, path)
+        docs = list(DocBin().from_bytes(data).get_docs(Vocab()))
+    except ViborderError:
+        raise
     except Exception as error:  # spaCy raises what zlib, msgpack and itself happen to raise
         raise fail(path, "docbin-broken", f"not a DocBin: {error!r:.80}", "write it with `DocBin.to_disk`") from None
     return [_document(doc, f"{path.stem}-{number:05d}", lost) for number, doc in enumerate(docs)]
+
+
+def _bounded(data: bytes, path: Path) -> None:
+    """Refuse what would unpack to far more than any DocBin: it is unpacked a piece at a time, and nothing is kept."""
+    most = max(UNPACKED, RATIO * len(data))
+    unpacking, size, packed = zlib.decompressobj(), 0, data
+    while packed and size <= most:
+        size += len(unpacking.decompress(packed, 1 << 20))
+        packed = unpacking.unconsumed_tail
+    if size > most:
+        said = f"{len(data):,} bytes unpack to more than {most:,}"
+        raise fail(path, "docbin-too-large", said, "write it again with `DocBin.to_disk`, in parts if it is so large")
 
 
 def _document(doc: Any, name: str, lost: Counter[str]) -> Document:
@@ -69,20 +88,23 @@ def write(path: Path, documents: Iterable[Document], lost: Counter[str]) -> None
 
 def _doc(document: Document, vocab: Any, lost: Counter[str]) -> Any:
     from spacy.tokens import Doc, SpanGroup
+    from spacy.tokens import Span as Chosen
 
     spans, hidden = trimmed(document, document.spans, lost), trimmed(document, document.private, lost)
     ranges = cells(document.text, [*spans, *hidden])
     words = [document.text[start:end] for start, end, _ in ranges]
+    first = {start: number for number, (start, _, _) in enumerate(ranges)}
+    after = {end: number + 1 for number, (_, end, _) in enumerate(ranges)}
     doc: Any = Doc(vocab, words=words, spaces=[blank for _, _, blank in ranges])
+
+    def own(chosen: Iterable[Span]) -> list[Any]:
+        return [Chosen(doc, first[span.start], after[span.end], label=span.label) for span in chosen]
+
     doc.user_data |= {"id": document.id, "meta": dict(document.meta)}
-    doc.spans[GROUP] = SpanGroup(doc, name=GROUP, spans=_own(doc, spans))
+    doc.spans[GROUP] = SpanGroup(doc, name=GROUP, spans=own(spans))
     if any(span.score is not None for span in spans):
         doc.spans[GROUP].attrs["scores"] = [span.score for span in spans]
-    doc.spans[HIDDEN] = SpanGroup(doc, name=HIDDEN, spans=_own(doc, hidden))
-    if not any(a.crosses(b) for a in spans for b in spans):
-        doc.set_ents(_own(doc, outermost(spans)))
+    doc.spans[HIDDEN] = SpanGroup(doc, name=HIDDEN, spans=own(hidden))
+    if len(without_crossings(spans)) == len(spans):
+        doc.set_ents(own(outermost(spans)))
     return doc
-
-
-def _own(doc: Any, spans: Iterable[Span]) -> list[Any]:
-    return [doc.char_span(span.start, span.end, span.label) for span in spans]

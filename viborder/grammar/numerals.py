@@ -16,6 +16,7 @@ from viborder.text import FRACTIONS
 _NUMBER = re.compile(rf"\d{{1,15}}(?:[.,]\d{{1,15}}){{0,8}}|[{FRACTIONS}]")
 _THOUSANDS = re.compile(r"\d{3}")
 _LAST_THOUSANDS = re.compile(r"\d{3}(?:,\d{1,15}|\.(?!\d{3}\Z)\d{1,15})?")
+_MOST_WORDS = 20  # of a numeral; 999,999,999 in words has 15
 _BLANKS = frozenset(" \u00a0\u2009\u202f")
 _GLUED_DIGITS = re.compile(r"([^\W\d_]+)\d{1,3}")  # `3kg5`, `1m75`, `1tr2`
 
@@ -112,7 +113,9 @@ def _said_again(view: View, at: int) -> int:
     if keys[at] != "(":
         return at
     end = at + 1
-    while keys[end] in view.lexicon.number_words or keys[end] in view.words.also_digit or is_number(keys[end]):
+    while end - at < _MOST_WORDS and (
+        keys[end] in view.lexicon.number_words or keys[end] in view.words.also_digit or is_number(keys[end])
+    ):
         end += 1
     return end + 1 if end > at + 1 and keys[end] == ")" else at
 
@@ -150,8 +153,9 @@ def spoken(view: View, at: int) -> int:
 def _spoken(view: View, at: int) -> int:
     keys = view.keys
     end = at
-    while keys[end] in view.lexicon.number_words or (
-        end > at and keys[end] in view.words.part and keys[end + 1] in view.lexicon.digits
+    while end - at < _MOST_WORDS and (
+        keys[end] in view.lexicon.number_words
+        or (end > at and keys[end] in view.words.part and keys[end + 1] in view.lexicon.digits)
     ):
         end += 1
     return _magnitudes(view, _said_again(view, end)) if end > at else at

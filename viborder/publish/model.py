@@ -18,6 +18,7 @@ from viborder.dataset.mask import dropped, mask
 from viborder.dataset.traces import in_file, traces_of
 from viborder.document import Document, by_id
 from viborder.errors import Problem, ViborderError
+from viborder.files import parse_json
 from viborder.formats import jsonl
 from viborder.publish.checks import private_people, secrets
 from viborder.publish.hub import Content
@@ -38,11 +39,9 @@ It marks $labels in Vietnamese text, nested spans with a confidence each. This c
 ## How to use it
 
 ```
-pip install viborder
-viborder tag --model $repo articles/*.txt -o out.jsonl
+hf download $repo --local-dir model
+viborder tag model articles/*.txt -o out.jsonl
 ```
-
-From Python: `viborder.load("$repo").tag("…")`.
 
 ## How it was made
 
@@ -66,7 +65,7 @@ def model_contents(folder: Path, repo_id: str) -> tuple[dict[str, Content], str,
     """(path → content, tag, what is left out): the files of the model, a card where training wrote none, the version
     that it bears, and the paths in the folder that do not belong to a model.
     """
-    described = json.loads((folder / "model.json").read_text(encoding="utf-8"))
+    described = parse_json((folder / "model.json").read_text(encoding="utf-8"))
     found = {path.relative_to(folder).as_posix(): path for path in sorted(folder.rglob("*")) if not path.is_dir()}
     contents: dict[str, Content] = {name: path for name, path in found.items() if belongs(name, described)}
     left_out = [name for name in found if name not in contents]
@@ -107,7 +106,7 @@ def model_problems(folder: Path, gold: Path) -> list[Problem]:
         load(folder)
     except ViborderError as error:
         return error.problems
-    described = json.loads((folder / "model.json").read_text(encoding="utf-8"))
+    described = parse_json((folder / "model.json").read_text(encoding="utf-8"))
     people, problems = private_people(gold)
     documents = [document for _, document in jsonl.scan(gold, [])] if gold.exists() else []
     origin = _origin(described, documents, people)

@@ -13,7 +13,7 @@ from typing import Any
 from viborder.document import Document
 from viborder.errors import Problem, ViborderError, place
 from viborder.faults import surrogate_faults
-from viborder.files import MAX_LINE, byte_lines, decode, read_text
+from viborder.files import MAX_LINE, byte_lines, decode, parse_json, read_text
 from viborder.formats import ending, format_of, read
 from viborder.formats.jsonl import identity_of, parsed, text_of, to_record
 from viborder.quantity import parse
@@ -171,8 +171,8 @@ def _is_record(data: bytes) -> bool:
     if not first.startswith(b"{"):
         return False
     try:
-        record = json.loads(first)
-    except (ValueError, RecursionError):
+        record = parse_json(first)
+    except ValueError:
         return False
     return isinstance(record, dict) and isinstance(record.get("text"), str)
 

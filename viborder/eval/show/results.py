@@ -30,7 +30,7 @@ from viborder.errors import Problem, ViborderError, fail
 from viborder.eval.counting.counts import SCHEMAS
 from viborder.eval.counting.scores import Scores
 from viborder.eval.uncertainty.intervals import Intervals
-from viborder.files import lines, new_file, read_text
+from viborder.files import lines, new_file, parse_json, read_text
 
 RESULTS, README = Path("eval/results.jsonl"), Path("README.md")
 BEGIN, END = "<!-- results -->", "<!-- /results -->"
@@ -73,7 +73,7 @@ def read(path: Path = RESULTS) -> list[Result]:
             continue
         where = f"{path}:{number}"
         try:
-            line = json.loads(text)
+            line = parse_json(text)
         except ValueError as error:
             problems.append(
                 Problem(where, "json-broken", f"not a JSON object: {error}", "one whole JSON object a line")

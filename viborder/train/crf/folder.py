@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from viborder.errors import ViborderError, fail
-from viborder.files import new_folder
+from viborder.files import new_folder, parse_json
 from viborder.grammar.own import OwnGrammar, read_own
 from viborder.train.corrections import Corrections, read_corrections
 from viborder.train.crf.chain import Weights
@@ -92,7 +92,7 @@ def read_card(folder: Path) -> dict[str, Any]:
     """What `model.json` holds. Raises ViborderError `model-missing`, `model-damaged`."""
     path = folder / "model.json"
     try:
-        card = json.loads(path.read_text(encoding="utf-8"))
+        card = parse_json(path.read_text(encoding="utf-8"))
     except (FileNotFoundError, NotADirectoryError):
         raise fail(folder, "model-missing", "no model.json here", "make a model folder with `viborder train`") from None
     except (OSError, ValueError) as error:
