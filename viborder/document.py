@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from heapq import heappop, heappush
 from typing import Any
 
 PRIVATE = "PRIVATE"
@@ -80,27 +81,40 @@ def in_order(spans: Iterable[Span]) -> tuple[Span, ...]:
 
 
 def by_depth(spans: Iterable[Span]) -> list[list[Span]]:
-    """Nested spans as flat layers: `[0]` the outermost, `[1]` those inside exactly one other, and so on.
+    """Spans as layers: `[0]` those that lie inside no other (the outermost), `[1]` those inside one of these, and so on;
+    the layer of a span is the length of the longest chain of spans around it.
 
-    Spans on the same range are ordered by label, the first being the outer one. Spans must not cross.
+    Spans on the same range are ordered by label, the first being the outer one. Spans that nest make layers without
+    overlaps; spans that cross stay side by side in theirs, since neither lies inside the other.
     """
     layers: list[list[Span]] = []
-    open_ends: list[int] = []
+    reaches: list[int] = []  # how far each layer reaches; no layer reaches farther than the one above it
     for span in in_order(spans):
-        while open_ends and open_ends[-1] <= span.start:
-            open_ends.pop()
-        depth = len(open_ends)
-        open_ends.append(span.end)
+        depth = next((depth for depth, end in enumerate(reaches) if end < span.end), len(layers))
         if depth == len(layers):
             layers.append([])
+            reaches.append(0)
         layers[depth].append(span)
+        reaches[depth] = span.end
     return layers
 
 
 def outermost(spans: Iterable[Span]) -> list[Span]:
-    """The flat reading of nested spans: those inside no other."""
+    """The flat reading of spans: those that lie inside no other. Spans that cross are all kept."""
     layers = by_depth(spans)
     return layers[0] if layers else []
+
+
+def crossings(spans: Iterable[Span]) -> Iterator[tuple[Span, Span]]:
+    """Each span that crosses one that begins before it, with that one (of several, the one that ends first)."""
+    open_ends: list[tuple[int, int]] = []  # a heap: (end, number) of spans that begin before the one at hand
+    ordered = in_order(set(spans))
+    for number, span in enumerate(ordered):
+        while open_ends and open_ends[0][0] <= span.start:
+            heappop(open_ends)
+        if open_ends and open_ends[0][0] < span.end:
+            yield span, ordered[open_ends[0][1]]
+        heappush(open_ends, (span.end, number))
 
 
 def by_id(documents: Sequence[Document]) -> dict[str, Document]:

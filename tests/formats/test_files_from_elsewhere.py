@@ -61,7 +61,7 @@ def columns(tmp_path: Path, text: str, name: str = "a.conll") -> Path:
 def test_one_reader_for_documents_and_for_scores(tmp_path: Path, text: str, tokens: list[str], tags: list[str]) -> None:
     path = columns(tmp_path, text)
     sides = inputs.read([path, path])
-    assert [tag for sentence in sides[0] for tag in sentence] == tags
+    assert [tag for sentence in sides[0].scored for tag in sentence] == tags
     (document,) = read(path)
     assert document.text == " ".join(tokens)
     assert len(document.spans) == sum((tag[0] in "BI" and tag[:2] != "I-") or tag == "I-ORG" for tag in tags)
@@ -94,7 +94,7 @@ def test_two_columns_of_entity_tags_are_refused_until_one_is_named(tmp_path: Pat
     assert refused(path, tag_column="eins")[0][0] == "tag-column"
     with pytest.raises(ViborderError, match="conll-two-tag-columns"):
         inputs.read([path, path])
-    assert inputs.read([path, path], tag_column="4")[0] == [["B-ORG", "I-ORG", "I-ORG", "I-ORG"]]
+    assert inputs.read([path, path], tag_column="4")[0].scored == [["B-ORG", "I-ORG", "I-ORG", "I-ORG"]]
 
 
 @pytest.mark.parametrize(("tag", "label"), [("b-PER", "PER"), ("B_PER", "PER"), ("u-per", "per"), ("S-PER", "PER")])

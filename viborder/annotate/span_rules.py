@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterator
-from heapq import heappop, heappush
-from itertools import accumulate
+from itertools import accumulate, pairwise
 
-from viborder.document import PRIVATE, Document, Span, in_order
+from viborder.document import PRIVATE, Document, Span, crossings, in_order
 from viborder.errors import Problem, place
 from viborder.text import Range, sentences, token_range, tokenize, trim
 
@@ -65,18 +64,10 @@ def _private(document: Document, where: str) -> Iterator[Problem]:
 
 
 def _crossings(document: Document, where: str) -> Iterator[Problem]:
-    """Spans that stand twice, and spans that cross one that begins before them; of several, the one that ends first."""
-    open_ends: list[tuple[int, int]] = []  # a heap: (end, number) of spans that begin before the one at hand
-    spans = in_order(document.spans)
-    for number, span in enumerate(spans):
-        if number and span == spans[number - 1]:
+    """Spans that stand twice, and spans that cross one that begins before them."""
+    for before, span in pairwise(in_order(document.spans)):
+        if span == before:
             yield problem(document, span, where, "span-twice", f"stands twice as {span.label}", "remove one")
-            continue
-        while open_ends and open_ends[0][0] <= span.start:
-            heappop(open_ends)
-        if open_ends and open_ends[0][0] < span.end:
-            other = spans[open_ends[0][1]]
-            said = f"crosses the {other.label} at [{other.start}:{other.end}]"
-            hint = "nest one inside the other, or part them"
-            yield problem(document, span, where, "span-crosses-span", said, hint)
-        heappush(open_ends, (span.end, number))
+    for span, other in crossings(document.spans):
+        said = f"crosses the {other.label} at [{other.start}:{other.end}]"
+        yield problem(document, span, where, "span-crosses-span", said, "nest one inside the other, or part them")

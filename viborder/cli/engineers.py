@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Literal
 
 import typer
 
 from viborder.cli.paths import GOLD
-from viborder.files import called
-
-if TYPE_CHECKING:
-    from viborder.document import Document
 
 
 def train(
@@ -239,49 +234,18 @@ def score(
         list[Path] | None, typer.Option(help="What `viborder curve --json` wrote, for the page; once a system.")
     ] = None,
     note: Annotated[str, typer.Option(help="Said at the top of the page, such as what the system was tuned on.")] = "",
+    source_format: Annotated[
+        str | None, typer.Option("--from", help="The format of the files, where endings cannot tell it.")
+    ] = None,
+    tag_column: Annotated[
+        str | None, typer.Option(help="Of columns: which holds the tags, from 1; 4,5 for nested ones.")
+    ] = None,
 ) -> None:
     """Score predictions against gold, with intervals."""
-    from viborder.errors import fail
-    from viborder.eval import score
-    from viborder.eval.counting import inputs
-    from viborder.eval.other_scorers import modes
-    from viborder.eval.show.score_tables import report_table, score_table
-    from viborder.eval.show.tables import write_json
-    from viborder.eval.uncertainty.intervals import bootstrap
+    from viborder.eval.measure import Choice, Outputs, score_files
 
-    annotated, tagged = inputs.read([gold, pred])
-    if mode:
-        if labels or exclude or unit:
-            raise fail(
-                "",
-                "option-unused",
-                f"--mode {mode} knows no --labels, --exclude or --unit",
-                "leave them out, or leave --mode out",
-            )
-        found = modes.report(mode, annotated, tagged, scheme or "IOB2")
-        report_table(found, mode)
-    else:
-        keep, leave = _names(labels) or None, _names(exclude)
-        result = score(annotated, tagged, nested=nested, labels=keep, exclude=leave, unit=unit, scheme=scheme)
-        intervals = bootstrap(result)
-        score_table(result, intervals)
-        found = result.as_json() | {"intervals": intervals.as_json()}
-    if json:
-        write_json(json, found)
-    if report:
-        _report(report, gold, [pred], train, labels, exclude, note, curve or ())
-    if errors or suspects:
-        from viborder.eval.errors.files import write_errors, write_suspects
-
-        documents = _chosen(gold, labels, exclude, nested)
-        answers = _answers(documents, gold, pred, labels, exclude, nested)
-        if errors:
-            number = write_errors(
-                errors, documents, answers, _chosen(train, labels, exclude, nested) if train else None
-            )
-            print(f"{number} errors: {errors}")
-        if suspects:
-            print(f"{write_suspects(suspects, documents, answers)} suspected label errors: {suspects}")
+    choice = Choice(nested, _names(labels), _names(exclude), unit, scheme, source_format, tag_column)
+    score_files(gold, pred, choice, Outputs(json, report, errors, suspects, train, curve or (), note), mode)
 
 
 def compare(
@@ -305,79 +269,22 @@ def compare(
     note: Annotated[
         str, typer.Option(help="Said at the top of the page, such as what the systems were tuned on.")
     ] = "",
+    source_format: Annotated[
+        str | None, typer.Option("--from", help="The format of the files, where endings cannot tell it.")
+    ] = None,
+    tag_column: Annotated[
+        str | None, typer.Option(help="Of columns: which holds the tags, from 1; 4,5 for nested ones.")
+    ] = None,
 ) -> None:
     """Say whether systems differ by more than chance."""
-    from viborder.errors import fail
-    from viborder.eval import compare
-    from viborder.eval.counting import inputs
-    from viborder.eval.show.score_tables import compare_table
-    from viborder.eval.show.tables import write_json
-    from viborder.eval.uncertainty.intervals import bootstrap
+    from viborder.eval.measure import Choice, Outputs, compare_files
 
-    if len(set(preds)) < len(preds):
-        raise fail(
-            max(preds, key=preds.count), "prediction-twice", "the file is named twice", "name each system's file once"
-        )
-    annotated, *tagged = inputs.read([gold, *preds])
-    systems = dict(zip(called(preds), tagged, strict=True))
-    keep, leave = _names(labels) or None, _names(exclude)
-    result = compare(annotated, systems, schema=schema, nested=nested, labels=keep, exclude=leave, unit=unit)
-    intervals = {name: bootstrap(scores) for name, scores in result.systems.items()}
-    compare_table(result, intervals)
-    if json:
-        write_json(json, result.as_json() | {"intervals": {name: drawn.as_json() for name, drawn in intervals.items()}})
-    if report:
-        _report(report, gold, preds, train, labels, exclude, note, curve or ())
+    choice = Choice(nested, _names(labels), _names(exclude), unit, None, source_format, tag_column)
+    compare_files(gold, preds, choice, Outputs(json, report, None, None, train, curve or (), note), schema)
 
 
-def _report(
-    path: Path,
-    gold: Path,
-    preds: list[Path],
-    train: Path | None,
-    labels: str,
-    exclude: str,
-    note: str,
-    curves: Iterable[Path],
-) -> None:
-    from viborder.eval.show.report import read_curve, write
-
-    annotated = _chosen(gold, labels, exclude)
-    systems = {name: _answers(annotated, gold, pred, labels, exclude) for name, pred in called(preds).items()}
-    trained = _chosen(train, labels, exclude) if train else None
-    curve = {name: read_curve(file) for name, file in called(curves).items()}
-    title = f"{', '.join(systems)}: report"
-    write(path, annotated, systems, train=trained, curve=curve, title=title, note=note)
-    print(f"report: {path}")
-
-
-def _chosen(path: Path, labels: str, exclude: str, nested: bool = True) -> list[Document]:
-    """The documents of a file with the spans that are looked at."""
-    from viborder.eval.show.report import only
-    from viborder.formats import read
-
-    return only(read(path), _names(labels), _names(exclude), nested)
-
-
-def _answers(
-    annotated: list[Document], gold: Path, pred: Path, labels: str, exclude: str, nested: bool = True
-) -> list[Document]:
-    """The documents of a prediction.
-
-    Sentences of columns have no ids but after their file, and bear those of the gold ones.
-    """
-    from dataclasses import replace
-
-    from viborder.formats import format_of
-
-    found = _chosen(pred, labels, exclude, nested)
-    if len(found) != len(annotated) or not format_of(gold) == format_of(pred) == "conll":
-        return found
-    return [replace(document, id=truth.id) for document, truth in zip(found, annotated, strict=True)]
-
-
-def _names(listed: str) -> list[str]:
-    return [name.strip() for name in listed.split(",") if name.strip()]
+def _names(listed: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in listed.split(",") if name.strip())
 
 
 def convert(

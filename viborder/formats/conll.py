@@ -14,7 +14,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -78,9 +78,17 @@ def read(path: Path, lost: Counter[str], tag_column: str | None = None) -> list[
     `id-twice`, `tag-column`.
     """
     problems: list[Problem] = []
+    sentences = read_sentences(path, problems, tag_columns(tag_column))
+    return documents_of(path, sentences, problems, lost)
+
+
+def documents_of(
+    path: Path, sentences: Iterable[Sentence], problems: list[Problem], lost: Counter[str]
+) -> list[Document]:
+    """The documents of a file's sentences. Raises ViborderError with the problems of both, all at once."""
     documents: list[Document] = []
     seen: dict[str, int] = {}
-    for line, document in _documents(path, problems, tag_columns(tag_column), lost):
+    for line, document in _documents(path, sentences, problems, lost):
         if document.id in seen:
             said = f"the id {document.id} stands already at line {seen[document.id]}"
             problems.append(Problem(f"{path}:{line}", "id-twice", said, "give each document its own id"))
@@ -94,13 +102,13 @@ def read(path: Path, lost: Counter[str], tag_column: str | None = None) -> list[
 
 
 def _documents(
-    path: Path, problems: list[Problem], columns: Sequence[int] | None, lost: Counter[str]
+    path: Path, sentences: Iterable[Sentence], problems: list[Problem], lost: Counter[str]
 ) -> Iterator[tuple[int, Document]]:
     """(line, document) for each document; a sentence is one where nothing marks documents."""
     current: list[Sentence] = []
     marked = False
     starts = number = 0
-    for sentence in read_sentences(path, problems, columns):
+    for sentence in sentences:
         if sentence.starts_document:
             starts += 1
             sentence.comments.setdefault("id", f"{path.stem}-{starts:05d}")

@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 
-from viborder.document import Document
-from viborder.errors import fail
+from viborder.document import Document, crossings
+from viborder.errors import Problem, ViborderError, fail, place
 
 
 class Tagger(Protocol):
@@ -42,6 +42,7 @@ def train(
     from viborder.train.recipe import crf_recipe, kind_of, load_recipe, recipe_path
 
     recipe = recipe_path(recipe)
+    _refuse_crossing(documents)
     content = load_recipe(recipe, overrides)
     if kind_of(content, str(recipe)) == "transformer":
         from viborder.train.encoder.recipe import finetune_recipe
@@ -57,6 +58,22 @@ def train(
         with _extra(recipe):  # before anything is learned, which takes minutes
             import viborder.train.crf.learn_network  # noqa: F401
     return train_crf(checked, documents, out, dev, where=str(recipe), spaced=spaced)
+
+
+def _refuse_crossing(documents: Sequence[Document]) -> None:
+    """Raise `span-crosses-span` for spans to learn from of which neither lies inside the other."""
+    problems = [
+        Problem(
+            place("", document.id, span.start, span.end, document.slice(span)),
+            "span-crosses-span",
+            f"crosses the {other.label} at [{other.start}:{other.end}]",
+            "nest one inside the other, or part them",
+        )
+        for document in documents
+        for span, other in crossings(document.spans)
+    ]
+    if problems:
+        raise ViborderError(problems)
 
 
 def load(folder: str | Path) -> Tagger:

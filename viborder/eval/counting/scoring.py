@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import NamedTuple, cast
 
@@ -31,6 +32,7 @@ def score(
     exclude: Collection[str] = (),
     unit: str | None = None,
     scheme: str | None = None,
+    begins: Sequence[int] = (),
 ) -> Scores:
     """Score predictions against gold: documents with the same ids and texts, in any order, or tag sequences in the same
     order.
@@ -39,7 +41,8 @@ def score(
     types out (before anything is made flat or matched). Documents without spans count. A span that stands twice is
     counted once.
     unit: what the rows of the counts are, and so what the intervals resample: `document`, or `sentence` (a span belongs
-    to the one in which it begins); a tag sequence is a sentence unless it is called a document. scheme: of the tags,
+    to the one in which it begins); a tag sequence is a sentence unless it is called a document. begins: of tag
+    sequences, the one with which each document begins (from 0): then a document is the unit. scheme: of the tags,
     one of five; told from the prefixes where it is not given. Tags that may not follow each other are read as conlleval
     reads them, and listed in `illegal`.
     Raises ViborderError with everything that is wrong with the pair: `ids-differ`, `text-differs`, `span-outside-text`,
@@ -59,7 +62,15 @@ def score(
     if kinds == {True}:
         documents = cast(Sequence[Document], gold), cast(Sequence[Document], pred)
         return _score_documents(*documents, nested, labels, exclude, unit or "document", options)
-    return _score_tags(cast(Tags, gold), cast(Tags, pred), labels, exclude, unit or "sentence", scheme, options)
+    unit = unit or ("document" if begins else "sentence")
+    result = _score_tags(cast(Tags, gold), cast(Tags, pred), labels, exclude, unit, scheme, options)
+    return _by_document(result, begins) if begins and unit == "document" else result
+
+
+def _by_document(result: Scores, begins: Sequence[int]) -> Scores:
+    """The counts of sentences summed by document."""
+    counts = np.add.reduceat(result.counts, list(begins), axis=0)
+    return replace(result, counts=counts, ids=tuple(str(number) for number in range(1, len(begins) + 1)))
 
 
 def _score_documents(

@@ -14,7 +14,9 @@ from typing import Any
 
 from viborder.document import Document, outermost
 from viborder.errors import fail
+from viborder.eval.counting.scores import Scores
 from viborder.eval.show.report_data import Folds, Systems, report_data
+from viborder.eval.uncertainty.comparing import Comparison
 from viborder.files import new_file, read_text
 
 SCRIPTS = ("tools.js", "marks.js", "charts.js", "scores.js", "errors.js", "documents.js", "main.js")
@@ -30,6 +32,8 @@ def write(
     curve: Mapping[str, Sequence[Mapping[str, float]]] | None = None,
     title: str = "Viborder report",
     note: str = "",
+    scores: Mapping[str, Scores] | None = None,
+    comparison: Comparison | None = None,
 ) -> None:
     """Write the report of one system or several over the same gold documents.
 
@@ -39,7 +43,8 @@ def write(
     train: the documents that the systems were trained on, for seen and unseen mentions and leakage; a document's own
     and those of its fold are left out, so that cross-validation gives all of them. curve: system → points with
     `documents` (learned from), `f1` and, if known, `low` and `high` of its interval or range. note: said first, such as
-    what the systems were tuned on.
+    what the systems were tuned on. scores, comparison: what was computed already, so that the page shows the very same
+    numbers and signature; without them all spans are scored by document.
     Raises ViborderError: `cannot-write`, `nothing-to-report` (no documents or no system), and what
     `viborder.eval.score` raises.
     """
@@ -50,7 +55,7 @@ def write(
             f"{len(gold)} documents, {len(systems)} systems",
             "one document and one system at least",
         )
-    page = render(report_data(gold, systems, folds, train, curve, title, note))
+    page = render(report_data(gold, systems, folds, train, curve, title, note, scores, comparison))
     with new_file(path) as file:
         file.write(page)
 

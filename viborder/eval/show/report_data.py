@@ -17,7 +17,7 @@ from viborder.eval.counting.slices import slices
 from viborder.eval.errors.records import KINDS, Record, error_records
 from viborder.eval.errors.summary import confusion, kind_counts, most_frequent
 from viborder.eval.errors.suspects import suspects
-from viborder.eval.uncertainty.comparing import compare
+from viborder.eval.uncertainty.comparing import Comparison, compare
 from viborder.eval.uncertainty.intervals import LEVEL, RESAMPLES, Interval, Intervals, bootstrap, caution
 from viborder.labels import labels as known_labels
 
@@ -36,6 +36,8 @@ def report_data(
     curve: Mapping[str, Sequence[Mapping[str, float]]] | None,
     title: str,
     note: str,
+    scores: Mapping[str, Scores] | None = None,
+    comparison: Comparison | None = None,
 ) -> dict[str, Any]:
     """What `viborder.eval.show.report.write` embeds. Raises ViborderError as `viborder.eval.score` does."""
     answers = {name: with_unread(gold, pred) for name, pred in systems.items()}
@@ -43,26 +45,24 @@ def report_data(
     return {
         "title": title,
         "note": note,
-        "notes": _notes(len(gold)),
+        "notes": _notes(next(iter(scores.values())) if scores else None, len(gold)),
         "labels": _labels([gold, *answers.values()]),
         "kinds": list(KINDS),
         "documents": [{"id": d.id, "text": d.text, "meta": _meta(d), "gold": _ranges(d.spans)} for d in documents],
-        "systems": [_system(name, documents, pred, folds, train) for name, pred in answers.items()],
-        "comparison": compare(gold, answers).as_json() if len(answers) > 1 else None,
+        "systems": [
+            _system(name, documents, pred, folds, train, (scores or {}).get(name)) for name, pred in answers.items()
+        ],
+        "comparison": (comparison or compare(gold, answers)).as_json() if len(answers) > 1 else None,
         "leakage": _leakage(gold, train, folds) if train is not None else None,
         "suspects": _suspects(gold, answers),
         "curve": {name: [dict(point) for point in points] for name, points in curve.items()} if curve else None,
     }
 
 
-def _notes(documents: int) -> list[str]:
-    cautions = caution(documents, "document")
-    drawn = (
-        [f"Bars are {LEVEL:.0%} bootstrap intervals over {documents} documents, {RESAMPLES:,} resamples."]
-        if documents > 1
-        else []
-    )
-    return [*drawn, *(f"{said[0].upper()}{said[1:]}." for said in cautions)]
+def _notes(scores: Scores | None, documents: int) -> list[str]:
+    rows, unit = (len(scores.ids), scores.unit) if scores else (documents, "document")
+    drawn = f"Bars are {LEVEL:.0%} bootstrap intervals over {rows} {unit}s, {RESAMPLES:,} resamples."
+    return [*([drawn] if rows > 1 else []), *(f"{said[0].upper()}{said[1:]}." for said in caution(rows, unit))]
 
 
 def with_unread(gold: Sequence[Document], pred: Sequence[Document]) -> list[Document]:
@@ -100,9 +100,16 @@ def _ranges(spans: Iterable[Span]) -> list[list[Any]]:
 
 
 def _system(
-    name: str, gold: Sequence[Document], pred: Sequence[Document], folds: Folds | None, train: Sequence[Document] | None
+    name: str,
+    gold: Sequence[Document],
+    pred: Sequence[Document],
+    folds: Folds | None,
+    train: Sequence[Document] | None,
+    scores: Scores | None,
 ) -> dict[str, Any]:
-    nested, flat = score(gold, pred), score(gold, pred, nested=False)
+    by_document, flat = score(gold, pred), score(gold, pred, nested=False)
+    nested = scores or by_document
+    shown = "outermost spans" if nested.options.get("layers") == "outermost" else "all spans"
     drawn = bootstrap(nested)
     records = error_records(gold, pred)
     answers = {document.id: document for document in pred}
@@ -110,13 +117,17 @@ def _system(
     return {
         "name": name,
         "signature": nested.signature,
-        "overall": _row("all spans", nested.micro(), _interval(drawn, nested))
+        "overall": _row(
+            shown,
+            nested.micro(),
+            _interval(drawn, nested),
+        )
         | {"flat": _row("outermost spans", flat.micro(), _interval(bootstrap(flat), flat))},
         "schemas": [_row(schema, nested.micro(schema), _interval(drawn, nested, schema=schema)) for schema in SCHEMAS],
         "types": [
             _row(label, rates, _interval(drawn, nested, f"type:{label}")) for label, rates in nested.by_type().items()
         ],
-        "documents": [_row(identity, rates) for identity, rates in nested.by_row().items()],
+        "documents": [_row(identity, rates) for identity, rates in by_document.by_row().items()],
         "folds": _folds(gold, pred, folds),
         "confusion": confusion(records),
         "kinds": kind_counts(records),

@@ -92,6 +92,7 @@ def compare(
     labels: Collection[str] | None = None,
     exclude: Collection[str] = (),
     unit: str | None = None,
+    begins: Sequence[int] = (),
     resamples: int = RESAMPLES,
     seed: int = SEED,
     level: float = LEVEL,
@@ -107,7 +108,7 @@ def compare(
     if schema not in SCHEMAS:
         raise fail("", "schema-unknown", f"no schema {schema!r}", f"one of {', '.join(SCHEMAS)}")
     systems = {
-        name: score(gold, pred, nested=nested, labels=labels, exclude=exclude, unit=unit)
+        name: score(gold, pred, nested=nested, labels=labels, exclude=exclude, unit=unit, begins=begins)
         for name, pred in preds.items()
     }
     rows = {name: _f1_rows(result, schema) for name, result in systems.items()}
