@@ -1,8 +1,8 @@
 """Fine-tune a transformer by a recipe, and tell how it scores on documents that it has not seen.
 
-    python train/finetune.py train/xlmr.yaml --out build/models/xlmr torchrun --nproc_per_node 2 train/finetune.py
-    train/xlmr.yaml --out build/models/xlmr accelerate launch --config_file train/accelerate/two-machines.yaml
-    train/finetune.py train/xlmr.yaml --out /shared/xlmr
+    python train/finetune.py train/xlmr.yaml --out build/models/xlmr learning_rate=2e-5
+    torchrun --nproc_per_node 2 train/finetune.py train/xlmr.yaml --out build/models/xlmr
+    accelerate launch --config_file train/accelerate/two-machines.yaml train/finetune.py train/xlmr.yaml --out /shared/xlmr
 
 The steps in order; what they do is in viborder/train/encoder/finetune.py. `viborder train` calls the same function for
 one process.
@@ -33,7 +33,7 @@ def main() -> None:
     parser.add_argument("--dev", type=Path, help="documents to choose the checkpoint by")
     parser.add_argument("--test", type=Path, help="documents to score on, looked at once, at the end")
     parser.add_argument("--out", type=Path, required=True, help="the model folder")
-    options = parser.parse_args()
+    options = parser.parse_intermixed_args()  # keys may stand after --out, too
 
     documents = read(options.train)
     dev = read(options.dev) if options.dev else None

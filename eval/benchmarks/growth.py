@@ -167,7 +167,7 @@ PATTERNS: dict[str, tuple[Callable[[str], object], str]] = {  # what is timed, a
 }
 MASKED = (
     "bản 1 |bản A B |tổ 1 |sinh năm |sinh năm 1990 | |SN: |Lê Nam "
-    "|Lê |(1990) |tổ dân phố |a@b.vn |0912345678 |http://a.vn/ |N. |LêNam".split(
+    "|Lê |(1990) |tổ dân phố |a@b.vn |0912345678 |http://a.vn/ |N. |LêNam"
 ).split("|")
 ENDINGS = (".jsonl", ".json", ".csv", ".conll", ".spacy", "")  # the last: a folder of brat's
 

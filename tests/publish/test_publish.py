@@ -99,7 +99,7 @@ def test_a_model_goes_to_a_repository_of_its_own_kind(hub: Hub, package: Path, t
     model = prepare(tmp_path / "model", GOLD, NAME)
     assert send(hub, model).state == "published"
     repo = hub.repos[("models", NAME)]
-    assert f"hf download {NAME}" in repo.files["README.md"].decode()
+    assert f"viborder tag --model {NAME}" in repo.files["README.md"].decode()
     for path in (tmp_path / "model").iterdir():
         assert repo.files[path.name] == path.read_bytes()
     assert send(hub, model).state == "unchanged" and len(repo.commits) == 2

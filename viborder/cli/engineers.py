@@ -88,23 +88,33 @@ def crossval(
     tag_column: Annotated[
         str | None, typer.Option(help="Of columns: which holds the tags, from 1; 4,5 for nested ones.")
     ] = None,
+    folds: Annotated[
+        int | None,
+        typer.Option(min=2, help="How many models; without it one a document up to 30 documents, 5 beyond."),
+    ] = None,
 ) -> None:
-    """Leave one document out: tag each with a model trained on the others."""
+    """Tag each document with a model trained on others: leave one out, or by folds; texts that are alike stay together."""
     from viborder.cli.reading import documents as read
     from viborder.formats import jsonl
+    from viborder.tag.files import given_tokens
     from viborder.train.crossval import crossval as work
+    from viborder.train.crossval import folds_of
 
     documents = read(gold, source_format, tag_column=tag_column)
+    spaced = given_tokens(gold)
+    number = len(set(folds_of(documents, folds)))
+    print(f"{len(documents)} documents, {number} folds", file=sys.stderr)
     if seeds > 1:
         from viborder.train.seeds import by_seed, spread
 
         runs = []
-        for seed, found in by_seed(recipe, documents, seeds, overrides=overrides or ()):
+        for seed, found in by_seed(recipe, documents, seeds, overrides=overrides or (), folds=folds, spaced=spaced):
             jsonl.write(out / f"predictions-seed{seed}.jsonl", found)
             runs.append(found)
         print(spread(documents, runs))
         return
-    jsonl.write(out / "predictions.jsonl", work(recipe, documents, overrides=overrides or ()))
+    tagged = work(recipe, documents, overrides=overrides or (), folds=folds, spaced=spaced)
+    jsonl.write(out / "predictions.jsonl", tagged)
     print(f"{len(documents)} documents, each tagged by a model that has not seen it: {out / 'predictions.jsonl'}")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha1, sha256
 from pathlib import Path
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 Content = Path | bytes
 PATIENCE = (1.0, 4.0, 16.0)  # seconds before each further attempt, unless the Hub names its own
+UNREACHED = (1.0, 2.0)  # the same where no answer came at all, so that a missing network is told within 10 s
 
 _WORDS = {
     401: (
@@ -69,7 +70,7 @@ def ask(call: Callable[[], T], about: str, wait: Callable[[float], None] = time.
     import httpx2
     from huggingface_hub.errors import HfHubHTTPError
 
-    for pause in (*PATIENCE, None):
+    for attempt in range(len(PATIENCE) + 1):
         try:
             return call()
         except (HfHubHTTPError, httpx2.TransportError, RuntimeError, ConnectionError) as caught:
@@ -79,10 +80,20 @@ def ask(call: Callable[[], T], about: str, wait: Callable[[float], None] = time.
             response = error.response if isinstance(error, HfHubHTTPError) else None
             if response is None and not isinstance(error, httpx2.TransportError | ConnectionError):
                 raise
-            if pause is None or (response is not None and response.status_code < 500 and response.status_code != 429):
+            pause = _pause(attempt, PATIENCE if response is not None else UNREACHED)
+            slow = isinstance(error, httpx2.TimeoutException)  # it has waited long already
+            if pause is None or slow or (response is not None and _is_final(response.status_code)):
                 raise _refused(error, response, about) from None
             wait(_named_pause(response.headers.get("Retry-After") if response is not None else None, pause))
     raise AssertionError("the last attempt returns or raises")
+
+
+def _pause(attempt: int, pauses: Sequence[float]) -> float | None:
+    return pauses[attempt] if attempt < len(pauses) else None
+
+
+def _is_final(status: int) -> bool:
+    return status < 500 and status != 429
 
 
 def remote(api: HfApi, repo_id: str, kind: str, wait: Callable[[float], None] = time.sleep) -> Remote:

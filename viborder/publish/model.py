@@ -39,9 +39,11 @@ It marks $labels in Vietnamese text, nested spans with a confidence each. This c
 ## How to use it
 
 ```
-hf download $repo --local-dir model
-viborder tag model articles/*.txt -o out.jsonl
+pip install viborder
+viborder tag --model $repo articles/*.txt -o out.jsonl
 ```
+
+From Python: `viborder.load("$repo").tag("…")`.
 
 ## How it was made
 

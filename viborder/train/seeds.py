@@ -33,11 +33,18 @@ class Spread:
 
 
 def by_seed(
-    recipe: Path, documents: Sequence[Document], seeds: int, *, overrides: Sequence[str] = ()
+    recipe: Path,
+    documents: Sequence[Document],
+    seeds: int,
+    *,
+    overrides: Sequence[str] = (),
+    folds: int | None = None,
+    spaced: bool = False,
 ) -> Iterator[tuple[int, list[Document]]]:
     """(seed, predictions) for the seeds 0, 1, …; each document is tagged by a model that has not seen it."""
     for seed in range(seeds):
-        yield seed, list(crossval(recipe, documents, overrides=[*overrides, f"seed={seed}"]))
+        found = crossval(recipe, documents, overrides=[*overrides, f"seed={seed}"], folds=folds, spaced=spaced)
+        yield seed, list(found)
 
 
 def spread(gold: Sequence[Document], runs: Sequence[Sequence[Document]]) -> Spread:

@@ -16,6 +16,7 @@ from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence, pad_se
 
 from viborder.train.crf.network import ATTRIBUTES, WORD, Network, Networks, numbered, row_of
 from viborder.train.crf.templates import attributes
+from viborder.train.watched import watched
 
 Sentence = tuple[list[str], list[int]]  # the tokens, and the code of the tag of each
 
@@ -93,9 +94,6 @@ def _dropped(values: Any) -> Any:
 
 
 def _learned(items: Sequence[tuple[Any, Any]], rows: int, tags: int, seed: int, name: str) -> Network:
-    from rich.console import Console
-    from rich.progress import track
-
     torch.manual_seed(seed)
     random = Random(seed)
     tagger = _Tagger(rows, tags)
@@ -106,7 +104,7 @@ def _learned(items: Sequence[tuple[Any, Any]], rows: int, tags: int, seed: int, 
         optimizer, lambda step: min(1, (step + 1) / WARM_UP) * (1 - step / total)
     )
     batches = _endless(items, random)
-    for _ in track(range(total), f"learning {name}", console=Console(stderr=True), transient=True):
+    for _ in watched(range(total), f"learning {name}"):
         inputs, lengths, gold = next(batches)
         scores = tagger(inputs, lengths)
         loss = nn.functional.cross_entropy(scores.flatten(0, 1), gold.flatten(), ignore_index=-1)

@@ -40,6 +40,7 @@ from viborder.train.recipe import CrfRecipe
 from viborder.train.token_spans import TokenSpan, containers, f1, in_tokens
 from viborder.train.tokenized import TokenizedText, tokenized
 from viborder.train.tuning import HeldOut, Tuned, tune
+from viborder.train.watched import watched
 
 MOST_FOLDED = 200  # documents: with more, and no dev set, nothing is held out and nothing is tuned
 RELIED_ON = 0.95  # F1 of the grammar on the training documents from which on it decides, where nothing is tuned
@@ -178,9 +179,6 @@ class _Work:
         """The reranker, from what chains find in documents of another fold than those that they have learned from."""
         if self.recipe.rerank < 2 or len(documents) < 2:
             return None
-        from rich.console import Console
-        from rich.progress import track
-
         from viborder.train.crf.learn_rerank import alike, learn_weights
 
         texts = [self.texts[document.id] for document in documents]
@@ -189,9 +187,7 @@ class _Work:
         features: list[list[str]] = []
         possible: list[list[Chance]] = []
         gold: list[set[TokenSpan]] = []
-        for fold in track(
-            sorted(set(fold_of)), "learning from held-out documents", console=Console(stderr=True), transient=True
-        ):
+        for fold in watched(sorted(set(fold_of)), "learning from held-out documents"):
             others = [document for document, number in zip(documents, fold_of, strict=True) if number != fold]
             tagger = CrfTagger(self.card(others, Tuned()), self.alone(others))
             strings = count_strings(

@@ -69,10 +69,25 @@ def model_card(recipe: FinetuneRecipe, reader: Reader, run: Run, version: str) -
             + _units(recipe)
             + ". Offsets count code points of NFC text.",
             "## Use",
-            '`viborder tag FOLDER text.txt`, or from Python `viborder.load("FOLDER").tag("…")`.',
+            *_use(recipe),
             "",
         ]
     ).replace("\n#", "\n\n#")
+
+
+def _use(recipe: FinetuneRecipe) -> list[str]:
+    lines = ['`viborder tag FOLDER text.txt`, or from Python `viborder.load("FOLDER").tag("…")`.']
+    if recipe.segmentation == "word":
+        return [*lines, "transformers' own pipeline gives this tokenizer's spans no offsets, and reads no raw text."]
+    return [
+        *lines,
+        "",
+        "With transformers alone, the outermost spans, of NFC text:",
+        "",
+        f'    ner = pipeline("ner", model="FOLDER", aggregation_strategy="first", stride={recipe.stride})',
+        "",
+        f"Without `stride` the pipeline drops, without a word, all that comes after {recipe.max_seq_length} subwords.",
+    ]
 
 
 def push(folder: Path, repo_id: str, documents: Iterable[Document], *, private: bool) -> None:

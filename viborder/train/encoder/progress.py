@@ -25,7 +25,9 @@ def say(message: str) -> None:
 
 
 class Progress(TrainerCallback):  # type: ignore[misc]
-    """A bar over the optimizer's steps, with the last loss and the last F1; only the first process draws it."""
+    """A bar over the optimizer's steps, with the last loss and the last F1; without a terminal a line now and then (the
+    recipe's `logging_steps`). Only the first process shows it.
+    """
 
     def __init__(self) -> None:
         columns = (
@@ -54,8 +56,11 @@ class Progress(TrainerCallback):  # type: ignore[misc]
         if state.is_world_process_zero:
             names = {"loss": "loss", "eval_overall_f1": "dev F1"}
             self.last |= {names[key]: value for key, value in (logs or {}).items() if key in names}
+            shown = " ".join(f"{name} {value:.3f}" for name, value in self.last.items())
             if not self.bar.finished and self.bar.tasks:
-                self.bar.update(self.task, last=" ".join(f"{name} {value:.3f}" for name, value in self.last.items()))
+                self.bar.update(self.task, last=shown)
+            if not _console.is_terminal and "loss" in (logs or {}):
+                say(f"fine-tuning: step {state.global_step} of {state.max_steps}, {shown}")
 
     def on_train_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:
         """Take the bar away."""
