@@ -64,7 +64,10 @@ def insert(trie: Trie, keys: Sequence[str], value: Any) -> None:
     first put.
     """
     for syllable in keys:
-        trie = trie.setdefault(syllable, {})
+        deeper = trie.get(syllable)
+        if deeper is None:
+            deeper = trie[syllable] = {}
+        trie = deeper
     if isinstance(value, int):
         trie[""] = trie.get("", 0) | value
     else:
@@ -73,7 +76,10 @@ def insert(trie: Trie, keys: Sequence[str], value: Any) -> None:
 
 def keys_of(phrase: str) -> list[str]:
     """The keys of a phrase's tokens."""
-    return [key(word) for word in cut(phrase)[2]]
+    words = phrase.split()
+    if not all(map(str.isalpha, words)):
+        words = cut(phrase)[2]
+    return [key(word) for word in words]
 
 
 def build(entries: Iterable[tuple[str, Any]]) -> Trie:

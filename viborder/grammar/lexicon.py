@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from random import Random
 
@@ -21,7 +21,8 @@ TokenType = tuple[str, str, int]  # key, folded, bits of a token's string
 # Classes whose entries name things of the world, as against those that make up the language; see `Lexicon.without`.
 OPEN = frozenset(
     """body own unit function code police-code rank post substance street kinh minority lao khmer measure seized
-    classifier counted country region province district commune gate site city province-abroad district-abroad""".split()
+    classifier counted country cldr-country region province district vn-province vn-district vn-district-worded
+    vn-commune commune gate site city province-abroad district-abroad""".split()
 )
 _HEADS = {
     "body": kinds.BODY,
@@ -59,6 +60,9 @@ _ADMIN = {
 }
 _PLACES = {
     "country": kinds.COUNTRY,
+    "cldr-country": kinds.COUNTRY,
+    "vn-province": kinds.PROVINCE,
+    "vn-district": kinds.DISTRICT,
     "region": kinds.REGION,
     "province": kinds.PROVINCE,
     "district": kinds.DISTRICT,
@@ -132,6 +136,11 @@ class Lexicon:
             for entry in self.entries
             if entry.kind not in classes or not gone.setdefault(entry.phrase, random.random() < share)
         )
+
+    @cached_property
+    def worded(self) -> Trie:
+        """Names that are places after an administrative word only: many are words, or names of persons, too."""
+        return self._trie("vn-commune", "vn-district-worded")
 
     def phrases(self, *classes: str) -> list[str]:
         """The phrases of some classes, as they are written."""

@@ -232,6 +232,8 @@ def _name_end(view: View, at: int, name: int, level: int, known: Found | None) -
     last = bare(view, run - 2) if run - name > 3 and level != kinds.PROVINCE else None
     if last and last[1] == run and (last[2] == kinds.PROVINCE or (view.keys[run] == "-" and last[2] == kinds.COUNTRY)):
         run -= 2  # `huyện Kỳ Sơn Nghệ An`, `ngã ba Đông Dương Việt Nam - Lào`
+    if level in (kinds.DISTRICT, kinds.COMMUNE):
+        known = _after_its_word(view, name, level, known)
     if known and run == known[1] + 1 and _alone(view, known[1]):
         known = known[0], run, known[2]  # `phường Châu Phú A`
     if known and (known[1] >= run or (level <= kinds.PROVINCE and name < known[1]) or bits[known[1]] & NAME):
@@ -250,6 +252,14 @@ def _name_end(view: View, at: int, name: int, level: int, known: Found | None) -
     ):
         return None
     return run
+
+
+def _after_its_word(view: View, name: int, level: int, known: Found | None) -> Found | None:
+    """The name of a district or commune that is listed for use after its word, if it is longer than `known`."""
+    listed = longest(view.lexicon.worded, view.keys, name)
+    if listed is None or (known and known[1] >= listed[0]) or not view.bits[listed[0] - 1] & (CAP | UPPER):
+        return known
+    return name, listed[0], level
 
 
 def _alone(view: View, at: int) -> bool:

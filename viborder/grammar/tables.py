@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 from viborder.grammar import entries
@@ -12,14 +12,24 @@ from viborder.grammar.keys import Trie, build
 Entry = tuple[str, str, str]  # file, phrase, class
 
 
-@dataclass(slots=True)
 class Table:
-    """A lexicon file. bits: of each class; longest: the most syllables of a phrase."""
+    """A lexicon file. bits: of each class. What no rule asks is never built: most files are large."""
 
-    name: str
-    trie: Trie = field(default_factory=dict)
-    bits: dict[str, int] = field(default_factory=dict)
-    longest: int = 0
+    def __init__(self, name: str, bits: dict[str, int], listed: Iterable[tuple[str, str]] = ()) -> None:
+        """listed: (phrase, class)."""
+        self.name = name
+        self.bits = bits
+        self._listed = listed
+
+    @cached_property
+    def trie(self) -> Trie:
+        """Phrases, with the bits of their classes."""
+        return build((phrase, self.bits[name]) for phrase, name in self._listed)
+
+    @cached_property
+    def longest(self) -> int:
+        """The most syllables of a phrase."""
+        return _depth(self.trie)
 
     def classes(self, mask: int) -> list[str]:
         """The names of the classes in a mask."""
@@ -47,10 +57,7 @@ def tables(found: Iterable[Entry], declared: Iterable[tuple[str, str]] = ()) -> 
     for file in dict.fromkeys([*phrases, *(file for file, _ in declared)]):
         listed = phrases.get(file, [])
         names = dict.fromkeys([*(name for _, name in listed), *(name for where, name in declared if where == file)])
-        table = Table(file, bits={name: 1 << number for number, name in enumerate(names)})
-        table.trie = build((phrase, table.bits[name]) for phrase, name in listed)
-        table.longest = _depth(table.trie)
-        made.append(table)
+        made.append(Table(file, {name: 1 << number for number, name in enumerate(names)}, listed))
     return made
 
 
