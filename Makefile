@@ -32,6 +32,7 @@ results: .venv/run
 
 model: .venv/run
 	$(BIN)/python -m viborder.shipped.make
+	$(BIN)/python -m viborder.shipped.picture
 
 clean:
 	rm -rf .venv .venv-labelstudio build

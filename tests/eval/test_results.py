@@ -27,8 +27,9 @@ LINE = {
 
 
 def test_the_readme_shows_the_results():
-    readme = Path("README.md").read_text(encoding="utf-8")
-    assert results.filled(readme, results.read()) == readme, "make results"
+    for path, fill in (("README.md", results.filled_short), ("eval/README.md", results.filled)):
+        page = Path(path).read_text(encoding="utf-8")
+        assert fill(page, results.read()) == page, "make results"
 
 
 def test_table():
@@ -104,6 +105,11 @@ def test_a_result_twice_is_refused(tmp_path):
     path.write_text(2 * (json.dumps(LINE) + "\n"))
     with pytest.raises(ViborderError, match="result-twice"):
         results.read(path)
+
+
+def test_a_row_of_the_short_table_that_is_not_there_is_told():
+    with pytest.raises(ViborderError, match="result-missing"):
+        results.filled_short("<!-- results: short --><!-- /results: short -->", [LINE])
 
 
 def test_a_readme_without_markers_is_refused():

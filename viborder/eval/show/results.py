@@ -1,4 +1,4 @@
-"""`eval/results.jsonl`, every published number with how to get it again, and the README's table, which is made from it.
+"""`eval/results.jsonl`, every published number with how to get it again, and the tables that are made from it.
 
 One JSON object a line:
 
@@ -14,8 +14,8 @@ One JSON object a line:
 | `tuned_on` | what the system's makers looked at while they made it; `nothing` is an answer, an empty string is not |
 | `command` | what to type to get the number again; or `source`, where somebody else published it |
 
-`python -m viborder.eval.show.results` checks the file and writes the table into README.md between its markers (`make
-results`).
+`python -m viborder.eval.show.results` checks the file and writes all tables into eval/README.md and a short one into
+README.md, between their markers (`make results`).
 """
 
 from __future__ import annotations
@@ -29,11 +29,13 @@ from typing import Any
 from viborder.errors import Problem, ViborderError, fail
 from viborder.eval.counting.counts import SCHEMAS
 from viborder.eval.counting.scores import Scores
+from viborder.eval.show.short_table import render_short
 from viborder.eval.uncertainty.intervals import Intervals
 from viborder.files import lines, new_file, parse_json, read_text
 
-RESULTS, README = Path("eval/results.jsonl"), Path("README.md")
+RESULTS, README, LONG = Path("eval/results.jsonl"), Path("README.md"), Path("eval/README.md")
 BEGIN, END = "<!-- results -->", "<!-- /results -->"
+SHORT, SHORT_END = "<!-- results: short -->", "<!-- /results: short -->"
 MEASURES = ("cpu_seconds", "seconds", "peak_mb", "actions")  # what is measured of a program, without an interval
 METRICS = tuple(f"{schema}_{score}" for schema in SCHEMAS for score in ("precision", "recall", "f1"))
 _TEXTS = ("system", "task", "metric", "tuned_on")
@@ -188,25 +190,35 @@ def _cells(cells: Sequence[str]) -> str:
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
 
 
-def filled(readme: str, results: Sequence[Result], where: str = str(README)) -> str:
-    """The README with the table between its markers. Raises ViborderError `markers-missing`."""
-    before, begin, rest = readme.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not begin or not end:
-        raise fail(where, "markers-missing", f"no {BEGIN} … {END}", "put both on lines of their own")
-    return f"{before}{BEGIN}\n{render(results)}\n{END}{after}"
+def filled(page: str, results: Sequence[Result], where: str = str(LONG)) -> str:
+    """The page with all tables between its markers. Raises ViborderError `markers-missing`."""
+    return _between(page, BEGIN, END, render(results), where)
+
+
+def filled_short(page: str, results: Sequence[Result], where: str = str(README)) -> str:
+    """The page with the short table between its markers. Raises ViborderError: `markers-missing`, `result-missing`."""
+    return _between(page, SHORT, SHORT_END, render_short(results), where)
+
+
+def _between(page: str, begin: str, end: str, table: str, where: str) -> str:
+    before, found, rest = page.partition(begin)
+    _, found_end, after = rest.partition(end)
+    if not found or not found_end:
+        raise fail(where, "markers-missing", f"no {begin} … {end}", "put both on lines of their own")
+    return f"{before}{begin}\n{table}\n{end}{after}"
 
 
 def main() -> None:
-    """Check the results and write the README's table."""
+    """Check the results and write the tables of both pages."""
     try:
         results = read()
-        text = filled(read_text(README), results)
-        with new_file(README) as file:
-            file.write(text)
+        pages = {README: filled_short(read_text(README), results), LONG: filled(read_text(LONG), results)}
+        for path, text in pages.items():
+            with new_file(path) as file:
+                file.write(text)
     except ViborderError as error:
         sys.exit("\n".join(map(str, error.problems)))
-    print(f"{len(results)} results: {README}")
+    print(f"{len(results)} results: {README}, {LONG}")
 
 
 if __name__ == "__main__":
