@@ -17,4 +17,4 @@ def test_mean_and_deviation_by_hand() -> None:
     assert found.mean == pytest.approx(5 / 6)
     assert found.deviation == pytest.approx(((1 / 6) ** 2 * 2) ** 0.5)
     assert found.interval[1] == 1
-    assert "mean 0.833" in str(found)
+    assert "mean 83.3" in str(found)

@@ -152,7 +152,10 @@ def curve(
         overrides or (),
     ):
         points.append(asdict(point))
-        shown = [f"{mean(values):.3f} ({min(values):.3f} – {max(values):.3f})" for values in (point.nested, point.flat)]
+        shown = [
+            f"{100 * mean(values):.1f} ({100 * min(values):.1f} – {100 * max(values):.1f})"
+            for values in (point.nested, point.flat)
+        ]
         print(f"{point.documents:9}  {shown[0]:36} {shown[1]}")
     if json:
         write_json(json, points)

@@ -10,6 +10,7 @@ from rich.table import Table
 
 from viborder.document import Document, by_id
 from viborder.errors import ViborderError
+from viborder.eval.show.tables import percent
 from viborder.formats import read
 from viborder.labelstudio.pull import Pulled, summary
 from viborder.labelstudio.regions import FATES
@@ -58,9 +59,9 @@ def status(found: Status) -> None:
     if found.pulled.documents:
         console.print(_passes(found.pulled))
     for one, other, f1, documents in found.agreement:
-        print(f"agreement {one} – {other}: F1 {_ratio(f1)} on {documents} documents")
+        print(f"agreement {one} – {other}: F1 {percent(f1)} on {documents} documents")
     for first, last, f1 in found.curve:
-        print(f"suggestions for documents {first}–{last}: F1 {_ratio(f1)}")
+        print(f"suggestions for documents {first}–{last}: F1 {percent(f1)}")
     for identity, usefulness, page in found.next:
         print(f"next: {identity} {'(random share)' if usefulness is None else f'(usefulness {usefulness:.2f})'} {page}")
 
@@ -70,7 +71,3 @@ def _passes(found: Pulled) -> Table:
     for row in summary(found):
         table.add_row(*row)
     return table
-
-
-def _ratio(value: float | None) -> str:
-    return "–" if value is None else f"{value:.3f}"

@@ -25,10 +25,10 @@ class Spread:
     interval: tuple[float, float]
 
     def __str__(self) -> str:
-        each = " ".join(f"{value:.3f}" for value in self.f1)
+        each = " ".join(f"{100 * value:.1f}" for value in self.f1)
         return (
-            f"F1 {each}: mean {self.mean:.3f}, standard deviation over seeds {self.deviation:.3f}, "
-            f"95 % interval over documents {self.interval[0]:.3f} – {self.interval[1]:.3f}"
+            f"F1 {each}: mean {100 * self.mean:.1f}, standard deviation over seeds {100 * self.deviation:.1f}, "
+            f"95 % interval over documents {100 * self.interval[0]:.1f} – {100 * self.interval[1]:.1f}"
         )
 
 

@@ -29,6 +29,11 @@ def number(value: float | None, digits: int = 3) -> str:
     return "–" if value is None else f"{value:.{digits}f}"
 
 
+def percent(value: float | None) -> str:
+    """A precision, recall or F1 for people: 0 to 100, one decimal; a dash where it is not defined."""
+    return "–" if value is None else f"{100 * value:.1f}"
+
+
 def agreement_table(result: Agreement, console: Console | None = None) -> None:
     """Print a table for each pair of passes, and the first conflicts."""
     out = console or Console()
@@ -41,8 +46,9 @@ def agreement_table(result: Agreement, console: Console | None = None) -> None:
                 highlight=False,
             )
     out.print(
-        "n spans each; F1 exact, with half credit for overlaps, whatever the label; Cohen's κ over tokens, also without those that "
-        "neither marked; Krippendorff's α of all passes. – is not defined.",
+        "n spans each; F1 (0 to 100) exact, with half credit for overlaps, whatever the label; Cohen's κ (up to 1) "
+        "over tokens, also without those that neither marked; Krippendorff's α (up to 1) of all passes. – is not "
+        "defined.",
         highlight=False,
         style="dim",
     )
@@ -68,8 +74,8 @@ def _pair_table(first: str, second: str, rows: Any, alpha: dict[str, float | Non
     for name in ("n", "n′", "F1", "partial", "unlab.", "κ", "κ no OO", "α"):
         table.add_column(name, justify="right")
     for row, pair in rows.items():
-        scores = (pair.f1, pair.partial_f1, pair.unlabelled_f1, pair.kappa, pair.kappa_without_o, alpha[row])
-        table.add_row(row, str(pair.first), str(pair.second), *map(number, scores))
+        f1, kappas = (pair.f1, pair.partial_f1, pair.unlabelled_f1), (pair.kappa, pair.kappa_without_o, alpha[row])
+        table.add_row(row, str(pair.first), str(pair.second), *map(percent, f1), *map(number, kappas))
     return table
 
 
@@ -117,7 +123,7 @@ def error_tables(
         sliced.add_column(name, justify="left" if name in ("slice", "") else "right")
     for name in ("seen", "depth", "length", "frequency", "position"):
         for place, (group, row) in enumerate(slices.get(name, {}).items()):
-            scores = (str(row.gold), number(row.recall), str(row.predicted), number(row.precision))
+            scores = (str(row.gold), percent(row.recall), str(row.predicted), percent(row.precision))
             sliced.add_row("" if place else name, group, *scores)
         sliced.add_section()
     out.print(kinds, matrix, sliced, sep="\n")
@@ -127,8 +133,8 @@ def leakage_line(found: Leakage, console: Console | None = None) -> None:
     """Print in one line what a test set shares with the training set."""
     near = len(found.sentence_twins) - found.verbatim_sentences
     (console or Console()).print(
-        f"Of {found.sentences} test sentences {found.verbatim_sentences} stand in the training set as they are and {near} have a near twin "
-        f"there; of {found.documents} documents {len(found.document_twins)}.",
+        f"Of {found.sentences} test sentences {found.verbatim_sentences} stand in the training set as they are and "
+        f"{near} have a near twin there; of {found.documents} documents {len(found.document_twins)}.",
         highlight=False,
     )
 

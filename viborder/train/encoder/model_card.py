@@ -151,7 +151,7 @@ def _scores(reader: Reader, run: Run) -> list[str]:
         "| type | precision | recall | F1 | 95 % interval over documents | gold spans |",
         "|---|---|---|---|---|---|",
         *(
-            f"| {name} | {of.precision:.3f} | {of.recall:.3f} | {of.f1:.3f} | {a:.3f} – {b:.3f} | {of.gold} |"
+            f"| {name} | {100 * of.precision:.1f} | {100 * of.recall:.1f} | {100 * of.f1:.1f} | {100 * a:.1f} – {100 * b:.1f} | {of.gold} |"
             for name, of, (a, b) in rows
         ),
         "",
