@@ -37,11 +37,11 @@ def main() -> None:
 
     documents = read(options.train)
     dev = read(options.dev) if options.dev else None
-    tagger = train(options.recipe, documents, options.out, dev, options.overrides, spaced=given_tokens(options.train))
+    tagger = train(options.recipe, documents, options.out, dev, options.overrides, spaced=given_tokens(documents))
 
     if options.test and int(os.environ.get("RANK", "0")) == 0:
         gold = read(options.test)
-        found = list(tagger.tag([document.with_spans([]) for document in gold], spaced=given_tokens(options.test)))
+        found = list(tagger.tag([document.with_spans([]) for document in gold], spaced=given_tokens(gold)))
         scores = score(gold, found)
         micro = scores.micro()
         print(

@@ -15,14 +15,18 @@ from viborder.text import INVISIBLE
 
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _CARRIAGE_RETURN = re.compile(r"\r\n?")
+_LONE_RETURN = re.compile(r"\r(?!\n)")
+_HALF = "half a surrogate pair, which is no character"
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]")  # those that are no white space
+_UNUSABLE = re.compile(r"[\ud800-\udfff\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]|\r(?!\n)")
 _INVISIBLE = re.compile(f"[{INVISIBLE}]")
 _LONGEST_ID = 200  # code points; a file's name holds 255 bytes
 
 
 def text_faults(text: str, where: str, document_id: str) -> Iterator[Problem]:
     """What is wrong with a text, the first place of each kind, with how often it occurs."""
-    yield from surrogate_faults(text, document_id, where)
+    hint = "mend the text where it was cut or wrongly decoded"
+    yield from _found(_SURROGATE, text, where, document_id, "text-not-unicode", _HALF, hint)
     if not unicodedata.is_normalized("NFC", text):
         at = _first_difference(text, unicodedata.normalize("NFC", text))
         yield Problem(
@@ -43,11 +47,18 @@ def text_faults(text: str, where: str, document_id: str) -> Iterator[Problem]:
     yield from _found(_INVISIBLE, text, where, document_id, "text-invisible-character", said, "", "warning")
 
 
-def surrogate_faults(text: str, document_id: str, where: str) -> Iterator[Problem]:
-    """Half a surrogate pair in a text or in an id: it can be neither written as UTF-8 nor tagged."""
-    said, hint = "half a surrogate pair, which is no character", "mend the text where it was cut or wrongly decoded"
-    yield from _found(_SURROGATE, text, where, document_id, "text-not-unicode", said, hint)
-    yield from _found(_SURROGATE, document_id, where, document_id, "text-not-unicode", said, "mend the id")
+def unusable(text: str, document_id: str, where: str) -> Iterator[Problem]:
+    """What no verb can use of a text and its id, wherever it is read: half a surrogate pair, a control character, a CR
+    without LF, an id that can be no file's name. What can be mended (NFC, CR LF) is not among it.
+    """
+    if _UNUSABLE.search(text):
+        hint = "mend the text where it was cut or wrongly decoded"
+        yield from _found(_SURROGATE, text, where, document_id, "text-not-unicode", _HALF, hint)
+        said, hint = "a CR without LF", "end lines with LF"
+        yield from _found(_LONE_RETURN, text, where, document_id, "text-carriage-return", said, hint)
+        said, hint = "a control character", "take it out of the text"
+        yield from _found(_CONTROL, text, where, document_id, "text-control-character", said, hint)
+    yield from id_faults(document_id, where)
 
 
 def id_faults(document_id: str, where: str) -> Iterator[Problem]:

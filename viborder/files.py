@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import gzip
+import io
 import json
 import os
 import re
@@ -14,7 +15,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from hashlib import file_digest
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, BinaryIO
 
 from viborder.errors import ViborderError, fail
 
@@ -33,13 +34,14 @@ def read_text(path: Path) -> str:
 def read_bytes(path: Path) -> bytes:
     """The bytes of a file. Raises ViborderError: `file-missing`, `file-unreadable`, `file-empty`, `file-too-large`."""
     try:
-        if path.stat().st_size > MAX_LINE:
-            raise fail(path, "file-too-large", f"more than {MAX_LINE:,} bytes", "one article a file")
-        data = path.read_bytes()
+        with _opened(path) as file:
+            data = file.read(MAX_LINE + 1)
     except FileNotFoundError:
         raise fail(path, "file-missing", "no such file", "check the path") from None
-    except OSError as error:
-        raise fail(path, "file-unreadable", error.strerror or str(error), "check its kind and permissions") from None
+    except (OSError, EOFError, zlib.error) as error:
+        raise _unreadable(path, error) from None
+    if len(data) > MAX_LINE:
+        raise fail(path, "file-too-large", f"more than {MAX_LINE:,} bytes", "one article a file")
     if not data.strip():
         raise fail(path, "file-empty", "the file holds no text", "remove it, or put the article in")
     return data
@@ -65,6 +67,11 @@ def read_whole(path: Path) -> bytes:
             "split it, or use .jsonl, which is read a line at a time",
         )
     return data
+
+
+def stem(path: Path) -> str:
+    """The name of a file without its ending, and without `.gz`: `a` of `a.jsonl.gz`."""
+    return Path(path.stem).stem if path.suffix.lower() == ".gz" else path.stem
 
 
 def _opened(path: Path) -> IO[bytes]:
@@ -125,7 +132,7 @@ def new_file(path: Path) -> Iterator[IO[str]]:
     """A UTF-8 text file to write; it takes the place of `path` only when the block ends without an error.
 
     A link stays, and what it points to is replaced; a device, a pipe or a socket is written through.
-    Raises ViborderError `cannot-write`, `disk-full`.
+    Packed where the path ends in `.gz`. Raises ViborderError `cannot-write`, `disk-full`, `text-not-unicode`.
     """
     with _cannot_write(path):
         target = _target(path)
@@ -142,14 +149,38 @@ def new_file(path: Path) -> Iterator[IO[str]]:
         handle = os.open(beside, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
         _hold(handle)
     try:
-        with _cannot_write(path, only=FULL), os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            yield file
+        with _cannot_write(path, only=FULL), os.fdopen(handle, "wb") as raw:
+            with _no_surrogates(path), _packed(raw, path) as data:
+                file = io.TextIOWrapper(data, encoding="utf-8", newline="\n")
+                yield file
+                file.detach()
             with _cannot_write(path):
-                file.flush()
+                raw.flush()
                 beside.chmod(mode)
                 beside.replace(target)
     finally:
         beside.unlink(missing_ok=True)
+
+
+@contextmanager
+def _packed(raw: BinaryIO, path: Path) -> Iterator[BinaryIO]:
+    """What is written packed, where the path ends in `.gz`; the same bytes every time."""
+    if path.suffix.lower() != ".gz":
+        yield raw
+        return
+    with gzip.GzipFile(filename="", mode="wb", fileobj=raw, mtime=0) as packed:
+        yield packed  # type: ignore[misc]
+
+
+@contextmanager
+def _no_surrogates(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except UnicodeEncodeError as error:
+        said = (
+            f"half a surrogate pair in what is written: {error.object[max(0, error.start - 20) : error.end + 20]!a:.80}"
+        )
+        raise fail(path, "text-not-unicode", said, "mend the label or the metadata that holds it") from None
 
 
 @contextmanager

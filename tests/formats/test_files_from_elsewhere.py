@@ -53,7 +53,7 @@ def columns(tmp_path: Path, text: str, name: str = "a.conll") -> Path:
         ("a\u2028b O\n", ["a\u2028b"], ["O"]),
         ("\u00a0\tO\nHà\tB-PLACE\n", ["\u00a0", "Hà"], ["O", "B-PLACE"]),  # a token of a no-break space alone
         ("Công an\tO\nHà Nội\tB-PLACE\n\n", ["Công an", "Hà Nội"], ["O", "B-PLACE"]),  # a blank between tabs
-        ("Hà   B-PLACE\nNội \t I-PLACE\n", ["Hà", "Nội "], ["B-PLACE", "I-PLACE"]),
+        ("Hà   B-PLACE\nNội \t I-PLACE\n", ["Hà", "Nội"], ["B-PLACE", "I-PLACE"]),
         ("<s>\nHà B-PLACE\n</s>\n", ["Hà"], ["B-PLACE"]),
         ("EU NNP I-NP I-ORG\n", ["EU"], ["I-ORG"]),  # chunks beside entities, as in CoNLL-2003
     ],

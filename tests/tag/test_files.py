@@ -4,6 +4,7 @@ import gzip
 import io
 import json
 import sys
+from collections import Counter
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -12,7 +13,7 @@ import pytest
 from viborder.document import Document, Span
 from viborder.errors import ViborderError
 from viborder.formats import read
-from viborder.tag.files import tag_conll
+from viborder.tag.columns import tag_rows
 from viborder.tag.texts import Reader
 
 
@@ -27,6 +28,8 @@ class EveryHue:
                 while at >= 0:
                     spans.append(Span(at, at + len(name), "PLACE"))
                     at = document.text.find(name, at + 1)
+            if (at := document.text.find("Thành Huế")) >= 0:
+                spans.append(Span(at, at + 9, "AREA"))
             yield document.with_spans(spans)
 
 
@@ -51,14 +54,39 @@ def read_all(*inputs, source_format=None, **options) -> tuple[list[Document], Re
 )
 def test_a_tag_for_every_row(tmp_path: Path, rows: str, tagged: str) -> None:
     (tmp_path / "a.conll").write_text(rows, encoding="utf-8")
-    tag_conll(EveryHue(), tmp_path / "a.conll", tmp_path / "o.conll")
+    tag_rows(EveryHue(), tmp_path / "a.conll", tmp_path / "o.conll", Counter())
     assert (tmp_path / "o.conll").read_text(encoding="utf-8") == tagged
 
 
-def test_the_column_that_is_named_gets_the_tags(tmp_path: Path) -> None:
-    (tmp_path / "a.conll").write_text("Huế\tNp\tB-NP\tO\tO\n", encoding="utf-8")
-    tag_conll(EveryHue(), tmp_path / "a.conll", tmp_path / "o.conll", "4")
-    assert (tmp_path / "o.conll").read_text(encoding="utf-8") == "Huế\tNp\tB-NP\tB-PLACE\tO\n"
+@pytest.mark.parametrize(
+    ("rows", "named", "tagged"),
+    [
+        ("Huế\tNp\tB-NP\tO\tO\n", "4", "Huế\tNp\tB-NP\tB-PLACE\tO\n"),
+        ("Thành\tN\tO\tO\nHuế\tN\tO\tO\n", "3,4", "Thành\tN\tB-AREA\tO\nHuế\tN\tI-AREA\tB-PLACE\n"),
+        ("Huế\tNp\tB-NP\n", None, "Huế\tNp\tB-NP\tB-PLACE\n"),  # chunks are no entities: a column is added
+        ("Huế Np\n", None, "Huế\tNp\tB-PLACE\n"),
+        ("Huế\n#Huế\n#\n", None, "Huế\tB-PLACE\n#Huế\tB-PLACE\n#\tO\n"),  # tokens alone
+        ("Huế Np\nHuế\n", "3", "Huế\tNp\tB-PLACE\nHuế\tB-PLACE\n"),
+        ("Huế\tb-loc\n", None, "Huế\tB-PLACE\n"),
+        ("<title>\nHuế O\n</title>\n", None, "<title>\nHuế\tB-PLACE\n</title>\n"),
+        ("Huế/Hà O\nHà_Nội-Huế O\n", None, "Huế/Hà\tB-PLACE\nHà_Nội-Huế\tB-PLACE\n"),  # a tag covers a row
+    ],
+)
+def test_which_column_gets_the_tags(tmp_path: Path, rows: str, named: str | None, tagged: str) -> None:
+    (tmp_path / "a.conll").write_text(rows, encoding="utf-8")
+    tag_rows(EveryHue(), tmp_path / "a.conll", tmp_path / "o.conll", Counter(), named)
+    assert (tmp_path / "o.conll").read_text(encoding="utf-8") == tagged
+
+
+def test_what_no_column_holds_is_counted_and_two_columns_of_tags_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "a.conll").write_text("Thành O\nHuế O\n", encoding="utf-8")
+    lost: Counter[str] = Counter()
+    assert tag_rows(EveryHue(), tmp_path / "a.conll", tmp_path / "o.conll", lost) == 1
+    assert +lost == {"nested spans": 1}
+    (tmp_path / "b.conll").write_text("Huế\tB-LOC\tB-X\n", encoding="utf-8")
+    with pytest.raises(ViborderError, match="conll-two-tag-columns"):
+        tag_rows(EveryHue(), tmp_path / "b.conll", tmp_path / "p.conll", lost)
+    assert not (tmp_path / "p.conll").exists()
 
 
 def test_files_of_every_kind_are_texts_to_tag(tmp_path: Path) -> None:
@@ -71,7 +99,7 @@ def test_files_of_every_kind_are_texts_to_tag(tmp_path: Path) -> None:
         ("t", "Hà Nội"),
         ("x-00001", "Hà"),
         ("7", "a"),
-        ("s.jsonl-00002", "b"),
+        ("s-00002", "b"),
         ("B", "Lào"),
     ]
     assert not reader.problems
@@ -107,7 +135,11 @@ def test_a_folder_is_read_in_any_case_and_what_is_left_out_is_said(tmp_path: Pat
     [
         (b'{"id": "a", "text": "x"}\n{"id": "b", "text": "y"}\n', None, ["x", "y"]),
         ("Hà Nội".encode(), None, ["Hà Nội"]),
-        (b'{"no": "text here"}', None, ['{"no": "text here"}']),
+        (b'\n  {"id": 3, "text": "x"}\r\n\r\n', None, ["x"]),
+        ("Huế B-PLACE\nđẹp O\n".encode(), None, ["Huế đẹp"]),
+        (b'[{"data": {"text": "x"}}]', None, ["x"]),
+        (b'{"text": "x", "label": []}\n', "doccano", ["x"]),
+        ("Chào bạn.\nTôi là O\n".encode(), None, ["Chào bạn.\nTôi là O\n"]),
         (b'{"id": "a", "text": "x"}\n', "text", ['{"id": "a", "text": "x"}\n']),
     ],
 )
@@ -115,6 +147,56 @@ def test_standard_input_is_a_text_or_json_lines(monkeypatch, data: bytes, source
     monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO(data)))
     found, reader = read_all("-", source_format=source_format)
     assert [one.text for one in found] == texts and not reader.problems
+
+
+def test_what_is_wrong_with_standard_input_bears_its_place(monkeypatch) -> None:
+    for data, where in ((b'{"no": "text"}', "stdin:1 id=stdin-00001"), (b'[{"data": {}}]', "stdin task 0")):
+        monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO(data)))
+        _, reader = read_all("-")
+        assert [(problem.rule, problem.where) for problem in reader.problems] == [("text-missing", where)]
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [('{"id": "a", "text": "x"}\n', "jsonl"), ("Huế B-PLACE\nđẹp O\n", "conll"), ('[{"data": {}}]', "labelstudio")],
+)
+def test_data_in_a_file_named_as_a_text_is_refused_until_its_format_is_named(
+    tmp_path: Path, text: str, named: str
+) -> None:
+    (tmp_path / "a.txt").write_text(text, encoding="utf-8")
+    _, reader = read_all(tmp_path / "a.txt")
+    assert [(problem.rule, problem.hint.split(";")[0]) for problem in reader.problems] == [
+        ("text-holds-data", f"--from {named}")
+    ]
+    for path in (tmp_path / "a.txt", tmp_path):
+        with pytest.raises(ViborderError, match="text-holds-data"):
+            read(path)
+    found, _ = read_all(tmp_path / "a.txt", source_format="text")
+    assert [one.text for one in found] == [text]
+
+
+@pytest.mark.parametrize(
+    ("record", "rule"),
+    [
+        ({"id": "../a", "text": "x"}, "id-malformed"),
+        ({"id": " a ", "text": "x"}, "id-malformed"),
+        ({"id": "a", "text": "x\x00"}, "text-control-character"),
+        ({"id": "a", "text": "x\ry"}, "text-carriage-return"),
+        ({"id": "a", "text": "x\ud83d"}, "text-not-unicode"),
+        ({"id": ["a"], "text": "x"}, "id-missing"),
+        ({"id": True, "text": "x"}, "id-missing"),
+        ({"id": 1.5, "text": "x"}, "id-missing"),
+    ],
+)
+def test_every_verb_refuses_the_same_records_and_the_others_come_through(tmp_path: Path, record, rule: str) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_text(json.dumps(record) + '\n{"id": "b", "text": "y"}\n', encoding="utf-8")
+    found, reader = read_all(path)
+    assert [one.id for one in found] == ["b"]
+    assert [(problem.rule, problem.where.split()[0]) for problem in reader.problems] == [(rule, f"{path}:1")]
+    with pytest.raises(ViborderError) as caught:
+        read(path)
+    assert [problem.rule for problem in caught.value.problems] == [rule]
 
 
 def test_spans_under_the_key_of_another_tool_are_no_empty_gold(tmp_path: Path) -> None:

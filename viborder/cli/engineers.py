@@ -33,7 +33,7 @@ def train(
 
     learn = documents(train, source_format, tag_column=tag_column)
     chosen = documents(dev, source_format, tag_column=tag_column) if dev else None
-    tagger = work(recipe, learn, out, chosen, overrides or (), spaced=given_tokens(train))
+    tagger = work(recipe, learn, out, chosen, overrides or (), spaced=given_tokens(learn))
     print(f"{', '.join(tagger.labels)}: model {tagger.version} in {out}")
 
 
@@ -101,7 +101,7 @@ def crossval(
     from viborder.train.crossval import folds_of
 
     documents = read(gold, source_format, tag_column=tag_column)
-    spaced = given_tokens(gold)
+    spaced = given_tokens(documents)
     number = len(set(folds_of(documents, folds)))
     print(f"{len(documents)} documents, {number} folds", file=sys.stderr)
     if seeds > 1:

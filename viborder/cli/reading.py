@@ -12,9 +12,10 @@ from viborder.document import Document
 def documents(path: Path, source_format: str | None = None, **options: str | None) -> list[Document]:
     """The documents of a file, folder or dataset folder. Raises ViborderError as `viborder.formats.read` does."""
     from viborder.dataset.package import read
+    from viborder.formats import said
 
     lost: Counter[str] = Counter()
     found = read(path, source_format, lost, **options)
     for kind, count in sorted((+lost).items()):
-        print(f"{path}: {count} {kind}", file=sys.stderr)
+        print(f"{path}: {said(kind, count)}", file=sys.stderr)
     return found

@@ -14,8 +14,8 @@
 | html | `.html` | to look at: written, not read |
 | text | `.txt`, or a folder of them | texts alone |
 
-An ending may be written in any case, and `.gz` may follow it. Every reader refuses ids that stand twice and half surrogate
-pairs, and counts what it passes over in `lost`.
+An ending may be written in any case, and `.gz` may follow it. Every reader refuses ids that stand twice or name no file, half
+surrogate pairs and control characters, and counts what it passes over in `lost`.
 
 Where spans are made of tokens (conll, prodigy, spacy) white space at their ends is cut.
 """
@@ -30,7 +30,9 @@ from pathlib import Path
 
 from viborder.document import Document
 from viborder.errors import Problem, ViborderError, fail, place
-from viborder.faults import surrogate_faults
+from viborder.faults import unusable
+from viborder.formats.sniff import refuse_other_than_text
+from viborder.formats.text import text_files
 
 FORMATS = ("jsonl", "conll", "labelstudio", "brat", "cas", "spacy", "doccano", "prodigy", "csv", "html", "text")
 _ENDINGS = {
@@ -69,6 +71,8 @@ def read(
         if options[option][0] != name:
             said = f"{name} files have no --{option.replace('_', '-')}"
             raise fail(path, "option-unused", said, "leave it out, or name the format with --from")
+    if name == "text" and format is None:
+        refuse_other_than_text(text_files(path, Counter()))
     with _extra(name):
         found: list[Document] = import_module(f"viborder.formats.{name}").read(
             path, Counter() if lost is None else lost, **given
@@ -81,7 +85,7 @@ def read(
 
 
 def _refuse_unsound(path: Path, documents: Iterable[Document]) -> None:
-    """Raise what no later verb could use: an id that stands twice, half a surrogate pair."""
+    """Raise what no later verb could use: an id that stands twice, and what `viborder.faults.unusable` lists."""
     problems = []
     seen: set[str] = set()
     for document in documents:
@@ -89,7 +93,7 @@ def _refuse_unsound(path: Path, documents: Iterable[Document]) -> None:
             said = "another document of the file has this id"
             problems.append(Problem(place(str(path), document.id), "id-twice", said, "give each document its own id"))
         seen.add(document.id)
-        problems += surrogate_faults(document.text, document.id, str(path))
+        problems += unusable(document.text, document.id, str(path))
     if problems:
         raise ViborderError(problems)
 
@@ -110,6 +114,10 @@ def format_of(path: Path, format: str | None = None) -> str:
     """The name of a path's format: the one given, or else the one that its ending stands for."""
     if format is None and path.is_dir():
         return _folder_format(path)
+    if format is None and path.is_file() and not ending(path):
+        raise fail(
+            path, "format-unknown", "the file has no ending", f"name its format with --from: {', '.join(FORMATS)}"
+        )
     name = format or _ENDINGS.get(ending(path), "")
     if name not in FORMATS:
         known = ", ".join(FORMATS)
@@ -125,6 +133,12 @@ def format_of(path: Path, format: str | None = None) -> str:
 def is_format(path: Path, name: str, format: str | None = None) -> bool:
     """Whether the path's format, the one given or the one of its ending, is this one."""
     return (format or _ENDINGS.get(ending(path))) == name
+
+
+def said(kind: str, count: int) -> str:
+    """A line for what a reader or a writer counted: what was read in another way, or what was not kept."""
+    changed = ", " in kind or kind.startswith(("text ", "line ends "))
+    return f"{count} {kind}" if changed else f"not kept: {count} {kind}"
 
 
 def ending(path: Path) -> str:

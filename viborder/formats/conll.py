@@ -15,12 +15,14 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from viborder.document import Document, Span, in_order
 from viborder.errors import Problem, ViborderError, fail
-from viborder.files import new_file, parse_json
+from viborder.faults import unusable
+from viborder.files import new_file, parse_json, stem
 from viborder.formats.columns import Sentence, forgiving, read_sentences, tag_columns
 from viborder.formats.fit import count_layers, flat, tokens_for
 from viborder.tags import from_iob2, to_iob2
@@ -71,11 +73,23 @@ def _inside_one(span: Span, ends: list[int], lost: Counter[str]) -> bool:
     return inside
 
 
+@dataclass(frozen=True, slots=True)
+class LaidOut:
+    """A document and where its rows stand in it.
+
+    line: of its first row or comment, from 1. rows: (number of the line, from 0; the token's range in the text).
+    """
+
+    line: int
+    document: Document
+    rows: list[tuple[int, Range]]
+
+
 def read(path: Path, lost: Counter[str], tag_column: str | None = None) -> list[Document]:
     """The documents of a file. tag_column: the number of the column of tags, from 1; `4,5` for nested ones.
 
     Raises ViborderError: `conll-columns`, `conll-tag`, `conll-two-tag-columns`, `conll-text-differs`, `conll-comment`,
-    `id-twice`, `tag-column`.
+    `id-twice`, `tag-column`, and what `viborder.faults.unusable` lists.
     """
     problems: list[Problem] = []
     sentences = read_sentences(path, problems, tag_columns(tag_column))
@@ -86,14 +100,26 @@ def documents_of(
     path: Path, sentences: Iterable[Sentence], problems: list[Problem], lost: Counter[str]
 ) -> list[Document]:
     """The documents of a file's sentences. Raises ViborderError with the problems of both, all at once."""
-    documents: list[Document] = []
+    return [found.document for found in _laid_out(path, sentences, problems, lost)]
+
+
+def untagged(path: Path, lost: Counter[str]) -> list[LaidOut]:
+    """The documents of a file without their spans, and where each row stands; rows need no tag. Raises as `read` does."""
+    problems: list[Problem] = []
+    return _laid_out(path, read_sentences(path, problems, tagless=True), problems, lost)
+
+
+def _laid_out(path: Path, sentences: Iterable[Sentence], problems: list[Problem], lost: Counter[str]) -> list[LaidOut]:
+    documents: list[LaidOut] = []
     seen: dict[str, int] = {}
-    for line, document in _documents(path, sentences, problems, lost):
-        if document.id in seen:
-            said = f"the id {document.id} stands already at line {seen[document.id]}"
-            problems.append(Problem(f"{path}:{line}", "id-twice", said, "give each document its own id"))
-        seen.setdefault(document.id, line)
-        documents.append(document)
+    for found in _documents(path, sentences, problems, lost):
+        identity = found.document.id
+        if identity in seen:
+            said = f"the id {identity} stands already at line {seen[identity]}"
+            problems.append(Problem(f"{path}:{found.line}", "id-twice", said, "give each document its own id"))
+        seen.setdefault(identity, found.line)
+        problems += unusable(found.document.text, identity, f"{path}:{found.line}")
+        documents.append(found)
     if not documents and not problems:
         problems.append(Problem(str(path), "file-empty", "the file holds no sentence", "a token and its tag a line"))
     if problems:
@@ -103,33 +129,34 @@ def documents_of(
 
 def _documents(
     path: Path, sentences: Iterable[Sentence], problems: list[Problem], lost: Counter[str]
-) -> Iterator[tuple[int, Document]]:
-    """(line, document) for each document; a sentence is one where nothing marks documents."""
+) -> Iterator[LaidOut]:
+    """Each document; a sentence is one where nothing marks documents."""
     current: list[Sentence] = []
     marked = False
     starts = number = 0
     for sentence in sentences:
         if sentence.starts_document:
             starts += 1
-            sentence.comments.setdefault("id", f"{path.stem}-{starts:05d}")
+            sentence.comments.setdefault("id", f"{stem(path)}-{starts:05d}")
         if not (sentence.tokens or sentence.comments):
             continue
         opens = "id" in sentence.comments
         marked = marked or opens
         if current and (opens or not marked):
             number += 1
-            yield current[0].line, _document(path, number, current, problems, lost)
+            yield _document(path, number, current, problems, lost)
             current = []
         current.append(sentence)
     if current:
-        yield current[0].line, _document(path, number + 1, current, problems, lost)
+        yield _document(path, number + 1, current, problems, lost)
 
 
-def _document(path: Path, number: int, parts: list[Sentence], problems: list[Problem], lost: Counter[str]) -> Document:
+def _document(path: Path, number: int, parts: list[Sentence], problems: list[Problem], lost: Counter[str]) -> LaidOut:
     comments = parts[0].comments
     text = ""
     spans: set[Span] = set()
     tokens: list[Range] = []
+    rows: list[tuple[int, Range]] = []
     given = not any("text" in part.comments for part in parts)
     for part in parts:
         where = f"{path}:{part.line}"
@@ -145,13 +172,15 @@ def _document(path: Path, number: int, parts: list[Sentence], problems: list[Pro
             said = f"offset {part.comments['offset']}, but the sentences before it have {len(text)} code points"
             problems.append(Problem(where, "conll-comment", said, "keep each sentence with its comments, in order"))
         if ranges:
+            rows += zip(part.rows, ranges, strict=True)
             for column in range(len(part.tags[0])):
                 spans.update(from_iob2(ranges, [forgiving(tags[column]) for tags in part.tags]))
         tokens += [piece_of for start, end in ranges for piece_of in _apart(text + piece, start, end)] if given else []
         text += piece
     meta = _json(comments.get("meta", "null"), dict, f"{path}:{parts[0].line}", problems)
-    identity = comments.get("id", f"{path.stem}-{number:05d}")
-    return Document(identity, text, in_order(spans), meta=meta or {}, tokens=tuple(tokens) if given else None)
+    identity = comments.get("id", f"{stem(path)}-{number:05d}")
+    made = Document(identity, text, in_order(spans), meta=meta or {}, tokens=tuple(tokens) if given else None)
+    return LaidOut(parts[0].line, made, rows)
 
 
 def _own_text(part: Sentence, break_before: str, where: str, problems: list[Problem]) -> str | None:

@@ -14,7 +14,8 @@ from typing import Any
 
 from viborder.document import Document
 from viborder.errors import Problem, ViborderError
-from viborder.files import new_file
+from viborder.faults import unusable
+from viborder.files import new_file, stem
 from viborder.formats.fit import (
     all_spans,
     checked_span,
@@ -34,7 +35,7 @@ def read(path: Path, lost: Counter[str]) -> list[Document]:
     documents = [
         document
         for entry in records
-        if (document := _document(f"{path.stem}-{entry[0]:05d}", *entry[1:], lost, problems))
+        if (document := _document(f"{stem(path)}-{entry[0]:05d}", *entry[1:], lost, problems))
     ]
     if problems:
         raise ViborderError(problems)
@@ -53,6 +54,7 @@ def _document(nameless: str, where: str, record: Any, lost: Counter[str], proble
         kept = record.get(key)
         lost["comments"] += len(kept) if isinstance(kept, list) else int(kept not in (None, "", 0))
     identity = named(record, ("doc_id", "id"), nameless)
+    problems += unusable(text, identity, where)
     return with_layers(identity, text, spans, object_of(record, "meta", where, problems))
 
 

@@ -43,7 +43,7 @@ def json_lines(path: Path, problems: list[Problem]) -> Iterator[tuple[int, str, 
             try:
                 record = parse_json(line)
             except ValueError as error:
-                problems.append(Problem(where, "json-broken", f"not JSON: {error}", "one JSON object a line"))
+                problems.append(Problem(where, "json-broken", f"not JSON: {error!s:.100}", "one JSON object a line"))
             else:
                 yield number, where, record
 

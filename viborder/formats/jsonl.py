@@ -15,9 +15,11 @@ from typing import Any
 
 from viborder.document import PRIVATE, Document, Span
 from viborder.errors import Problem, ViborderError, place
-from viborder.files import lines, new_file, parse_json
+from viborder.faults import unusable
+from viborder.files import lines, new_file, parse_json, stem
 from viborder.formats.fit import checked_span
 
+_KEYS = frozenset(("id", "text", "meta", "spans", "private"))
 _OTHER_KEYS = ("entities", "label", "labels", "annotations", "span")  # where other tools keep spans
 
 
@@ -50,9 +52,14 @@ def scan(path: Path, problems: list[Problem], loose: Counter[str] | None = None)
         where = f"{path}:{number}"
         record = parsed(line, where, problems)
         if record is not None and loose is not None:
-            record["id"] = identity_of(record, f"{path.stem}-{number:05d}", loose)
+            record["id"] = identity_of(record, f"{stem(path)}-{number:05d}", loose)
+            for key in record.keys() - _KEYS:
+                loose[f"fields named {key}"] += 1
         document = from_record(record, where, problems) if record is not None else None
         if document is None:
+            continue
+        if loose is not None and (faults := list(unusable(document.text, document.id, where))):
+            problems += faults
             continue
         if document.id in seen:
             here = place(where, document.id)

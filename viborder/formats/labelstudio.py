@@ -15,7 +15,8 @@ from typing import Any
 
 from viborder.document import Document, Span
 from viborder.errors import Problem, ViborderError, fail
-from viborder.files import decode, new_file, parse_json, read_whole
+from viborder.faults import unusable
+from viborder.files import decode, new_file, parse_json, read_whole, stem
 from viborder.formats.fit import all_spans, checked_span, entries_of, named, object_of, with_layers
 
 
@@ -27,7 +28,8 @@ def read(path: Path, lost: Counter[str], text_key: str = "text") -> list[Documen
     try:
         tasks = parse_json(decode(read_whole(path), str(path)))
     except ValueError as error:
-        raise fail(path, "json-broken", f"not JSON: {error}", "export the project as JSON") from None
+        hint = "export the project as JSON; JSON Lines are read with --from jsonl, doccano or prodigy"
+        raise fail(path, "json-broken", f"not JSON: {error!s:.100}", hint) from None
     problems: list[Problem] = []
     documents = []
     for number, task in enumerate(tasks if isinstance(tasks, list) else [tasks]):
@@ -37,8 +39,9 @@ def read(path: Path, lost: Counter[str], text_key: str = "text") -> list[Documen
             problems.append(_no_text(where, data, text_key))
             continue
         text = data[text_key]
-        identity = named(data, ("doc_id", "id"), named(task, ("id",), f"{path.stem}-{number:05d}"))
+        identity = named(data, ("doc_id", "id"), named(task, ("id",), f"{stem(path)}-{number:05d}"))
         here = f"{where} id={identity}"
+        problems += unusable(text, identity, here)
         spans = _spans(_result(task, here, lost, problems), text, here, lost, problems)
         documents.append(with_layers(identity, text, spans, object_of(data, "meta", here, problems)))
     if problems:

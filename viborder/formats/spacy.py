@@ -15,7 +15,7 @@ from typing import Any
 
 from viborder.document import PRIVATE, Document, Span, outermost
 from viborder.errors import ViborderError, fail
-from viborder.files import new_file
+from viborder.files import new_file, read_whole, stem
 from viborder.formats.fit import cells, named, trimmed, with_layers, without_crossings
 
 UNPACKED = 1 << 26  # bytes that any file may unpack to
@@ -31,7 +31,7 @@ def read(path: Path, lost: Counter[str]) -> list[Document]:
     from spacy.tokens import DocBin
     from spacy.vocab import Vocab
 
-    data = path.read_bytes()
+    data = read_whole(path)
     try:
         _bounded(data, path)
         docs = list(DocBin().from_bytes(data).get_docs(Vocab()))
@@ -39,7 +39,7 @@ def read(path: Path, lost: Counter[str]) -> list[Document]:
         raise
     except Exception as error:  # spaCy raises what zlib, msgpack and itself happen to raise
         raise fail(path, "docbin-broken", f"not a DocBin: {error!r:.80}", "write it with `DocBin.to_disk`") from None
-    return [_document(doc, f"{path.stem}-{number:05d}", lost) for number, doc in enumerate(docs)]
+    return [_document(doc, f"{stem(path)}-{number:05d}", lost) for number, doc in enumerate(docs)]
 
 
 def _bounded(data: bytes, path: Path) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from viborder.document import Document
-from viborder.files import new_folder, read_text
+from viborder.files import new_folder, read_text, stem
 from viborder.formats.fit import count_layers, file_name, files_in, free_folder
 from viborder.text import normalise
 
@@ -17,11 +17,21 @@ def read(path: Path, lost: Counter[str]) -> list[Document]:
     `lost`.
     """
     documents = []
-    for file in files_in(path, ".txt", lost) if path.is_dir() else [path]:
+    for file in text_files(path, lost):
         text, changes = normalise(read_text(file))
         lost.update(changes)
-        documents.append(Document(file.stem, text))
+        documents.append(Document(stem(file), text))
     return documents
+
+
+def text_files(path: Path, lost: Counter[str]) -> list[Path]:
+    """The file, or the `.txt` files of a folder that are not empty; empty ones are counted in `lost`."""
+    if not path.is_dir():
+        return [path]
+    found = files_in(path, ".txt", lost)
+    full = [file for file in found if file.stat().st_size]
+    lost["empty files"] += len(found) - len(full)
+    return full
 
 
 def write(path: Path, documents: Iterable[Document], lost: Counter[str]) -> None:

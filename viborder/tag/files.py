@@ -5,18 +5,17 @@ from __future__ import annotations
 import shutil
 import sys
 import tempfile
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from viborder.document import Document, Span, outermost
+from viborder.document import Document
 from viborder.errors import ViborderError, fail
-from viborder.files import lines, new_file
-from viborder.formats import format_of, is_format
-from viborder.formats.columns import row_blocks, split, tag_columns
-from viborder.formats.conll import is_joined
+from viborder.files import new_file
+from viborder.formats import format_of, is_format, said
+from viborder.tag.columns import tag_given, tag_rows
 from viborder.tag.texts import Reader, write_lines
-from viborder.tags import to_iob2
-from viborder.train import Tagger, load
+from viborder.train import load
 
 
 def tag_files(
@@ -39,9 +38,11 @@ def tag_files(
         if len(inputs) > 1:
             hint = "viborder tag MODEL in.conll -o out.conll"
             raise fail(inputs[1], "conll-alone", "CoNLL is tagged one file at a time, into CoNLL", hint)
-        return tag_conll(tagger, Path(inputs[0]), out, options.get("tag_column")), []
+        lost: Counter[str] = Counter()
+        count = tag_rows(tagger, Path(inputs[0]), out, lost, options.get("tag_column"))
+        return count, [said(kind, number) for kind, number in sorted((+lost).items())]
     reader = Reader(source_format, **options)
-    documents = _checked(tagger.tag(reader.documents(inputs)), reader)
+    documents = _checked(tag_given(tagger, reader.documents(inputs)), reader)
     if out is None and sys.stdout.isatty():
         from viborder.tag.terminal import show
 
@@ -60,6 +61,8 @@ def tag_files(
         whole = list(documents)
         count = len(whole)
         reader.notes += [f"not kept: {number} {kind}" for kind, number in write(out, whole, format).items()]
+    if not count:
+        reader.notes.append("nothing was tagged: no document came in")
     return count, reader.notes
 
 
@@ -75,64 +78,6 @@ def _is_conll(inputs: Sequence[str], source_format: str | None) -> bool:
     )
 
 
-def tag_conll(tagger: Tagger, path: Path, out: Path, tag_column: str | None = None) -> int:
-    """Tag the sentences of a CoNLL file by its own tokens, one tag a row; returns how many sentences there were.
-
-    Rows of one column gain a tag; others have it in the last column, or in the one that is named.
-    Raises ViborderError `file-empty`, `tag-column`, `cannot-write`.
-    """
-    rows = [line for _, line in lines(path)]
-    named = tag_columns(tag_column)
-    column = named[0] if named else None
-    blocks = list(row_blocks(path))
-    if not blocks:
-        raise fail(path, "file-empty", "the file holds no sentence", "a token and its tag a line")
-    sentences = (
-        Document(str(at), " ".join(_token(rows[number]) for number in block)) for at, block in enumerate(blocks)
-    )
-    for block, document in zip(blocks, tagger.tag(sentences, spaced=True), strict=True):
-        words = [_token(rows[number]) for number in block]
-        for number, tag in zip(block, _row_tags(words, outermost(document.spans)), strict=True):
-            rows[number] = _with_tag(rows[number], tag, column)
-    with new_file(out) as file:
-        file.writelines(row + "\n" for row in rows)
-    return len(blocks)
-
-
-def _row_tags(words: Sequence[str], spans: Sequence[Span]) -> list[str]:
-    """One IOB2 tag a row for spans of the words joined by blanks; a row belongs to the first span that touches it."""
-    ranges = []
-    at = 0
-    for word in words:
-        ranges.append((at, at + len(word)))
-        at += len(word) + 1
-    covered: list[Span] = []
-    for span in spans:
-        touched = [number for number, (start, end) in enumerate(ranges) if start < span.end and span.start < end]
-        start = covered[-1].end if covered else 0
-        touched = [number for number in touched if ranges[number][0] >= start]
-        if touched:
-            covered.append(Span(ranges[touched[0]][0], ranges[touched[-1]][1], span.label))
-    return to_iob2(ranges, covered)
-
-
-def _token(row: str) -> str:
-    """The token of a row as the tagger reads it: `Hà_Nội` as the syllables that it is."""
-    token = split(row)[0]
-    return token.replace("_", " ") if is_joined(token) else token
-
-
-def _with_tag(row: str, tag: str, column: int | None) -> str:
-    """The row with the tag in place, tabs between its columns; the other columns are kept."""
-    columns = split(row)
-    if len(columns) == 1:
-        return f"{row}\t{tag}"
-    columns[len(columns) - 1 if column is None else column] = tag
-    return "\t".join(columns)
-
-
-def given_tokens(path: Path) -> bool:
-    """Whether a CoNLL file gives tokens alone, so that they are taken as they are: no `# text = ` comment says how
-    they stood.
-    """
-    return is_format(path, "conll") and not any(line.startswith("# text = ") for _, line in lines(path))
+def given_tokens(documents: Sequence[Document]) -> bool:
+    """Whether documents came as tokens alone (columns without `# text`), so that these are taken as they are."""
+    return all(document.tokens is not None for document in documents)

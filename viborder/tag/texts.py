@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
+import tempfile
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from viborder.document import Document
 from viborder.errors import Problem, ViborderError, place
-from viborder.faults import surrogate_faults
-from viborder.files import MAX_LINE, byte_lines, decode, parse_json, read_text
-from viborder.formats import ending, format_of, read
+from viborder.faults import unusable
+from viborder.files import MAX_LINE, byte_lines, decode, read_text, stem
+from viborder.formats import ending, format_of, read, said
+from viborder.formats.conll import untagged
 from viborder.formats.jsonl import identity_of, parsed, text_of, to_record
+from viborder.formats.sniff import refuse_other_than_text, sniffed
 from viborder.quantity import parse
-from viborder.text import normalise
+from viborder.text import Range, normalise
 
 _OF_FOLDERS = (".txt", ".jsonl")
+_BETWEEN = re.compile(r"[^ \n]+")
 
 
 class Reader:
@@ -44,12 +50,14 @@ class Reader:
         for item in inputs:
             path = Path(item)
             if str(item) == "-":
-                yield from self._stdin(sys.stdin.buffer.read())
+                yield from self._piped(sys.stdin.buffer.read(), "stdin")
+            elif path.exists() and not path.is_file() and not path.is_dir():  # a pipe: `<(zcat a.txt.gz)`
+                yield from self._piped(path.read_bytes(), path.name)
             elif path.is_dir() and self._is_plain(path):
                 yield from self._folder(path)
             else:
                 yield from self._file(path)
-        self.notes += [f"{count} {kind}" for kind, count in sorted((+self._counted).items())]
+        self.notes += [said(kind, count) for kind, count in sorted((+self._counted).items())]
         self._counted.clear()
 
     def _is_plain(self, folder: Path) -> bool:
@@ -82,25 +90,49 @@ class Reader:
         if name == "jsonl":
             yield from self._lines(path)
         elif name == "text":
-            yield from self._of(path.stem, self._caught(read_text, path), str(path))
+            yield from self._of(stem(path), self._caught(self._plain_text, path), str(path))
         else:
-            try:
-                found = read(path, name, self._counted, **self._options)
-            except ViborderError as error:
-                self.problems += error.problems
-                return
-            for document in found:
-                yield from self._of(document.id, document.text, str(path), dict(document.meta))
+            yield from self._whole(path, name)
 
-    def _stdin(self, data: bytes) -> Iterator[Document]:
-        """A text, or JSON Lines where the first line is an object with a `text`."""
-        if self._format == "jsonl" or (self._format is None and _is_record(data)):
-            yield from self.documents_of_lines("stdin", enumerate(data.splitlines(keepends=True), 1))
-        elif self._format in (None, "text"):
-            yield from self._of("stdin", self._text(data, "stdin"), "stdin")
+    def _plain_text(self, path: Path) -> str:
+        if self._format is None:
+            refuse_other_than_text([path])
+        return read_text(path)
+
+    def _whole(self, path: Path, name: str) -> Iterator[Document]:
+        """The documents of a file of another format; of columns the tokens alone are read."""
+        try:
+            if name == "conll":
+                found = [each.document for each in untagged(path, self._counted)]
+            else:
+                found = read(path, name, self._counted, **self._options)
+        except ViborderError as error:
+            self.problems += error.problems
+            return
+        for document in found:
+            yield from self._of(document.id, document.text, str(path), document.meta, document.tokens)
+
+    def _piped(self, data: bytes, name: str) -> Iterator[Document]:
+        """What comes from standard input or a pipe: its format is the one given, or told by how it begins."""
+        text = self._text(data, name)
+        if text is None:
+            return
+        format = self._format or sniffed(text)
+        if format == "text":
+            yield from self._of(name, text, name)
+        elif format == "jsonl":
+            yield from self.documents_of_lines(name, enumerate(data.split(b"\n"), 1))
         else:
-            said = f"{self._format} is not read from standard input"
-            self.problems.append(Problem("stdin", "format-unknown", said, "text or jsonl; name a file for the others"))
+            yield from self._held(data, name, format)
+
+    def _held(self, data: bytes, name: str, format: str) -> Iterator[Document]:
+        """The documents of piped data in a format that is read from files."""
+        before = len(self.problems)
+        with tempfile.TemporaryDirectory() as folder:
+            (Path(folder) / name).write_bytes(data)
+            yield from self._whole(Path(folder) / name, format)
+        told = self.problems[before:]
+        self.problems[before:] = [replace(each, where=each.where.replace(f"{folder}/", "")) for each in told]
 
     def _lines(self, path: Path) -> Iterator[Document]:
         try:
@@ -119,14 +151,18 @@ class Reader:
                 message = f"more than {MAX_LINE:,} bytes on one line"
                 self.problems.append(Problem(here, "line-too-long", message, "one document a line"))
                 return
-            if data.isspace():
+            if not data.strip():
                 continue
             empty = False
             line = self._caught(decode, data, here)
             record = parsed(line, here, self.problems) if line is not None else None
             if record is None:
                 continue
-            identity = identity_of(record, f"{Path(where).stem}-{number:05d}", self._counted)
+            identity = identity_of(record, f"{stem(Path(where))}-{number:05d}", self._counted)
+            if not isinstance(identity, str):
+                message = "the `id` is neither a string nor a whole number"
+                self.problems.append(Problem(here, "id-missing", message, "the stem of the source file"))
+                continue
             text = text_of(record, place(here, identity), self.problems)
             yield from self._of(identity, text, here, record.get("meta"))
         if empty:
@@ -146,7 +182,14 @@ class Reader:
             return None
         return text
 
-    def _of(self, identity: str, text: str | None, where: str, meta: Any = None) -> Iterator[Document]:
+    def _of(
+        self,
+        identity: str,
+        text: str | None,
+        where: str,
+        meta: Any = None,
+        tokens: tuple[Range, ...] | None = None,
+    ) -> Iterator[Document]:
         if text is None:
             return
         if identity in self._ids:
@@ -156,25 +199,15 @@ class Reader:
             )
             return
         self._ids.add(identity)
-        faults = list(surrogate_faults(text, identity, where))
+        faults = list(unusable(text, identity, where))
         if faults:
             self.problems += faults
             return
         text, changes = normalise(text)
         self.notes += [f"{identity}: {change}" for change in changes]
-        yield Document(identity, text, meta=meta if isinstance(meta, dict) else {})
-
-
-def _is_record(data: bytes) -> bool:
-    """Whether the first line is a JSON object with a text."""
-    first = data.lstrip(b"\xef\xbb\xbf \r\n\t").split(b"\n", 1)[0]
-    if not first.startswith(b"{"):
-        return False
-    try:
-        record = parse_json(first)
-    except ValueError:
-        return False
-    return isinstance(record, dict) and isinstance(record.get("text"), str)
+        if tokens is not None and changes:  # they stand elsewhere now, still between blanks and line ends
+            tokens = tuple(match.span() for match in _BETWEEN.finditer(text))
+        yield Document(identity, text, meta=dict(meta) if isinstance(meta, Mapping) else {}, tokens=tokens)
 
 
 def tagged_line(document: Document) -> str:

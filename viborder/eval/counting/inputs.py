@@ -12,7 +12,7 @@ from viborder.document import Document
 from viborder.errors import Problem, ViborderError, fail
 from viborder.formats import conll, format_of
 from viborder.formats import read as read_documents
-from viborder.formats.columns import Sentence, number_of_columns, raise_all, read_sentences, tag_columns
+from viborder.formats.columns import Sentence, layout_of, raise_all, read_sentences, tag_columns
 
 Scored = Sequence[Document] | list[list[str]]
 
@@ -65,7 +65,7 @@ def _begins(sentences: Sequence[Sentence]) -> tuple[int, ...]:
 def _columns(path: Path, named: list[int] | None) -> list[Sentence]:
     """The sentences with rows; what stands before the first row of a document belongs to that row's sentence."""
     problems: list[Problem] = []
-    if named and number_of_columns(path) <= max(named):
+    if named and layout_of(path).columns <= max(named):
         named = None  # a prediction with its tags alone beside the tokens
     found: list[Sentence] = []
     starts = False
