@@ -1,18 +1,17 @@
 """Spans by grammar and lexicons alone: one walk over a text's tokens, from one word that may begin a span to the next.
 
-DRUG is found by the rules of rules/*.txt. The other labels are still found by algorithms: `places`, `agencies` (with
-`units`, `groups` and `shared`), `officials` and `amounts`, numbered as in the scheme (annotations/GUIDELINES.md); here
-they are put in order.
+DRUG and QUANTITY are found by the rules of rules/*.txt. The other labels are still found by algorithms: `places`,
+`agencies` (with `units`, `groups` and `shared`) and `officials`, numbered as in the scheme (annotations/GUIDELINES.md);
+here they are put in order.
 """
 
 from __future__ import annotations
 
 from viborder.document import Span
-from viborder.grammar import agencies, amounts, carry, context, kinds, officials, places, shared
+from viborder.grammar import agencies, carry, context, kinds, officials, places, shared
 from viborder.grammar.keys import longest
 from viborder.grammar.kinds import (
     AGENCY,
-    AMOUNT,
     CAP,
     DIGIT,
     LOCATIVE,
@@ -89,8 +88,9 @@ class Walk:
 
     def _at(self, at: int, bits: int) -> int | None:
         """What begins at the token: emit it and return the token after it."""
-        if bits & AMOUNT and (end := self._amount(at)):
-            return end
+        if bits & RULE and (match := self.rules.at(self.view, at)):
+            self.found += match[1]
+            return match[0]
         if bits & PERSON and not (bits & AGENCY and self._is_head(at)) and (end := self._person(at)):
             return end
         if bits & AGENCY and (end := self._agency(at)):
@@ -101,27 +101,11 @@ class Walk:
                 if self.view.keys[at] in self.view.words.photograph
                 else self._emit_places(context.located(self.view, at + 1))
             )
-        if bits & RULE and (match := self.rules.at(self.view, at)):
-            self.found += match[1]
-            return match[0]
         if bits & PLACE and (end := self._place(at)):
             return end
         if bits & NAME and bits & CAP:
             return self._name(at)
         return None
-
-    def _amount(self, at: int) -> int | None:
-        if self._counts_bodies(at) or not (found := amounts.amount(self.view, at)):
-            return None
-        self.found.append((max(found[0], self.end), found[1], "QUANTITY"))
-        return found[1]
-
-    def _counts_bodies(self, at: int) -> bool:
-        """Rule 5: a numeral before bodies that are named stays out: 2 [đồn biên phòng X, Y]."""
-        body = (
-            agencies.one(self.view, at + 1) if self.view.bits[at + 1] & AGENCY and self.view.bits[at] & DIGIT else None
-        )
-        return body is not None and body.is_named and bool(body.inner)
 
     def _agency(self, at: int) -> int | None:
         found = shared.agency(self.view, at)

@@ -70,6 +70,12 @@ def one(view: View, at: int, depth: int = 0) -> Agency | None:
     return _body(view, Agency(at, end, kind=kinds.BODY), depth) if kind & kinds.BODY else None
 
 
+def named_body(view: View, at: int) -> tuple[int, tuple[()]] | None:
+    """For rules: a body that is named and has a place or a body inside."""
+    body = one(view, at) if view.bits[at] & AGENCY else None
+    return (body.end, ()) if body and body.is_named and body.inner else None
+
+
 def _is_another_word(view: View, at: int, end: int) -> bool:
     """Whether what looks like the head `[at, end)` is part of a word, or a person."""
     if view.keys[at] in view.words.police_abbreviation and not view.bits[at] & UPPER:

@@ -18,7 +18,7 @@ from viborder.grammar.tables import Table
 if TYPE_CHECKING:
     from viborder.grammar.view import View
 
-LOOKS = {"Cap": CAP, "UPPER": UPPER, "lower": LOWER, "number": DIGIT, "letters": CAP | LOWER}
+LOOKS = {"Cap": CAP, "UPPER": UPPER, "lower": LOWER, "number": DIGIT, "letters": CAP | LOWER, "any": (1 << 20) - 1}
 Spans = tuple[tuple[int, int, str], ...]
 Algorithm = Callable[["View", int], tuple[int, Spans] | None]
 _Then = Callable[[str, int, list[str]], list[str]]  # position, depth, spans so far → lines
@@ -29,6 +29,7 @@ _SIMPLE = {
     "lower": "bits[{at}] & 8",
     "foreign": "v.foreign({at})",
     "glued": "v.glued({at})",
+    "letter": "len(keys[{at}]) == 1",
     "anyCap": "any(b & 1 for b in bits[{at}:{end}])",
 }
 
@@ -114,7 +115,8 @@ class Compiler:
     def _named(self, node: Named, at: str, depth: int, spans: list[str], after: _Then) -> list[str]:
         name = node.names[0]
         if name in LOOKS:
-            test = " and ".join([f"bits[{at}] & {LOOKS[name]}", *self._conditions(node.conditions, at, plus(at))])
+            look = f"keys[{at}]" if name == "any" else f"bits[{at}] & {LOOKS[name]}"
+            test = " and ".join([look, *self._conditions(node.conditions, at, plus(at))])
             return [_indented(depth, f"if {test}:"), *after(plus(at), depth + 1, spans)]
         match, end = (f"{letter}{self._fresh()}" for letter in "mp")
         if name in self.classes:

@@ -22,7 +22,6 @@ from viborder.text import Range, cut
 
 # What an algorithm is called, and where its code is, by the method of the walk that emits its spans.
 ALGORITHMS = {
-    "_amount": ("amount", "amounts.py"),
     "_person": ("name-after-role", "officials.py"),
     "_agency": ("body", "shared.py"),
     "_abbreviation": ("abbreviation-after-body", "agencies.py"),
@@ -38,7 +37,6 @@ _READ = {  # the files that algorithms read for a label
     "PLACE": _PLACES,
     "OFFICIAL": ("names", "officials"),
     "PRIVATE": ("names", "officials"),
-    "QUANTITY": ("amounts",),
 }
 _BEFORE = 4  # tokens before a span in which a rank, a post or a role is looked for
 Told = tuple[str, str, int, int]  # rule, veto or "", first token, token after the last
@@ -188,7 +186,7 @@ def _entries(view: View, rules: Rules, span: Piece, origin: Origin) -> list[dict
     if origin.rule:
         named = {name for identity in (origin.by, *origin.pieces) for name in used(rules.grammar.patterns[identity])}
     else:
-        named = {name for name, table in classes.items() if table.name in _READ.get(span[2], ())}
+        named = {name for name, table in classes.items() if table.name.split()[0] in _READ.get(span[2], ())}
     tables = {id(classes[name]): classes[name] for name in named if name in classes}
     found: list[dict[str, Any]] = []
     for at in range(max(0, span[0] - _BEFORE), span[1]):
@@ -198,7 +196,7 @@ def _entries(view: View, rules: Rules, span: Piece, origin: Origin) -> list[dict
                 continue
             if some := [name for name in table.classes(match[1]) if name in named]:
                 phrase = _place(view, (at, match[0]))["text"]
-                found.append({"phrase": phrase, "classes": some, "file": f"{table.name}.tsv"})
+                found.append({"phrase": phrase, "classes": some, "file": table.file})
     return found
 
 

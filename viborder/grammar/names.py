@@ -150,7 +150,8 @@ def _check_pattern(
     _check_names(nodes, where, grammar, labels, problems)
     if len(problems) > before:
         return
-    _check_stops(nodes, where, problems)
+    if field == "pattern":
+        _check_stops(nodes, where, problems)
     if field in ("pattern", "starts", "is") and grammar.empty(nodes):
         hint = "make one part of it more than optional"
         problems.append(Problem(where, "rule-matches-nothing", "the pattern can match no token", hint))
@@ -186,7 +187,7 @@ def _check_names(
                 files.add(table.name)
                 if not table.firsts(table.bits[name]):
                     message = f"the class <{name}> has no entry"
-                    problems.append(Problem(where, "rule-class-empty", message, f"add one to {table.name}.tsv"))
+                    problems.append(Problem(where, "rule-class-empty", message, f"add one to {table.file}"))
             elif name not in LOOKS and name not in grammar.pieces and name not in grammar.algorithms:
                 message = f"no class, look, piece or algorithm <{name}>"
                 problems.append(Problem(where, "rule-name-unknown", message, "a class stands in lexicon/*.tsv"))

@@ -199,13 +199,13 @@ class Rules:
         compiler.lines += [f"def {name}(v, keys, bits, at, end):", f"    return {' and '.join(tests)}", ""]
 
     def _before(self, text: str) -> str:
-        """The test that what ends right before `at` matches."""
+        """The test that what ends right before `at` matches. Before the first token stand line ends, as behind the last."""
         nodes = parse(text)
         low, high = lengths(nodes, self.grammar.classes)
         helper = self._compiler.helper(nodes, until=True)
         if low == high:
-            return f"(at >= {low} and {helper}(v, keys, bits, at - {low}, at))"
-        return f"any({helper}(v, keys, bits, b, at) for b in range(max(0, at - {high}), at - {low - 1}))"
+            return f"(at >= {low - 4} and {helper}(v, keys, bits, at - {low}, at))"
+        return f"any({helper}(v, keys, bits, b, at) for b in range(max(-4, at - {high}), at - {low - 1}))"
 
 
 def load(

@@ -15,14 +15,35 @@ from viborder.grammar.records import Record, read
 from viborder.grammar.rulebook import Note, Rules
 
 FOLDER = Path(__file__).with_name("rules")
-ALGORITHMS: dict[str, Algorithm] = {}  # by the names that patterns may use
+
+
+@cache
+def algorithms() -> dict[str, Algorithm]:
+    """By the names that patterns may use."""
+    from viborder.grammar import agencies, amounts  # they read views, which read the lexicon, which holds the rules
+
+    return {
+        "digits": amounts.digits,
+        "whole": amounts.whole,
+        "sum": amounts.total,
+        "digits-with-unit": amounts.digits_with_unit,
+        "year-digits": amounts.year_digits,
+        "small-number": amounts.small_number,
+        "long-number": amounts.long_number,
+        "below-10": amounts.below_10,
+        "up-to-6": amounts.up_to_6,
+        "up-to-2": amounts.up_to_2,
+        "thing": amounts.thing,
+        "in-words": amounts.in_words,
+        "named-body": agencies.named_body,
+    }
 
 
 @cache
 def _files() -> dict[str, str]:
-    """Class → the lexicon file that it stands in."""
+    """Class → the table that it stands in."""
     return {
-        declared.name: path.stem
+        declared.name: tables.name_of(path.stem, declared)
         for path in sorted(entries.FOLDER.glob("*.tsv"))
         for declared in entries.declared(path.read_text(encoding="utf-8").splitlines())
     }
@@ -36,7 +57,7 @@ def _records() -> tuple[Record, ...]:
 def rules_of(found: Iterable[Entry], note: Note | None = None) -> Rules:
     """The package's rules over the entries of a lexicon, which may lack some. They are not checked here."""
     classes = {name: table for table in _tables(found) for name in table.bits}
-    return Rules(_records(), classes, ALGORITHMS, LABELS, note)
+    return Rules(_records(), classes, algorithms(), LABELS, note)
 
 
 def _tables(found: Iterable[Entry]) -> list[tables.Table]:
@@ -47,7 +68,7 @@ def _tables(found: Iterable[Entry]) -> list[tables.Table]:
 
 def check(problems: list[Problem], folder: Path = FOLDER) -> list[Record]:
     """The records of the package's rules; what is wrong with them goes into `problems`."""
-    return rulebook.check(folder, _tables(entries.read()), ALGORITHMS, LABELS, problems)[0]
+    return rulebook.check(folder, _tables(entries.read()), algorithms(), LABELS, problems)[0]
 
 
 def problems() -> list[Problem]:

@@ -13,7 +13,7 @@ Entry = tuple[str, str, str]  # file, phrase, class
 
 
 class Table:
-    """A lexicon file. bits: of each class. What no rule asks is never built: most files are large."""
+    """A lexicon file, or the words of one. bits: of each class. What no rule asks is never built: most files are large."""
 
     def __init__(self, name: str, bits: dict[str, int], listed: Iterable[tuple[str, str]] = ()) -> None:
         """listed: (phrase, class)."""
@@ -30,6 +30,11 @@ class Table:
     def longest(self) -> int:
         """The most syllables of a phrase."""
         return _depth(self.trie)
+
+    @property
+    def file(self) -> str:
+        """The file's name."""
+        return f"{self.name.split()[0]}.tsv"
 
     def classes(self, mask: int) -> list[str]:
         """The names of the classes in a mask."""
@@ -61,13 +66,21 @@ def tables(found: Iterable[Entry], declared: Iterable[tuple[str, str]] = ()) -> 
     return made
 
 
+def name_of(file: str, declared: entries.Declared) -> str:
+    """The table of a class: its file, or the words of its file where the class says how many tokens it has. So a word
+    that stands around amounts hides no unit.
+    """
+    return f"{file} words" if declared.tokens else file
+
+
 def read_folder(folder: Path) -> list[Table]:
     """The tables of a folder's `*.tsv`, which `viborder.grammar.check.check_lexicon` has found right."""
     listed: list[Entry] = []
     declared: list[tuple[str, str]] = []
     for path in sorted(folder.glob("*.tsv")):
         lines = path.read_text(encoding="utf-8").splitlines()
-        declared += [(path.stem, found.name) for found in entries.declared(lines)]
+        named = {found.name: name_of(path.stem, found) for found in entries.declared(lines)}
+        declared += [(table, name) for name, table in named.items()]
         rows = (line.split("\t") for line in lines if line and not line.startswith("# "))
-        listed += [(path.stem, phrase, name) for phrase, name, *_ in rows]
+        listed += [(named[name], phrase, name) for phrase, name, *_ in rows]
     return tables(listed, declared)

@@ -12,7 +12,7 @@ from typing import Any
 
 from viborder.grammar.around import Around
 from viborder.grammar.keys import fold, key
-from viborder.grammar.kinds import AGENCY, AMOUNT, CAP, DIGIT, DRUG, LOWER, NAME, PERSON, PLACE, ROAD, UPPER
+from viborder.grammar.kinds import AGENCY, AMOUNT, CAP, DIGIT, DRUG, LOWER, NAME, PERSON, PLACE, ROAD, RULE, UPPER
 from viborder.grammar.lexicon import Lexicon, TokenType, in_use
 from viborder.text import FRACTIONS, bare
 
@@ -111,6 +111,8 @@ def _type(token: str, lexicon: Lexicon) -> TokenType:
     bits |= lexicon.begins.get(word, 0)
     if bits & DIGIT:
         bits |= AMOUNT
+    if bits & lexicon.rules.looks:
+        bits |= RULE
     if bits & (CAP | UPPER):
         if word in home or plain in abroad:
             bits |= PLACE
