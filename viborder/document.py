@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from heapq import heappop, heappush
+from operator import neg
 from typing import Any
 
 PRIVATE = "PRIVATE"
@@ -90,7 +92,7 @@ def by_depth(spans: Iterable[Span]) -> list[list[Span]]:
     layers: list[list[Span]] = []
     reaches: list[int] = []  # how far each layer reaches; no layer reaches farther than the one above it
     for span in in_order(spans):
-        depth = next((depth for depth, end in enumerate(reaches) if end < span.end), len(layers))
+        depth = bisect_right(reaches, -span.end, key=neg)
         if depth == len(layers):
             layers.append([])
             reaches.append(0)
