@@ -1,5 +1,6 @@
 import hashlib
 import json
+import re
 import shutil
 import subprocess
 import unicodedata
@@ -198,7 +199,7 @@ def test_the_card_shows_the_published_figures_with_their_intervals(tmp_path: Pat
     row = next(
         row
         for row in (tmp_path / "d/README.md").read_text(encoding="utf-8").splitlines()
-        if row.startswith(f"| {line['system']} |")
+        if row.startswith(f"| {line['system']} | {line['task']} |")
     )
     assert (
         f"{100 * line['value']:.1f}" in row
@@ -216,7 +217,62 @@ def test_a_folder_that_is_no_dataset_is_not_replaced(tmp_path: Path) -> None:
 def test_the_card_says_who_annotated_and_whether_it_was_reviewed(package: Path, tmp_path: Path) -> None:
     said = "not yet been reviewed by a Vietnamese-speaking annotator"
     assert said in (package / "README.md").read_text(encoding="utf-8")
+    assert "no Vietnamese speaker has reviewed it" in (package / "README.md").read_text(encoding="utf-8")
     path = copy_of(tmp_path) / "annotators.yaml"
     path.write_text(path.read_text(encoding="utf-8").replace("reviewed: false", "reviewed: true"), encoding="utf-8")
     build(CORPUS, tmp_path / "annotations", tmp_path / "out")
     assert said not in (tmp_path / "out/README.md").read_text(encoding="utf-8")
+
+
+def test_the_card_loads_the_package_as_it_says(package: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = (package / "README.md").read_text(encoding="utf-8")
+    monkeypatch.chdir(package)
+    for code in re.findall(r"```python\n(.*?)```", text, re.DOTALL):
+        exec(code, {"PATH": str(package)})
+    shown = json.loads(re.search(r"```json\n(.*?)```", text, re.DOTALL)[1])
+    (row,) = (row for row in datasets.load_dataset(str(package), split="train") if row["id"] == shown["id"])
+    assert {name: row[name] for name in shown} == shown
+    configs = set(re.findall(r"^\| `(\w+)` \| [\d,]+ \|", text, re.MULTILINE))
+    assert configs == set(datasets.get_dataset_config_names(str(package)))
+
+
+@pytest.mark.parametrize("text", ["keep", "omit"])
+def test_the_card_tells_every_column(tmp_path: Path, text: str) -> None:
+    build(CORPUS, ANNOTATIONS, tmp_path / "d", text=text)
+    told = re.findall(
+        r"^\| `(\w+)` \| `([\w …]+)` \|", (tmp_path / "d/README.md").read_text(encoding="utf-8"), re.MULTILINE
+    )
+    for config in ("sentences", "documents", "passes") if text == "keep" else ("documents", "passes"):
+        columns = set(datasets.load_dataset(str(tmp_path / "d"), config, split="train").column_names)
+        meta = {"outlet", "date", "province", "partner_country", "source", "licence"}
+        assert {name for where, name in told if where == config} - {"outlet … licence"} == columns - meta
+
+
+def test_the_card_says_what_is_hidden_and_whom_to_ask(package: Path, tmp_path: Path) -> None:
+    card = (package / "README.md").read_text(encoding="utf-8")
+    assert "What is not hidden" in card and "here it found none" in card and "taken down" in card
+    build(CORPUS, ANNOTATIONS, tmp_path / "kept", private="keep", contact="write to data@example.org")
+    card = (tmp_path / "kept/README.md").read_text(encoding="utf-8")
+    assert "this package names 4 private persons" in card and "write to data@example.org" in card
+
+
+def test_agreement_that_is_whole_is_one_line(package: Path) -> None:
+    section = (package / "README.md").read_text(encoding="utf-8").partition("## Agreement\n")[2].partition("\n## ")[0]
+    assert "agree on all 322 spans" in section and "|" not in section
+
+
+def test_the_licence_of_the_annotations_is_not_said_to_be_that_of_the_texts(package: Path) -> None:
+    cited = yaml.safe_load((package / "CITATION.cff").read_text(encoding="utf-8"))
+    croissant = json.loads((package / "croissant.json").read_text(encoding="utf-8"))
+    assert "license" not in cited and "texts of the articles remain their publishers'" in cited["abstract"]
+    assert len(croissant["license"]) == 2 and "publishers" in croissant["license"][1]
+
+
+def test_croissant_tells_the_folds(package: Path) -> None:
+    rows = list(mlcroissant.Dataset(jsonld=str(package / "croissant.json")).records("splits"))
+    told = {(row["splits/config"], row["splits/split"]) for row in rows}
+    assert told == {
+        (name, split)
+        for name in datasets.get_dataset_config_names(str(package))
+        for split in datasets.get_dataset_split_names(str(package), name)
+    }

@@ -33,6 +33,7 @@ def rules(error: pytest.ExceptionInfo[ViborderError]) -> list[str]:
 def test_same_input_same_model_same_bytes(model: Path, tmp_path: Path) -> None:
     train(RECIPE, jsonl.read(GOLD), tmp_path / "again", overrides=QUICK)
     assert sorted(path.name for path in model.iterdir()) == [
+        "README.md",
         "corrections.tsv",
         "inside.features.txt",
         "inside.npz",

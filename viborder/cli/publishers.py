@@ -30,6 +30,9 @@ def build(
         ),
     ] = False,
     text: Annotated[str, typer.Option(help="keep, or omit: spans and hashes without the texts.")] = "keep",
+    contact: Annotated[
+        str | None, typer.Option(help="How to have something taken down, for the card; the Hub's own way otherwise.")
+    ] = None,
     results: Annotated[Path, typer.Option(help="The published figures, which the card shows.")] = Path(
         "eval/results.jsonl"
     ),
@@ -38,7 +41,10 @@ def build(
     from viborder.dataset.build import build
 
     left: list[Problem] = []
-    facts = build(corpus, annotations, out, private, text, results, identifiers=mask_identifiers, warn=left.append)
+    more = {"contact": contact} if contact else {}
+    facts = build(
+        corpus, annotations, out, private, text, results, identifiers=mask_identifiers, warn=left.append, **more
+    )
     for problem in left[:SHOWN]:
         print(problem, file=sys.stderr)
     if len(left) > SHOWN:
@@ -91,6 +97,9 @@ def publish(
     private: Annotated[
         str | None, typer.Option(help="Of a dataset that names private persons, said outright: keep.")
     ] = None,
+    trained_on: Annotated[
+        list[str] | None, typer.Option(help="Of a model: the dataset on the Hub that it learned from, for its card.")
+    ] = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Write the exact files to --out, and publish nothing.")
     ] = False,
@@ -102,7 +111,7 @@ def publish(
     from viborder.publish.show import dry_run as run_dry
     from viborder.publish.show import show, show_done
 
-    release = prepare(folder, gold, repo_id)
+    release = prepare(folder, gold, repo_id, trained_on or ())
     if dry_run:
         run_dry(release, repo_id, out, public=public, text=text, private=private, gold=gold)
     else:

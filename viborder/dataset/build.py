@@ -23,6 +23,7 @@ from viborder.annotate.left import left
 from viborder.annotate.private import People
 from viborder.dataset import card, croissant, schema
 from viborder.dataset.front import Sizes, splits_of
+from viborder.dataset.guide import Example
 from viborder.dataset.mask import dropped, mask
 from viborder.dataset.sources import annotators, dotted, gold_documents, index, versions
 from viborder.dataset.statistics import Statistics
@@ -46,6 +47,7 @@ def build(
     results: Path | None = None,
     *,
     identifiers: bool = False,
+    contact: str = card.CONTACT,
     warn: Callable[[Problem], None] = lambda problem: None,
 ) -> dict[str, Any]:
     """Write the dataset folder; returns what `stats.json` holds.
@@ -57,7 +59,8 @@ def build(
     text: `omit` makes a stand-off release, spans with hashes of the whole texts, which `viborder restore` puts back
     together.
     results: eval/results.jsonl, whose figures the card shows.
-    identifiers: hide given names alone, initials, numbers and addresses of private persons too. warn: told what of
+    identifiers: hide given names alone, initials, numbers and addresses of private persons too. contact: how the card
+    says that something is taken down. warn: told what of
     private persons stays. Raises ViborderError with every error that `check` finds,
     and `mode-unknown`, `folder-not-empty`, `version-missing`, `version-backwards`, `annotator-unknown`,
     `private-name-in-id`.
@@ -77,7 +80,9 @@ def build(
     version, date = versions(changelog, str(annotations / "CHANGELOG.md"))[0]
     who = annotators(annotations / "annotators.yaml", [path.stem for path in passes])
     with new_folder(out) as folder:
-        statistics, tables, texts = _write_data(folder / "data", corpus, gold, passes, private, text, identifiers)
+        statistics, tables, texts, example = _write_data(
+            folder / "data", corpus, gold, passes, private, text, identifiers
+        )
         facts: dict[str, Any] = {"version": dotted(version), "date": date, "private": private, "text": text}
         facts["identifiers"] = "hidden" if (identifiers and private != "keep") or text == "omit" else "kept"
         facts |= {"configs": list(splits_of(tables)), "tables": tables} | statistics.as_dict() | _agreement(passes)
@@ -88,7 +93,8 @@ def build(
         (folder / "LICENSE").write_text(card.RIGHTS, encoding="utf-8")
         (folder / "CITATION.cff").write_text(card.citation(facts), encoding="utf-8")
         (folder / "README.md").write_text(
-            card.card(facts, who, changelog, card.results_text(results), texts), encoding="utf-8"
+            card.card(facts, who, changelog, card.results_text(results), texts, example.text(), contact),
+            encoding="utf-8",
         )
         _write_json(folder / "croissant.json", croissant.metadata(facts, folder))
         (folder / "SHA256SUMS").write_text(checksums(folder), encoding="utf-8")
@@ -136,12 +142,13 @@ def _agreement(passes: list[Path]) -> dict[str, Any]:
 
 def _write_data(
     folder: Path, corpus: Path, gold: Path, passes: list[Path], private: str, text: str, identifiers: bool
-) -> tuple[Statistics, Sizes, list[dict[str, Any]]]:
+) -> tuple[Statistics, Sizes, list[dict[str, Any]], Example]:
     from rich.console import Console
     from rich.progress import track
 
     statistics, people, whole = Statistics(), People(), text == "keep"
     texts: list[dict[str, Any]] = []
+    example = Example()
     with ExitStack() as stack:
         marked = index(stack, gold, people)
         others = {path.stem: index(stack, path) for path in passes}
@@ -169,13 +176,15 @@ def _write_data(
                 texts.append({"id": shown.id, **shown.meta})
             tables["documents"].add([schema.document_row(shown, fold, whole, () if whole else hidden)])
             if whole:
-                tables[f"sentences-{fold}"].add(schema.sentence_rows(shown, tokens, bounds))
+                rows = list(schema.sentence_rows(shown, tokens, bounds))
+                example.offer(rows)
+                tables[f"sentences-{fold}"].add(rows)
             for name, indexed in others.items():
                 if (seen := indexed.get(document.id)) is not None:
                     tables["passes"].add([schema.pass_row(mask(seen, edits) if whole else seen, name, whole)])
         sizes = {name: table.close() for name, table in tables.items()}
     statistics.persons = len(people.numbers)
-    return statistics, sizes, texts
+    return statistics, sizes, texts, example
 
 
 def _nameless(identity: str, people: People) -> None:

@@ -7,10 +7,12 @@ from pathlib import Path
 from string import Template
 from typing import Any
 
+from viborder.dataset import guide, package
 from viborder.dataset.front import front_matter
 from viborder.dataset.sources import Annotator
 from viborder.labels import labels
 
+RECIPE = "train/crf.yaml"  # the default, whose figures the card shows
 LISTED = 50  # documents whose provenance the card lists one by one
 
 RIGHTS = """\
@@ -25,41 +27,43 @@ _PRIVATE = {
     "mask": """Here they are **masked**: `[NGƯỜI-1]` stands for the same person in all documents, `[NĂM-SINH-1]` for
 that person's year of birth, `[NƠI-Ở-1]` for the hamlet; all offsets are those of the masked text.""",
     "drop": "Here the sentences that name them are **left out**; all offsets are those of the shortened text.",
-    "keep": "Here they are **kept**: their names stand in the texts.",
-    "omit": "This release holds no texts, so no names; `private` in `documents` says where in the texts private persons are named.",
+    "keep": "Here they are **kept**: this package names {persons}.",
+    "omit": """This release holds no texts, so no names; `private` in `documents` says where in the texts private persons are
+named, and the hashes are of texts without what tells who they are, so that nobody can try names against them.""",
 }
+_HIDES = """\
+**What is hidden:** each marked name, and every place where a name of two or more parts stands in any spelling (case, tone marks,
+`i`/`y`, run together, unseen characters), an official's homonym too; years of birth and hamlets beside a name.
+**What is not hidden:** names that no annotator marked; {identifiers}what the rest of the text tells of an event, by which somebody
+who knows it knows the person. Who has the source article has the name: masking does not make the text anonymous.
 
-_STAND_OFF = """\
-This is a stand-off release: spans and hashes without the texts. Whoever has the texts puts it together again:
-
-```
-viborder restore THIS_FOLDER FOLDER_OF_TEXTS --out restored
-```
-
-A text whose SHA-256 differs is refused. `documents` and `passes` open with `load_dataset` as they are."""
-
-_LOADING = """\
-```python
-from datasets import load_dataset
-
-sentences = load_dataset(PATH, split="train")               # tokens and flat IOB2 tags
-documents = load_dataset(PATH, "documents", split="train")  # texts with nested spans
-```
-
-Configs: $configs. In `fold_0` … `fold_4`, for cross-validation, no document is in both `train` and `test`.
-All open offline from a folder, streaming too."""
+Ways of hiding are not mixed in one repository: this one holds packages built with `--private {masking}` only. The articles
+unmasked are in the project's repository, and with their publishers."""
+_IDENTIFIERS = """given names alone, initials, phone numbers, numbers of cards, plates and accounts, addresses (`viborder build
+--mask-identifiers` hides what looks like one; here {left}); """
+CONTACT = """open a discussion under *Community* on this page, without repeating the name, or write to the owner of the
+repository, whose page on the Hub tells how. The owner can leave it out of the next version, and delete those before."""
 
 _ONE_MODEL = """\
 Passes of one language model that agree show that it reads the rules in one way, which it may owe to examples in them; they say nothing
 of how far people would agree."""
 
 
-def card(facts: dict[str, Any], who: list[Annotator], changelog: str, results: str, texts: list[dict[str, Any]]) -> str:
+def card(
+    facts: dict[str, Any],
+    who: list[Annotator],
+    changelog: str,
+    results: str,
+    texts: list[dict[str, Any]],
+    example: str,
+    contact: str = CONTACT,
+) -> str:
     """The whole card.
 
     facts: what `stats.json` holds. who: the annotators of the passes. results: a table in Markdown, or what is to be
     said in its place.
-    texts: id and metadata of the first documents, for their provenance.
+    texts: id and metadata of the first documents, for their provenance. example: a row. contact: how to have something
+    taken down.
     """
     import yaml
 
@@ -72,7 +76,15 @@ def card(facts: dict[str, Any], who: list[Annotator], changelog: str, results: s
         totals=_totals(facts),
         nested="; ".join(f"{count} {pair}" for pair, count in list(facts["nested"].items())[:5]) or "none",
         types=_types(facts),
-        loading=_loading(facts),
+        example=example,
+        columns=guide.columns(facts),
+        loading=guide.loading(facts),
+        splits=guide.splits(facts),
+        made=_made(facts, who),
+        hidden=_hidden(facts),
+        contact=contact,
+        counts=_counts(facts),
+        reviewed_short=_reviewed_short(who),
         provenance=_provenance(facts, texts),
         reviewed=_reviewed(who),
         annotators=_annotators(who),
@@ -83,7 +95,7 @@ def card(facts: dict[str, Any], who: list[Annotator], changelog: str, results: s
         ),
         agreement=_agreement(facts.get("agreement"), machine),
         results=results,
-        private=_PRIVATE["omit" if facts["text"] == "omit" else facts["private"]],
+        private=_PRIVATE["omit" if facts["text"] == "omit" else facts["private"]].format(persons=_persons(facts)),
         rights=RIGHTS.strip(),
         versions="### " + changelog.partition("\n## ")[2].replace("\n## ", "\n### ").strip(),
     )
@@ -91,16 +103,27 @@ def card(facts: dict[str, Any], who: list[Annotator], changelog: str, results: s
 
 
 def results_text(path: Path | None) -> str:
-    """The figures of eval/results.jsonl with their intervals, or that there are none.
+    """The figures of the default recipe in eval/results.jsonl with their intervals, or that there are none.
 
     Raises ViborderError where the file is malformed.
     """
-    from viborder.eval.show.results import read, render
+    from viborder.eval.show.results import read
 
     found = read(path) if path is not None and path.exists() else []
-    if not found:
+    rows = [
+        (line["system"], line["task"], _interval(line), f"{line['n']} {line['unit']}s", line["tuned_on"])
+        for line in found
+        if line["recipe"] == RECIPE and line["metric"] == "strict_f1" and line["task"].endswith("all spans")
+    ]
+    if not rows:
         return "No figures were recorded when this package was built."
-    return f"{render(found)}\n\nHow to get each number again is in the project's `eval/results.jsonl`."
+    figures = table(("system", "measured on", "strict F1, 95 % interval", "n", "tuned on"), rows)
+    return f"{figures}\n\nAll figures, and the command behind each, are in the project's `eval/results.jsonl`."
+
+
+def _interval(line: dict[str, Any]) -> str:
+    bounds = f" ({100 * line['interval'][0]:.1f} – {100 * line['interval'][1]:.1f})" if line["interval"] else ""
+    return f"{100 * line['value']:.1f}{bounds}"
 
 
 def citation(facts: dict[str, Any]) -> str:
@@ -114,7 +137,9 @@ authors:
   - name: The Viborder contributors
 version: {facts["version"]}
 date-released: {facts["date"]}
-license: CC-BY-4.0
+abstract: >-
+  Annotations of Vietnamese police and border news. The annotations are licensed under CC BY 4.0; the texts of the articles
+  remain their publishers', and that licence does not cover them.
 keywords: [Vietnamese, named-entity recognition, nested entities, news]
 """
 
@@ -132,10 +157,55 @@ def _types(facts: dict[str, Any]) -> str:
     return table(("type", "spans", "outermost", "distinct", "in documents"), rows)
 
 
-def _loading(facts: dict[str, Any]) -> str:
-    if facts["text"] == "omit":
-        return _STAND_OFF
-    return Template(_LOADING).substitute(configs=", ".join(f"`{name}`" for name in facts["configs"]))
+def _persons(facts: dict[str, Any]) -> str:
+    count = facts["private_persons"]
+    return f"{count:,} private person{'s' * (count != 1)}"
+
+
+def _made(facts: dict[str, Any], who: list[Annotator]) -> str:
+    """Five lines."""
+    kinds = {each.kind for each in who} or {"not said"}
+    ways = {
+        "mask": "masked",
+        "drop": "left out with their sentences",
+        "keep": "kept",
+        "omit": "left out with the texts",
+    }
+    return "\n".join(
+        (
+            f"1. **Texts:** {facts['documents']:,} news articles as published, in Unicode NFC.",
+            f"2. **Annotators:** {len(who)} passes ({', '.join(sorted(kinds))}), none of which saw another.",
+            "3. **Gold:** where passes differed, the rules of the guidelines decided, and a log says how.",
+            "4. **Checks:** borders on tokens, spans that never cross, one reading of a string (`viborder check`).",
+            f"5. **Private persons** ({facts['private_persons']:,}): "
+            f"{ways['omit' if facts['text'] == 'omit' else facts['private']]}.",
+        )
+    )
+
+
+def _hidden(facts: dict[str, Any]) -> str:
+    if not package.nameless(facts):
+        return "It may be published only where that is said outright (`viborder publish --private keep`)."
+    left = ", ".join(f"{count} × {kind}" for kind, count in facts["left_unhidden"].items())
+    identifiers = _IDENTIFIERS.format(left=f"it left {left}" if left else "it found none")
+    if facts["identifiers"] == "hidden":
+        identifiers = "given names and numbers that do not look like one to `--mask-identifiers`, which was used; "
+    return _HIDES.format(identifiers=identifiers, masking=package.masking(facts))
+
+
+def _counts(facts: dict[str, Any]) -> str:
+    if facts["text"] == "omit" or facts["private"] == "keep":
+        return "All counts are of the texts as they are."
+    return (
+        "All counts are of the texts as they stand here; a stand-in such as `[NGƯỜI-1]` counts as several tokens, so that the texts "
+        "as they were published, which `agreement` in `stats.json` counts, have other totals."
+    )
+
+
+def _reviewed_short(who: list[Annotator]) -> str:
+    if who and all(annotator.reviewed for annotator in who):
+        return "Reviewed by a Vietnamese-speaking annotator."
+    return "Annotated by language models; no Vietnamese speaker has reviewed it yet." if who else "Not reviewed."
 
 
 def _provenance(facts: dict[str, Any], texts: list[dict[str, Any]]) -> str:
@@ -163,32 +233,23 @@ def _annotators(who: list[Annotator]) -> str:
     return table(("pass", "made by", "how", "reviewed by a Vietnamese speaker"), rows)
 
 
-def _descriptions() -> str:
-    return "\n".join(
-        f"- **{each.name}**: {each.description['en']} ({each.description['vi']})." for each in labels() if each.entity
-    )
-
-
 def _agreement(found: dict[str, Any] | None, machine: bool) -> str:
+    """One line where all passes agree on every span; otherwise a row a pair."""
     if found is None:
         return "Fewer than two passes: nothing to compare."
+    passes, note = len(found["passes"]), f"\n\n{_ONE_MODEL}" if machine else ""
+    every = [n["f1"] for by_row in found["pairs"].values() for n in by_row.values() if n["first"] or n["second"]]
+    over = f"{found['documents']:,} documents, {found['tokens']:,} tokens"
+    if all(value == 1 for value in every):
+        count = next(iter(found["pairs"].values()))["all"]["first"]
+        return f"The {passes} passes agree on all {count:,} spans ({over}): F1, Cohen's κ and Krippendorff's α are 1.{note}"
     rows = [
-        (
-            pair.replace("|", " × "),
-            name,
-            n["first"],
-            n["second"],
-            *map(_figure, (n["f1"], n["kappa"], found["krippendorff_alpha"][name])),
-        )
+        (pair.replace("|", " × "), *(_figure(by_row["all"][name]) for name in ("f1", "kappa")))
         for pair, by_row in found["pairs"].items()
-        for name, n in by_row.items()
     ]
-    figures = table(
-        ("passes", "spans", "n", "n′", "F1, exact", "Cohen's κ, tokens", "Krippendorff's α, all passes"), rows
-    )
-    return f"{found['documents']:,} documents, {found['tokens']:,} tokens.\n\n{figures}" + (
-        f"\n\n{_ONE_MODEL}" if machine else ""
-    )
+    figures = table(("passes", "F1, exact", "Cohen's κ, tokens"), rows)
+    alpha = _figure(found["krippendorff_alpha"]["all"])
+    return f"{over}; Krippendorff's α {alpha}. By type in `stats.json`.\n\n{figures}{note}"
 
 
 def table(header: tuple[str, ...], rows: list[tuple[Any, ...]]) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from viborder.dataset import schema
+from viborder.dataset.front import splits_of
 from viborder.files import sha256_of
 
 _TERMS = """
@@ -28,7 +29,8 @@ def metadata(facts: dict[str, Any], folder: Path) -> dict[str, Any]:
         "name": "viborder",
         "description": "Vietnamese police and border news with nested spans: agencies, officials, places, drugs, quantities.",
         "conformsTo": "http://mlcommons.org/croissant/1.0",
-        "license": "https://creativecommons.org/licenses/by/4.0/",
+        # of the annotations; the texts are their publishers', as `LICENSE` says
+        "license": ["https://creativecommons.org/licenses/by/4.0/", "The texts remain their publishers': see LICENSE"],
         "url": "https://huggingface.co/datasets",
         "version": facts["version"],
         "datePublished": facts["date"],
@@ -36,7 +38,7 @@ def metadata(facts: dict[str, Any], folder: Path) -> dict[str, Any]:
         "creator": {"@type": "Organization", "name": "The Viborder contributors"},
         "citeAs": f"The Viborder contributors. Viborder, version {facts['version']}. Dataset, {facts['date'][:4]}.",
         "distribution": [_file(folder, table) for table in facts["tables"]],
-        "recordSet": records,
+        "recordSet": [*records, _splits(facts)],
     }
 
 
@@ -72,6 +74,21 @@ def _records(config: str, table: str, text: bool) -> dict[str, Any]:
     """The record set of one file: every column of it, lists of records with their fields."""
     fields = [_field(table, name, feature) for name, feature in schema.features(config, text).items()]
     return {"@type": "cr:RecordSet", "@id": f"records-{table}", "name": f"records-{table}", "field": fields}
+
+
+def _splits(facts: dict[str, Any]) -> dict[str, Any]:
+    """The splits of each config, with the files that hold them: a row each, in the metadata itself."""
+    names = ("config", "split", "files")
+    fields = [
+        {"@type": "cr:Field", "@id": f"splits/{name}", "name": name, "dataType": "sc:Text", "repeated": name == "files"}
+        for name in names
+    ]
+    data = [
+        {"splits/config": config, "splits/split": split, "splits/files": [f"data/{part}.parquet" for part in parts]}
+        for config, splits in splits_of(facts["tables"]).items()
+        for split, parts in splits.items()
+    ]
+    return {"@type": "cr:RecordSet", "@id": "splits", "name": "splits", "field": fields, "data": data}
 
 
 def _field(table: str, name: str, feature: Any) -> dict[str, Any]:

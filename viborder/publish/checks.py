@@ -18,16 +18,9 @@ from viborder.formats import jsonl
 from viborder.labels import entity_types
 
 SECTIONS = (
-    *(
-        "What is in it",
-        "How to load it",
-        "Data statement",
-        "Annotation",
-        "Agreement",
-        "Results",
-        "Known errors and limits",
-    ),
-    *("Private persons", "Rights", "Versions", "How to cite"),
+    *("An example", "Columns", "How to load it", "Splits and folds", "How it was made", "Uses", "Results"),
+    *("Private persons", "Rights", "Known errors and limits", "Data statement", "Annotation", "Agreement"),
+    *("Versions", "How to cite"),
 )
 FIELDS = (
     "pretty_name",

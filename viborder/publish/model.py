@@ -6,10 +6,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from string import Template
 from typing import Any
 
 from viborder.annotate.hiding import hiding
@@ -22,6 +21,7 @@ from viborder.files import parse_json
 from viborder.formats import jsonl
 from viborder.publish.checks import private_people, secrets
 from viborder.publish.hub import Content
+from viborder.train.card import crf_card
 
 _MASKED = "`viborder convert build/dataset masked.jsonl` gives masked documents to train on"
 _TOLD = 20  # traces of names a file
@@ -31,48 +31,48 @@ _TRANSFORMER = re.compile(
     r"|vocab|[\w-]+\.safetensors\.index)\.json|[\w-]+\.(?:safetensors|onnx|onnx\.data|onnx_data)|head\.npz"
     r"|(?:vocab|merges)\.txt|bpe\.codes|(?:spiece|sentencepiece\.bpe|tokenizer)\.model"
 )
-_CARD = """\
-# Viborder: a tagger of Vietnamese police and border news
-
-It marks $labels in Vietnamese text, nested spans with a confidence each. This card is generated from `model.json`.
-
-## How to use it
-
-```
-pip install viborder
-viborder tag --model $repo articles/*.txt -o out.jsonl
-```
-
-From Python: `viborder.load("$repo").tag("…")`.
-
-## How it was made
-
-Version `$version`, format `$format`. What it was trained on and how, as the training wrote it down:
-
-```json
-$card
-```
-
-## Limits
-
-- Scores and their intervals are in the project's `eval/results.jsonl`; the corpus is small, so read the intervals first.
-- The annotations that it learned from were made by language-model passes and adjudicated, and had not been reviewed by a
-  Vietnamese-speaking annotator when this was written.
-- The features of a model are words and parts of words of its training texts.
-- News prose is all that it has seen. What it says of a person must be checked by a person.
-"""
+RECIPE, SYSTEM = "train/crf.yaml", "lexicon + CRF"  # of the default model, as eval/results.jsonl names them
+RESULTS = Path("eval/results.jsonl")
 
 
-def model_contents(folder: Path, repo_id: str) -> tuple[dict[str, Content], str, list[str]]:
-    """(path → content, tag, what is left out): the files of the model, a card where training wrote none, the version
-    that it bears, and the paths in the folder that do not belong to a model.
+def model_contents(
+    folder: Path, repo_id: str, datasets: Iterable[str] = (), results: Path = RESULTS
+) -> tuple[dict[str, Content], str, list[str]]:
+    """(path → content, tag, what is left out): the files of the model, the version that it bears, and the paths in the
+    folder that do not belong to a model. The card of a CRF is written anew, for its place on the Hub, unless somebody
+    wrote another.
+
+    datasets: names on the Hub of what it was trained on. results: the published figures.
     """
     described = parse_json((folder / "model.json").read_text(encoding="utf-8"))
     found = {path.relative_to(folder).as_posix(): path for path in sorted(folder.rglob("*")) if not path.is_dir()}
     contents: dict[str, Content] = {name: path for name, path in found.items() if belongs(name, described)}
     left_out = [name for name in found if name not in contents]
-    contents.setdefault("README.md", _card(described, repo_id).encode())
+    own = folder / "README.md"
+    if "files" in described and (not own.exists() or own.read_text(encoding="utf-8") == crf_card(described)):
+        card = crf_card(described, repo_id, datasets, _measured(described, results))
+        contents["README.md"] = card.encode()
     return contents, f"model-{described['version']}", left_out
+
+
+def _measured(described: Mapping[str, Any], results: Path) -> list[dict[str, Any]]:
+    """The figures of the recipe by which the model was made, where its settings are the recipe's own."""
+    from viborder.eval.show.results import read
+    from viborder.train.recipe import crf_recipe, load_recipe
+
+    recipe = Path(RECIPE)
+    if not results.exists() or not recipe.exists():
+        return []
+    if json.loads(crf_recipe(load_recipe(recipe), RECIPE).model_dump_json()) != described.get("recipe"):
+        return []
+    return [
+        line
+        for line in read(results)
+        if line["recipe"] == RECIPE
+        and line["system"] == SYSTEM
+        and line["metric"] == "strict_f1"
+        and line["task"].endswith("all spans")
+    ]
 
 
 def belongs(name: str, described: Mapping[str, Any]) -> bool:
@@ -81,21 +81,6 @@ def belongs(name: str, described: Mapping[str, Any]) -> bool:
         return name in {*files, "model.json", "README.md"}
     *folders, last = name.split("/")
     return folders in ([], ["inner"], ["onnx"]) and bool(_TRANSFORMER.fullmatch(last))
-
-
-def _card(described: dict[str, Any], repo_id: str) -> str:
-    import yaml
-
-    head = yaml.safe_dump(_front_matter(), sort_keys=False)
-    shown = {key: value for key, value in described.items() if key not in ("files", "chains")}
-    body = Template(_CARD).substitute(
-        labels=", ".join(described.get("labels", [])) or "named entities",
-        repo=repo_id,
-        version=described["version"],
-        format=described["format"],
-        card=json.dumps(shown, ensure_ascii=False, indent=1),
-    )
-    return f"---\n{head}---\n\n{body}"
 
 
 def model_problems(folder: Path, gold: Path) -> list[Problem]:
@@ -158,13 +143,3 @@ def _origin(described: Mapping[str, Any], documents: list[Document], people: Peo
             if same([mask(replace(document, meta={}), each) for document, each in zip(used, cut, strict=True)]):
                 return "masked"
     return "unmasked" if same(used) else "unknown"
-
-
-def _front_matter() -> dict[str, Any]:
-    return {
-        "language": ["vi"],
-        "license": "apache-2.0",
-        "library_name": "viborder",
-        "pipeline_tag": "token-classification",
-        "tags": ["nested-ner", "vietnamese", "news", "police", "border"],
-    }

@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -62,8 +62,8 @@ class Outcome:
     spans: tuple[str, ...] = ()
 
 
-def prepare(folder: Path, gold: Path, repo_id: str) -> Release:
-    """The checked contents of a dataset or model folder.
+def prepare(folder: Path, gold: Path, repo_id: str, trained_on: Sequence[str] = ()) -> Release:
+    """The checked contents of a dataset or model folder. trained_on: of a model, names of datasets on the Hub.
 
     Raises ViborderError with everything that keeps it from being published.
     """
@@ -71,7 +71,7 @@ def prepare(folder: Path, gold: Path, repo_id: str) -> Release:
     if problems := model_problems(folder, gold) if model else dataset_problems(folder, gold):
         raise ViborderError(problems)
     if model:
-        contents, tag, left_out = model_contents(folder, repo_id)
+        contents, tag, left_out = model_contents(folder, repo_id, trained_on)
         return Release("model", contents, tag, text="", mark="model.json", left_out=tuple(left_out))
     facts = package.facts(folder)
     files = sorted(path for path in folder.rglob("*") if path.is_file())

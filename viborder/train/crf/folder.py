@@ -16,6 +16,7 @@ import numpy as np
 from viborder.errors import ViborderError, fail
 from viborder.files import new_folder, parse_json
 from viborder.grammar.own import OwnGrammar, read_own
+from viborder.train.card import crf_card
 from viborder.train.corrections import Corrections, read_corrections
 from viborder.train.crf.chain import Weights
 from viborder.train.crf.known import Known
@@ -85,6 +86,7 @@ def write_model(folder: Path, card: Mapping[str, Any], learned: Learned) -> dict
             (beside / name).parent.mkdir(parents=True, exist_ok=True)
             (beside / name).write_bytes(data)
         (beside / "model.json").write_text(json.dumps(whole, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+        (beside / "README.md").write_text(crf_card(whole), encoding="utf-8")
     return whole
 
 

@@ -14,6 +14,7 @@ from viborder.dataset.traces import in_file, traces_of
 from viborder.document import Document
 from viborder.errors import fail
 from viborder.labels import in_order
+from viborder.train.card import HONEST, front_matter
 from viborder.train.encoder.checkpoints import revision
 from viborder.train.encoder.examples import Examples, Reader
 from viborder.train.encoder.recipe import FinetuneRecipe
@@ -47,7 +48,7 @@ def model_card(recipe: FinetuneRecipe, reader: Reader, run: Run, version: str) -
     )
     return "\n".join(
         [
-            *_front_matter(recipe),
+            _front_matter(recipe, reader, run),
             "# Vietnamese named entities: " + ", ".join(types),
             f"Token classification over {_units(recipe)}s, fine-tuned from {base} with `viborder train`. {inner}",
             "## Data",
@@ -68,6 +69,7 @@ def model_card(recipe: FinetuneRecipe, reader: Reader, run: Run, version: str) -
             "often. A span begins and ends at the border of a "
             + _units(recipe)
             + ". Offsets count code points of NFC text.",
+            HONEST.partition("\n")[2],
             "## Use",
             *_use(recipe),
             "",
@@ -114,21 +116,25 @@ def push(folder: Path, repo_id: str, documents: Iterable[Document], *, private: 
         raise fail(repo_id, "push-failed", message or type(error).__name__, "check HF_TOKEN and the name") from None
 
 
-def _front_matter(recipe: FinetuneRecipe) -> list[str]:
-    base = (
-        [f"base_model: {recipe.model_name_or_path}"]
-        if recipe.model_name_or_path and not Path(recipe.model_name_or_path).exists()
-        else []
-    )
-    return [
-        "---",
-        "language: vi",
-        "library_name: transformers",
-        "pipeline_tag: token-classification",
-        *base,
-        "tags: [viborder]",
-        "---",
-    ]
+def _front_matter(recipe: FinetuneRecipe, reader: Reader, run: Run) -> str:
+    """What the Hub reads; `model-index` where scores were measured on held-out documents."""
+    import yaml
+
+    head = front_matter([], "transformers")
+    if recipe.model_name_or_path and not Path(recipe.model_name_or_path).exists():
+        head["base_model"] = recipe.model_name_or_path
+    if run.stop:
+        from viborder.eval import score
+
+        micro = score(run.stop, run.found, nested=reader.depth > 1).micro()
+        measured = (("precision", micro.precision), ("recall", micro.recall), ("f1", micro.f1))
+        result = {
+            "task": {"type": "token-classification", "name": "Named-entity recognition"},
+            "dataset": {"type": "viborder", "name": f"{len(run.stop)} documents by which the checkpoint was chosen"},
+            "metrics": [{"type": name, "name": f"strict {name}", "value": round(value, 4)} for name, value in measured],
+        }
+        head["model-index"] = [{"name": "viborder", "results": [result]}]
+    return f"---\n{yaml.safe_dump(head, allow_unicode=True, sort_keys=False, width=1000)}---\n"
 
 
 def _scores(reader: Reader, run: Run) -> list[str]:

@@ -1,0 +1,118 @@
+"""The README of a CRF model folder, from what `model.json` holds: what it is, how to use it, what it may not be used for."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+HONEST = """\
+- It has seen news prose of one genre. On other texts it is worse, and nobody has measured by how much.
+- Few documents were learned from: read the intervals of its scores before the scores.
+- Unless the data's card says otherwise, the annotations were made by language models, and no Vietnamese-speaking annotator has
+  reviewed them.
+- It is not meant for finding or watching persons, nor for deciding anything about one. A person whom a text calls wanted is not a
+  convicted one. What it says of a person must be checked by a person.
+- Its features are words, and parts of words, of its training texts. `viborder publish` refuses a model whose texts named private
+  persons unmasked."""
+_BODY = """\
+# Vietnamese named entities: {labels}
+
+{what} It marks {labels} in Vietnamese text, nested spans with a confidence each. Version `{version}`, format `{format}`,
+version {format_version} of it. Made by `viborder train`; no GPU and no pretrained weights are needed.
+
+## How to use it
+
+```
+pip install viborder
+viborder tag --model {folder} articles/*.txt -o out.jsonl
+```
+
+From Python: `viborder.load("{folder}").tag("…")`. Offsets are half-open code points of the text in Unicode NFC. It is no transformers
+model: `pipeline("ner")` does not open it. A fine-tuned encoder of this project opens there, with `stride`, as its own card shows.
+
+## What it learned from
+
+{documents} documents, SHA-256 `{data}`. Recipe:
+
+```json
+{recipe}
+```
+
+## Scores
+
+{scores}
+
+## Limits
+
+{honest}
+"""
+
+
+def crf_card(
+    described: Mapping[str, Any],
+    repo_id: str = "",
+    datasets: Iterable[str] = (),
+    results: Iterable[Mapping[str, Any]] = (),
+) -> str:
+    """The card.
+
+    described: what `model.json` holds. repo_id: where it will lie on the Hub; empty for a folder. datasets: names on the Hub
+    of what it was trained on. results: lines of eval/results.jsonl that measured its recipe.
+    """
+    import yaml
+
+    listed = list(results)
+    head = front_matter(list(datasets), "viborder")
+    if listed:
+        head["model-index"] = [{"name": repo_id or "viborder", "results": [_measured(line) for line in listed]}]
+    labels = ", ".join(described.get("labels", [])) or "named entities"
+    body = _BODY.format(
+        labels=labels,
+        what="Grammar, lexicon and a linear-chain CRF vote." if described.get("grammar") else "A linear-chain CRF.",
+        version=described.get("version", ""),
+        format=described.get("format", ""),
+        format_version=described.get("format_version", ""),
+        folder=repo_id or "FOLDER",
+        documents=len(described.get("documents", ())),
+        data=str(described.get("data_sha256", ""))[:12],
+        recipe=json.dumps(described.get("recipe", {}), ensure_ascii=False),
+        scores=_scores(listed),
+        honest=HONEST,
+    )
+    return f"---\n{yaml.safe_dump(head, allow_unicode=True, sort_keys=False, width=1000)}---\n\n{body}"
+
+
+def front_matter(datasets: list[str], library: str) -> dict[str, Any]:
+    """The fields that the Hub reads of every model of ours."""
+    return {
+        "language": ["vi"],
+        "license": "apache-2.0",
+        "library_name": library,
+        "pipeline_tag": "token-classification",
+        "tags": ["viborder", "nested-ner", "vietnamese", "news", "police", "border"],
+        **({"datasets": datasets} if datasets else {}),
+        "metrics": ["precision", "recall", "f1"],
+    }
+
+
+def _measured(line: Mapping[str, Any]) -> dict[str, Any]:
+    """A result as the Hub's `model-index` has it."""
+    return {
+        "task": {"type": "token-classification", "name": "Named-entity recognition"},
+        "dataset": {"type": "viborder", "name": line["task"]},
+        "metrics": [{"type": "f1", "name": "strict F1", "value": line["value"]}],
+    }
+
+
+def _scores(results: list[Mapping[str, Any]]) -> str:
+    if not results:
+        return "`viborder crossval RECIPE` measures the recipe on documents that the model has not seen; none is recorded here."
+    rows = [
+        f"| {line['task']} | {100 * line['value']:.1f}"
+        + (f" ({100 * line['interval'][0]:.1f} – {100 * line['interval'][1]:.1f})" if line["interval"] else "")
+        + f" | {line['n']} | {line['tuned_on']} |"
+        for line in results
+    ]
+    said = "Of the recipe, not of this very model, which has learned from all its documents:"
+    return "\n".join([said, "", "| on | strict F1, 95 % interval | n | tuned on |", "| --- | --- | --- | --- |", *rows])
