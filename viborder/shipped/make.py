@@ -22,6 +22,7 @@ license: apache-2.0
 library_name: viborder
 pipeline_tag: token-classification
 tags: [nested-ner, vietnamese, news, police, border]
+metrics: [precision, recall, f1]
 ---
 
 # The model that comes with viborder
