@@ -8,6 +8,9 @@ from viborder.grammar import propose
 from viborder.grammar.around import Around
 from viborder.grammar.entries import FOLDER, Entry, declared
 from viborder.grammar.lexicon import OPEN, Lexicon, packaged, using
+from viborder.grammar.names import used
+from viborder.grammar.pattern import parse
+from viborder.grammar.records import CONDITIONS, Record
 from viborder.text import tokenize
 
 TEXT = "Thu giữ bột lạ và heroin."
@@ -44,6 +47,13 @@ def test_a_lexicon_is_read_from_a_folder(tmp_path: Path) -> None:
 
 def test_every_class_around_names_has_entries_and_every_class_there_is_asked_for() -> None:
     asked = {name.replace("_", "-") for name in Around.__annotations__} | {"station", "locative", "quarter"}
+    asked |= {name for record in packaged().rules.records for name in _named(record)}
     lines = [path.read_text(encoding="utf-8").splitlines() for path in FOLDER.glob("around-*.tsv")]
-    assert asked == {kind.name for some in lines for kind in declared(some)}
+    assert asked >= {kind.name for some in lines for kind in declared(some)}
     assert all(getattr(packaged().around, name) for name in Around.__annotations__)
+
+
+def _named(record: Record) -> set[str]:
+    """The names that a record's patterns and conditions use."""
+    texts = [text for name in ("pattern", *CONDITIONS) for text in record.all(name)]
+    return {name for text in texts for name in used(parse(text))}

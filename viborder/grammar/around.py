@@ -152,43 +152,19 @@ class Around:
     also_digit: Words
     ambiguous_digit: Words
     and_a_half: Words
-    before_label: Words
     before_no_fraction: Words
-    before_parties: Words
-    before_year: Words
     before_year_word: Words
-    day_or_month: Words
-    day_word: Words
-    degree: Words
     dependent_digit: Words
-    few_parties: Words
     glued_magnitude: Words
     glued_unit: Words
     half: Words
-    hard_party: Words
-    head_of_posts: Words
-    hour_letter: Words
     kilometre: Words
-    many_parties: Words
-    metre: Words
-    moment: Words
-    named_party: Words
-    national_word: Words
-    on: Words
     part: Words
-    plain_counted: Words
     range: Words
     second_syllable: Words
     short_unit: Words
-    sim_card: Words
-    street_word: Words
     tens_of: Words
-    together: Words
     two: Words
-    two_parties: Words
-    vehicle: Words
-    year: Words
-    year_or_month: Words
 
     def __init__(self, lexicon: Lexicon) -> None:
         for name in type(self).__annotations__:

@@ -36,7 +36,13 @@ from viborder.files import lines, new_file, parse_json, read_text
 RESULTS, README, LONG = Path("eval/results.jsonl"), Path("README.md"), Path("eval/README.md")
 BEGIN, END = "<!-- results -->", "<!-- /results -->"
 SHORT, SHORT_END = "<!-- results: short -->", "<!-- /results: short -->"
-MEASURES = ("cpu_seconds", "seconds", "peak_mb", "actions")  # what is measured of a program, without an interval
+MEASURES = (
+    "cpu_seconds",
+    "seconds",
+    "peak_mb",
+    "actions",
+    "share_noticed",
+)  # measured of a program, without an interval
 METRICS = tuple(f"{schema}_{score}" for schema in SCHEMAS for score in ("precision", "recall", "f1"))
 _TEXTS = ("system", "task", "metric", "tuned_on")
 _FIELDS = {*_TEXTS, "value", "interval", "n", "unit", "recipe", "data", "command", "source"}
