@@ -23,13 +23,13 @@ EVIL = '</script><script>document.title="owned"</script><img src=x onerror=docum
 AT = EVIL.index("Công an")
 GOLD = [
     Document(
-        "evil </title>", EVIL, (Span(AT, AT + 16, "AGENCY"), Span(AT + 8, AT + 16, "PLACE"), Span(0, 9, "MARK<b>"))
+        "evil <title>", EVIL, (Span(AT, AT + 16, "AGENCY"), Span(AT + 8, AT + 16, "PLACE"), Span(0, 9, "MARK<b>"))
     ),
     Document("empty", "Không có gì."),
 ]
 PRED = [
     Document(
-        "evil </title>",
+        "evil <title>",
         EVIL,
         (Span(AT, AT + 16, "AGENCY", 0.9), Span(AT + 13, AT + 16, "PLACE", 0.8), Span(4, 11, "DRUG", 0.7)),
     ),

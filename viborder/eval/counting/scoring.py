@@ -33,6 +33,7 @@ def score(
     unit: str | None = None,
     scheme: str | None = None,
     begins: Sequence[int] = (),
+    names: Sequence[str] | None = None,
 ) -> Scores:
     """Score predictions against gold: documents with the same ids and texts, in any order, or tag sequences in the same
     order.
@@ -45,6 +46,8 @@ def score(
     sequences, the one with which each document begins (from 0): then a document is the unit. scheme: of the tags,
     one of five; told from the prefixes where it is not given. Tags that may not follow each other are read as conlleval
     reads them, and listed in `illegal`.
+    Tag sequences are lists of strings, or pyarrow columns of lists, of strings or of numbers; names: what numbers mean,
+    as `ClassLabel.names` has them. Columns are read without making Python strings, several times as fast.
     Raises ViborderError with everything that is wrong with the pair: `ids-differ`, `text-differs`, `span-outside-text`,
     … (see `viborder.eval.counting.checks.paired`), `lengths-differ`, `tag-unknown`, `scheme-unknown`, `unit-unknown`,
     `kinds-differ`.
@@ -63,7 +66,7 @@ def score(
         documents = cast(Sequence[Document], gold), cast(Sequence[Document], pred)
         return _score_documents(*documents, nested, labels, exclude, unit or "document", options)
     unit = unit or ("document" if begins else "sentence")
-    result = _score_tags(cast(Tags, gold), cast(Tags, pred), labels, exclude, unit, scheme, options)
+    result = _score_tags(cast(Tags, gold), cast(Tags, pred), labels, exclude, unit, scheme, options, names)
     return _by_document(result, begins) if begins and unit == "document" else result
 
 
@@ -133,9 +136,12 @@ def _score_tags(
     unit: str,
     scheme: str | None,
     options: dict[str, str],
+    names: Sequence[str] | None,
 ) -> Scores:
+    if sequences.is_arrow(gold) != sequences.is_arrow(pred):
+        raise fail("", "kinds-differ", "an Arrow column on one side, lists on the other", "the same on both sides")
     sequences.same_lengths(gold, pred)
-    tables, numbers, read = _read_tags(gold, pred, scheme)
+    tables, numbers, read = _read_tags(gold, pred, scheme, names)
     seen = {index for table in tables for index in np.flatnonzero(np.bincount(table.label)).tolist()}
     kept = {
         name
@@ -160,18 +166,21 @@ class _Read(NamedTuple):
     accuracy: float | None
 
 
-def _read_tags(gold: Tags, pred: Tags, scheme: str | None) -> tuple[list[SpanTable], dict[str, int], _Read]:
+def _read_tags(
+    gold: Tags, pred: Tags, scheme: str | None, names: Sequence[str] | None
+) -> tuple[list[SpanTable], dict[str, int], _Read]:
     """The entities of both sides, the numbers of their labels, and the rest; what was held to find them is let go
     before counting.
     """
-    gold_tokens, pred_tokens, same = sequences.read(gold, pred)
+    gold_tokens, pred_tokens, same = sequences.read(gold, pred, names)
     name = scheme or sequences.scheme_of(gold_tokens.vocabulary)
     numbers: dict[str, int] = {}
     split = partial(sequences.tag_parts, scheme=scheme)
     readers = [sequences.Reader(side, split, numbers, bilou=True) for side in (gold_tokens, pred_tokens)]
     tables = [reader.entities(None) for reader in readers]
     illegal = {side: reader.illegal(name) for side, reader in zip(("gold", "pred"), readers, strict=True)}
-    accuracy = same / sum(map(len, gold)) if any(gold) else None
+    total = int(sequences.lengths_of(gold).sum())
+    accuracy = same / total if total else None
     return tables, numbers, _Read(name, _data_of_tags(gold_tokens, tables[0], numbers), illegal, accuracy)
 
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, compress
 from operator import ne
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +22,7 @@ from viborder.tags import SCHEMES, Rule, forgiving_begins, forgiving_ends, schem
 _LETTERS = "OBIESLU.?"  # prefixes; `?` is any other
 _PLAIN = str.maketrans("LU", "ES")  # BILOU in IOBES's letters
 _BLOCK = 16_384  # sequences read at a time, so that what is held beside the data stays small
+Tags = Any  # Sequence[Sequence[str]], or a pyarrow column of lists
 Split = Callable[[str], tuple[str, str]]
 
 
@@ -44,13 +46,16 @@ class Tokens:
         return tuple(zip(rows.tolist(), (places - self.begins[rows]).tolist(), strict=True))
 
 
-def read(gold: Sequence[Sequence[str]], pred: Sequence[Sequence[str]]) -> tuple[Tokens, Tokens, int]:
+def read(gold: Tags, pred: Tags, names: Sequence[str] | None = None) -> tuple[Tokens, Tokens, int]:
     """The tokens of two sides of the same lengths, with one vocabulary, and how many tokens bear the same tag on both.
 
-    A predicted sequence that is the gold one is not read again. Raises ViborderError `tag-unknown` where a tag is no
-    string.
+    A predicted sequence that is the gold one is not read again. Arrow columns are read without making a Python string
+    of a tag; names: what their numbers mean. Raises ViborderError `tag-unknown` where a tag is no string, or a number
+    without a name.
     """
-    lengths = np.fromiter(map(len, gold), dtype=np.int64, count=len(gold))
+    if is_arrow(gold):
+        return _read_arrow(gold, pred, names)
+    lengths = lengths_of(gold)
     gold_tags, pred_tags = (np.zeros(int(lengths.sum()), dtype=np.int32) for _ in range(2))
     codes = _Codes({"O": 0})
     at = 0
@@ -107,22 +112,72 @@ class _Codes(dict[str, int]):
         return self[tag]
 
 
-def same_lengths(gold: Sequence[Sequence[str]], pred: Sequence[Sequence[str]]) -> None:
+def is_arrow(side: Any) -> bool:
+    """Whether a side is a pyarrow column of lists: one list of tags, or of their numbers, a sequence."""
+    return type(side).__module__.startswith("pyarrow") and hasattr(side, "type")
+
+
+def lengths_of(side: Tags) -> Ints:
+    """The number of tags of each sequence."""
+    if is_arrow(side):
+        import pyarrow.compute
+
+        found = pyarrow.compute.list_value_length(side).fill_null(0)
+        return np.asarray(found.to_numpy(zero_copy_only=False) if hasattr(found, "buffers") else found, dtype=np.int64)
+    return np.fromiter(map(len, side), dtype=np.int64, count=len(side))
+
+
+def _read_arrow(gold: Any, pred: Any, names: Sequence[str] | None) -> tuple[Tokens, Tokens, int]:
+    codes = _Codes({"O": 0})
+    gold_tags, pred_tags = _arrow_numbers(gold, names, codes), _arrow_numbers(pred, names, codes)
+    vocabulary, lengths = list(codes)[1:], lengths_of(gold)
+    same = len(gold_tags) - int(np.count_nonzero(gold_tags != pred_tags))
+    return _tokens(gold_tags, lengths, vocabulary), _tokens(pred_tags, lengths, vocabulary), same
+
+
+def _arrow_numbers(side: Any, names: Sequence[str] | None, codes: _Codes) -> NDArray[np.int32]:
+    """The code of every tag of a column of lists; 0 is O."""
+    import pyarrow
+    import pyarrow.compute as compute
+
+    flat = compute.list_flatten(side)
+    flat = flat.combine_chunks() if isinstance(flat, pyarrow.ChunkedArray) else flat
+    if flat.null_count:
+        raise fail("", "tag-unknown", f"{flat.null_count} tags are null", "tags such as B-PLACE, I-PLACE, O")
+    if pyarrow.types.is_integer(flat.type):
+        distinct = compute.unique(flat).to_pylist()
+        if names is None or any(not 0 <= number < len(names) for number in distinct):
+            said = (
+                "tags are numbers" if names is None else f"a tag has a number that none of the {len(names)} names has"
+            )
+            raise fail("", "tag-unknown", said, "names=dataset.features[column].feature.names")
+        wanted = set(distinct)
+        code_of = [codes[name] if number in wanted else 0 for number, name in enumerate(names)]
+        which = flat.to_numpy(zero_copy_only=False)
+    else:
+        encoded = flat.dictionary_encode()
+        code_of = [codes[tag] for tag in encoded.dictionary.to_pylist()]
+        which = encoded.indices.to_numpy(zero_copy_only=False)
+    numbers: NDArray[np.int32] = np.array(code_of, dtype=np.int32)[which]
+    return numbers
+
+
+def same_lengths(gold: Tags, pred: Tags) -> None:
     """Raises ViborderError `lengths-differ`, naming every sequence whose lengths do."""
     if len(gold) != len(pred):
         message = f"{len(gold)} gold sequences, {len(pred)} predicted ones"
         raise fail("", "lengths-differ", message, "one predicted sequence for each gold one, in the same order")
-    if list(map(len, gold)) == list(map(len, pred)):
+    ours, theirs = lengths_of(gold), lengths_of(pred)
+    if np.array_equal(ours, theirs):
         return
     raise ViborderError(
         Problem(
             f"sequence {index}",
             "lengths-differ",
-            f"{len(one)} gold tags, {len(other)} predicted",
+            f"{ours[index]} gold tags, {theirs[index]} predicted",
             "what a model cut off is O",
         )
-        for index, (one, other) in enumerate(zip(gold, pred, strict=True))
-        if len(one) != len(other)
+        for index in np.flatnonzero(ours != theirs).tolist()
     )
 
 
