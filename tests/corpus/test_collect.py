@@ -1,5 +1,7 @@
 """Texts become documents: verbatim, once, with what they say of themselves."""
 
+import subprocess
+import sys
 import unicodedata
 from pathlib import Path
 
@@ -168,3 +170,39 @@ def test_the_date_of_a_page_is_what_names_itself_so(tmp_path, head, body, foot, 
     (tmp_path / "a.html").write_text(page, encoding="utf-8")
     done = collect([tmp_path / "a.html"], tmp_path / "documents.jsonl")
     assert done.added[0].meta.get("date") == expected
+
+
+BAD_LINES = [
+    '{"id": "a", "text": "H\u00e0 N\u1ed9i \\ud83d"}',
+    '{"id": "b", "text": "Công an tỉnh Cao Bằng"}',
+    "{",
+    '{"id": "../c", "text": "Công an tỉnh Lạng Sơn"}',
+    '{"id": "d", "text": "Hà\\u0000 Nội"}',
+    "[" * 100_000,
+]
+
+
+def test_bad_documents_are_told_and_the_others_added(tmp_path):
+    (tmp_path / "a.jsonl").write_text("\n".join(BAD_LINES) + "\n", encoding="utf-8")
+    corpus, problems = tmp_path / "documents.jsonl", []
+    done = collect([tmp_path / "a.jsonl"], corpus, problems=problems)
+    assert [document.id for document in done.added] == ["b"] == [document.id for document in jsonl.read(corpus)]
+    found = {(problem.rule, problem.where.removeprefix(f"{tmp_path}/").split(" ")[0]) for problem in problems}
+    assert found == {
+        ("text-not-unicode", "a.jsonl:1"),
+        ("json-broken", "a.jsonl:3"),
+        ("id-malformed", "a.jsonl:4"),
+        ("text-control-character", "a.jsonl:5"),
+        ("json-broken", "a.jsonl:6"),
+    }
+
+
+def test_the_verb_adds_the_good_ones_with_status_1_and_nothing_where_it_is_strict(tmp_path):
+    (tmp_path / "a.jsonl").write_text("\n".join(BAD_LINES) + "\n", encoding="utf-8")
+    corpus = tmp_path / "documents.jsonl"
+    command = [sys.executable, "-m", "viborder", "collect", str(tmp_path / "a.jsonl"), "--out", str(corpus)]
+    done = subprocess.run([*command, "--strict"], capture_output=True, text=True)
+    assert done.returncode == 1 and not corpus.exists() and "text-not-unicode" in done.stderr
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 1 and done.stdout.startswith("1 documents added") and "json-broken" in done.stderr
+    assert [document.id for document in jsonl.read(corpus)] == ["b"]

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from viborder.errors import ViborderError
+from viborder.errors import Problem, ViborderError
 from viborder.formats import jsonl
 from viborder.tag.bulk import tag_shards
 from viborder.tag.texts import tagged_line
@@ -172,3 +172,35 @@ def test_ray_with_a_worker_killed(model: Path, shards: list[Path], expected: lis
         ray.shutdown()
     assert killed
     assert [(out / shard.name).read_text() for shard in shards] == expected
+
+
+def test_where_it_is_not_strict_one_bad_line_costs_itself_alone(
+    model: Path, shards: list[Path], expected: list[str], tmp_path: Path
+) -> None:
+    bad = tmp_path / "bad.jsonl"
+    lines = shards[0].read_text().splitlines(keepends=True)
+    bad.write_text("".join([*lines[:100], "{\n", *lines[100:200], '{"id": "x", "text": "H\\ud83d"}\n', *lines[200:]]))
+    problems: list[Problem] = []
+    assert tag_shards(model, [bad], tmp_path / "out", chunk_size=CHUNK, problems=problems) == (1, 0)
+    assert (tmp_path / "out/bad.jsonl").read_text() == expected[0]
+    assert [(problem.where.split(" ")[0], problem.rule) for problem in problems] == [
+        (f"{bad}:101", "json-broken"),
+        (f"{bad}:202", "text-not-unicode"),
+    ]
+
+
+def test_one_bad_document_leaves_the_others_of_a_file_tagged(model: Path, tmp_path: Path) -> None:
+    source, out = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
+    source.write_text(
+        '{"id": "a", "text": "ở Cao Bằng"}\n{"id": "b", "text": "\\ud83d"}\n{"id": "c", "text": "ở Lào"}\n'
+    )
+    call = [sys.executable, "-m", "viborder", "tag", str(model), str(source), "-o", str(out)]
+    done = subprocess.run([*call, "--strict"], capture_output=True, text=True)
+    assert done.returncode == 1 and not out.exists() and f"{source}:2" in done.stderr
+    done = subprocess.run(call, capture_output=True, text=True)
+    assert done.returncode == 1 and "text-not-unicode" in done.stderr and "Traceback" not in done.stderr
+    assert [document.id for document in jsonl.read(out)] == ["a", "c"]
+    source.write_text("{\n")
+    out.unlink()
+    done = subprocess.run(call, capture_output=True, text=True)
+    assert done.returncode == 1 and not out.exists()  # where none is sound nothing is written

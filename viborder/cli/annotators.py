@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from viborder.cli.paths import CORPUS, GOLD, PASSES
+from viborder.cli.paths import CORPUS, GOLD, PASSES, STRICT
 from viborder.files import called
 
 if TYPE_CHECKING:
@@ -29,15 +29,20 @@ def collect(
     near: Annotated[
         float, typer.Option(help="Similarity (0–1) from which a text is a near-duplicate and left out.")
     ] = 0.8,
+    strict: Annotated[bool, typer.Option("--strict", help=STRICT)] = False,
 ) -> None:
     """Add source texts to the corpus, near-duplicates left out."""
     from viborder.corpus.collect import collect
+    from viborder.errors import ViborderError
 
     meta = {name: value for name, value in (("source", source), ("licence", licence)) if value}
-    done = collect(sources, corpus, meta, near)
+    problems: list[Problem] | None = None if strict else []
+    done = collect(sources, corpus, meta, near, problems)
     for note in (*done.notes, *done.left_out):
         print(note, file=sys.stderr)
     print(f"{len(done.added)} documents added to {corpus}, {len(done.left_out)} near-duplicates left out")
+    if problems:
+        raise ViborderError(problems)
 
 
 def check(

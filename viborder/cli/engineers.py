@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from viborder.cli.paths import GOLD
+from viborder.cli.paths import GOLD, STRICT
 
 
 def train(
@@ -194,26 +194,34 @@ def tag(
     engine: Annotated[
         Literal["local", "ray"], typer.Option(help="With --out: on this machine, or on a Ray cluster.")
     ] = "local",
+    strict: Annotated[bool, typer.Option("--strict", help=STRICT)] = False,
 ) -> None:
     """Find the spans in texts: as JSON Lines, or in colours on a terminal."""
+    from viborder.errors import Problem, ViborderError
     from viborder.tag.models import model_and_inputs
 
     folder, inputs = model_and_inputs(model, inputs)
+    problems: list[Problem] | None = None if strict else []
     if out:
         from viborder.tag.bulk import tag_shards
 
-        written, there = tag_shards(folder, [Path(item) for item in inputs], out, jobs=jobs, engine=engine)
+        shards = [Path(item) for item in inputs]
+        written, there = tag_shards(folder, shards, out, jobs=jobs, engine=engine, problems=problems)
         print(f"{written} shards tagged, {there} were there already: {out}", file=sys.stderr)
+        if problems:
+            raise ViborderError(problems)
         return
     from viborder.tag.files import tag_files
 
     count, notes = tag_files(
-        folder, inputs, output, target_format, source_format, tag_column=tag_column, text_key=text_key
+        folder, inputs, output, target_format, source_format, problems, tag_column=tag_column, text_key=text_key
     )
     for note in notes:
         print(note, file=sys.stderr)
     if output:
         print(f"{count} documents: {output}", file=sys.stderr)
+    if problems:
+        raise ViborderError(problems)
 
 
 def score(

@@ -1,4 +1,4 @@
-"""Where the project's own files are."""
+"""Where the project's own files are, and what options of several verbs say."""
 
 from __future__ import annotations
 
@@ -7,3 +7,4 @@ from pathlib import Path
 CORPUS = Path("corpus/documents.jsonl")
 GOLD = Path("annotations/gold.jsonl")
 PASSES = Path("annotations/passes")
+STRICT = "Do nothing at all where one document is bad; otherwise the others are done, and the exit status is 1."

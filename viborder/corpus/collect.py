@@ -15,6 +15,7 @@ from viborder.corpus.metadata import read_metadata
 from viborder.corpus.sources import Source, read_sources
 from viborder.document import Document
 from viborder.errors import Problem, ViborderError
+from viborder.faults import unusable
 from viborder.files import alone, lines, new_file
 from viborder.formats import jsonl
 from viborder.text import normalise
@@ -35,40 +36,54 @@ class Collected:
 
 
 def collect(
-    paths: Iterable[Path], corpus: Path, meta: Mapping[str, str] | None = None, near: float = NEAR
+    paths: Iterable[Path],
+    corpus: Path,
+    meta: Mapping[str, str] | None = None,
+    near: float = NEAR,
+    problems: list[Problem] | None = None,
 ) -> Collected:
     """Add texts, HTML pages and JSON Lines (or folders of them) to the corpus file.
 
     meta: what is known of all of them (`source`, `licence`, `date`, `outlet`). near: the similarity in 0…1 from which a
     text counts as a near-duplicate of another and is left out; above 1 nothing is. A document that is there already
-    with the same id and text is passed over. Raises ViborderError with all problems at once (`not-utf8`, `file-empty`,
-    `id-twice`, `id-text-differs`, …), and then writes nothing.
+    with the same id and text is passed over. problems: a list for what is wrong with single sources, while the others
+    are added. Without it raises ViborderError with all problems at once (`not-utf8`, `file-empty`, `id-twice`,
+    `id-text-differs`, `text-not-unicode`, …), and then writes nothing; so it does where the corpus itself is broken.
     """
     with alone(corpus):
-        return _collect(paths, corpus, meta or {}, near)
+        wrong: list[Problem] = []
+        done, new = _found(paths, corpus, near, wrong)
+        if wrong and problems is None:
+            raise ViborderError(wrong)
+        for source in new:
+            known = {**read_metadata(source.text), **(meta or {}), **source.meta}
+            done.added.append(Document(source.id, source.text, meta=known))
+        if done.added:
+            _append(corpus, done.added)
+        if problems is not None:
+            problems += wrong
+        return done
 
 
-def _collect(paths: Iterable[Path], corpus: Path, meta: Mapping[str, str], near: float) -> Collected:
-    problems: list[Problem] = []
+def _found(
+    paths: Iterable[Path], corpus: Path, near: float, problems: list[Problem]
+) -> tuple[Collected, Iterable[Source]]:
+    """What was changed and left out, and the sources that the corpus lacks."""
     done = Collected()
     new = _normalised(read_sources(paths, problems), done, problems)
     if corpus.exists():
         _against_corpus(new, corpus, done, problems, near)
     _against_each_other(new, done, near)
-    if problems:
-        raise ViborderError(problems)
-    for source in new.values():
-        known = {**read_metadata(source.text), **meta, **source.meta}
-        done.added.append(Document(source.id, source.text, meta=known))
-    if done.added:
-        _append(corpus, done.added)
-    return done
+    return done, new.values()
 
 
 def _normalised(sources: Iterable[Source], done: Collected, problems: list[Problem]) -> dict[str, Source]:
     new: dict[str, Source] = {}
     for source in sources:
         text, changes = normalise(source.text)
+        if faults := [*unusable(text, source.id, source.where)]:
+            problems += faults
+            continue
         done.notes.extend(f"{source.where}: {change}" for change in changes)
         before = new.get(source.id)
         if before is not None and before.text != text:
@@ -86,7 +101,8 @@ def _against_corpus(
     for source in new.values():
         index.add(source.text)
         numbers.append(source.id)
-    for _, document in jsonl.scan(corpus, problems):
+    broken: list[Problem] = []
+    for _, document in jsonl.scan(corpus, broken):
         mine = new.get(document.id)
         if mine is not None:
             if mine.text != document.text:
@@ -98,6 +114,8 @@ def _against_corpus(
             if numbers[number] in new:
                 source = new.pop(numbers[number])
                 done.left_out.append(f"{source.where}: left out, a near-duplicate of {document.id} ({score:.2f})")
+    if broken:
+        raise ViborderError(broken)
 
 
 def _against_each_other(new: dict[str, Source], done: Collected, near: float) -> None:

@@ -13,7 +13,7 @@ import shutil
 import signal
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -33,7 +33,7 @@ _DECODER = json.JSONDecoder()
 class Chunk:
     """Whole lines of a shard: bytes `[start, end)`, beginning with line `line` (from 1).
 
-    part: the file for what comes of them.
+    part: the file for what comes of them. strict: whether one bad document leaves the whole chunk undone.
     """
 
     shard: str
@@ -41,12 +41,14 @@ class Chunk:
     end: int
     line: int
     part: str
+    strict: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """A chunk that was tagged: documents written, bytes read, what was wrong (then no part is written), changes made
-    to texts.
+    """A chunk that was tagged: documents written, what was wrong, changes made to texts.
+
+    Of a chunk that is strict no part is written where something was wrong.
     """
 
     chunk: Chunk
@@ -54,9 +56,21 @@ class Done:
     problems: list[Problem]
     notes: list[str]
 
+    @property
+    def written(self) -> bool:
+        """Whether the part is there."""
+        return not (self.problems and self.chunk.strict)
+
 
 def tag_shards(
-    model: Path, shards: Sequence[Path], out: Path, *, jobs: int = 1, engine: str = "local", chunk_size: int = CHUNK
+    model: Path,
+    shards: Sequence[Path],
+    out: Path,
+    *,
+    jobs: int = 1,
+    engine: str = "local",
+    chunk_size: int = CHUNK,
+    problems: list[Problem] | None = None,
 ) -> tuple[int, int]:
     """Tag `.jsonl` shards into files of the same names under `out`. Returns (shards written now, shards that were there
     already).
@@ -64,8 +78,9 @@ def tag_shards(
     engine: `local` (this machine, `jobs` processes) or `ray` (a Ray cluster, `jobs` actors). chunk_size: in bytes, at
     least; a chunk is what a kill can cost, and what a process holds in memory at most. Ids are unique within a shard,
     as within any file; two shards may have the same.
-    Raises ViborderError: `shard-names`, `out-of-another-run`, and what is wrong with the shards; sound shards are
-    finished all the same.
+    problems: a list for what is wrong with single documents, while the others of their shard are tagged; told once.
+    Raises ViborderError: `shard-names`, `out-of-another-run`, and, without that list, what is wrong with the shards;
+    sound shards are finished all the same.
     """
     version = load(model).version
     _check_names(shards, out)
@@ -73,21 +88,26 @@ def tag_shards(
     for stray in out.glob(".*.jsonl.*"):  # what a killed run was about to rename
         stray.unlink()
     waiting = [shard for shard in shards if not (out / shard.name).exists()]
-    chunks = {shard.name: list(_chunks(shard, out / ".parts" / shard.name, chunk_size)) for shard in waiting}
+    strict = problems is None
+    chunks = {
+        shard.name: [replace(chunk, strict=strict) for chunk in _chunks(shard, out / ".parts" / shard.name, chunk_size)]
+        for shard in waiting
+    }
     to_do = [chunk for parts in chunks.values() for chunk in parts if not Path(chunk.part).exists()]
     run = _local if engine == "local" else _ray
-    problems: list[Problem] = []
+    wrong: list[Problem] = []
     left = {name: sum(not Path(chunk.part).exists() for chunk in parts) for name, parts in chunks.items()}
     for name in [name for name, count in left.items() if count == 0]:
-        problems += _join(chunks[name], out / name)
+        wrong += _join(chunks[name], out / name)
     for done in _progress(run(str(model), to_do, jobs), to_do):
-        problems += done.problems
+        told = wrong if problems is None or not done.written else problems
+        told += done.problems
         name = Path(done.chunk.shard).name
-        left[name] -= not done.problems
+        left[name] -= done.written
         if left[name] == 0:
-            problems += _join(chunks[name], out / name)
-    if problems:
-        raise ViborderError(problems)
+            wrong += _join(chunks[name], out / name)
+    if wrong:
+        raise ViborderError([*wrong, *(problems or ())])
     shutil.rmtree(out / ".parts", ignore_errors=True)
     return len(waiting), len(shards) - len(waiting)
 
@@ -99,11 +119,11 @@ def tag_chunk(tagger: Tagger, chunk: Chunk) -> Done:
     try:
         with new_file(Path(chunk.part)) as file:
             count = write_lines(file, tagger.tag(reader.documents_of_lines(chunk.shard, _lines(chunk))))
-            if reader.problems:
+            if reader.problems and chunk.strict:
                 raise ViborderError(reader.problems)
     except ViborderError as error:
-        return Done(chunk, 0, error.problems, [])
-    return Done(chunk, count, [], reader.notes)
+        return Done(replace(chunk, strict=True), 0, error.problems, [])
+    return Done(chunk, count, reader.problems, reader.notes)
 
 
 @cache

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from viborder.document import Document
-from viborder.errors import ViborderError, fail
+from viborder.errors import Problem, ViborderError, fail
 from viborder.files import new_file
 from viborder.formats import format_of, is_format, said
 from viborder.tag.columns import tag_given, tag_rows
@@ -24,6 +24,7 @@ def tag_files(
     out: Path | None,
     format: str | None = None,
     source_format: str | None = None,
+    problems: list[Problem] | None = None,
     **options: str | None,
 ) -> tuple[int, list[str]]:
     """Tag every input; write to `out`, or to standard output as JSON Lines, on a terminal in colours. Returns the number
@@ -31,7 +32,8 @@ def tag_files(
 
     source_format, options: as in `viborder.formats.read`. CoNLL in and CoNLL out keeps tokens, other columns, comments
     and blank lines, and puts the tags of the outermost spans into the last column (or the one that is named).
-    Raises ViborderError with all that is wrong with the inputs; then nothing is written.
+    problems: a list for what is wrong with single documents, while the others are tagged and written. Without it, and
+    where no document is sound, raises ViborderError with all of it; then nothing is written.
     """
     tagger = load(model)
     if out is not None and format_of(out, format) == "conll" and _is_conll(inputs, source_format):
@@ -42,7 +44,7 @@ def tag_files(
         count = tag_rows(tagger, Path(inputs[0]), out, lost, options.get("tag_column"))
         return count, [said(kind, number) for kind, number in sorted((+lost).items())]
     reader = Reader(source_format, **options)
-    documents = _checked(tag_given(tagger, reader.documents(inputs)), reader)
+    documents = _checked(tag_given(tagger, reader.documents(inputs)), reader, problems)
     if out is None and sys.stdout.isatty():
         from viborder.tag.terminal import show
 
@@ -66,10 +68,14 @@ def tag_files(
     return count, reader.notes
 
 
-def _checked(documents: Iterator[Document], reader: Reader) -> Iterator[Document]:
-    yield from documents
-    if reader.problems:
+def _checked(documents: Iterator[Document], reader: Reader, problems: list[Problem] | None) -> Iterator[Document]:
+    count = 0
+    for count, document in enumerate(documents, 1):  # noqa: B007
+        yield document
+    if reader.problems and (problems is None or not count):
         raise ViborderError(reader.problems)
+    if problems is not None:
+        problems += reader.problems
 
 
 def _is_conll(inputs: Sequence[str], source_format: str | None) -> bool:

@@ -30,7 +30,7 @@ def tag_on_ray(model: str, chunks: list[Chunk], jobs: int) -> Iterator[Done]:
     work: Any = _Work
     done = rows.map(work, compute=ray.data.ActorPoolStrategy(size=jobs))
     for row in done.iter_rows():
-        chunk = Chunk(**{key: row[key] for key in ("shard", "start", "end", "line", "part")})
+        chunk = Chunk(**{key: row[key] for key in ("shard", "start", "end", "line", "part", "strict")})
         problems = [Problem(*entry) for entry in row["problems"]]
         yield Done(chunk, row["documents"], problems, list(row["notes"]))
 
@@ -39,7 +39,7 @@ class _Work:
     """An actor: keeps the model between chunks."""
 
     def __call__(self, row: dict[str, Any]) -> dict[str, Any]:
-        keys = ("shard", "start", "end", "line", "part")
+        keys = ("shard", "start", "end", "line", "part", "strict")
         done = tag_chunk(tagger_of(row["model"]), Chunk(**{key: row[key] for key in keys}))
         problems = [(entry.where, entry.rule, entry.message, entry.hint, entry.severity) for entry in done.problems]
         return {
