@@ -61,6 +61,21 @@ def unusable(text: str, document_id: str, where: str) -> Iterator[Problem]:
     yield from id_faults(document_id, where)
 
 
+def apart(text: str, other: str) -> str:
+    """A text as a message shows it beside another: with its code points where both look the same (NFC beside NFD, a
+    no-break space, an invisible character).
+    """
+    shown = f"{text!r}"
+    if _level(text) != _level(other):
+        return shown
+    return f"{shown} ({' '.join(f'U+{ord(mark):04X}' for mark in text[:12])}{' …' if len(text) > 12 else ''})"
+
+
+def _level(text: str) -> str:
+    """A text as the eye sees it."""
+    return " ".join(_INVISIBLE.sub("", unicodedata.normalize("NFKC", text)).split())
+
+
 def id_faults(document_id: str, where: str) -> Iterator[Problem]:
     """What is wrong with an id: it has to serve as a file's name and as one word of a line."""
     said = ""

@@ -12,6 +12,8 @@ from viborder.text import trim
 PIECES = [
     *("Công an tỉnh Cao Bằng", "168,55Kg", "ma tuý đá", "26 đoàn/147 cán bộ", "TP. Lạng Sơn.", "“V02”", "…", "C04"),
     *(" ", "  ", "\n", "\n\n", "\t", "\u00a0", "\u200b", "😀", "👩‍👩‍👧", "đ́"),
+    *("\u2028", "\u2029", "\x85", "\f", "\v", "\x1c", "\u202f", "\u00ad", "\ufeff", "a\r\nb"),
+    *("#VietNam", "# text = x", "_", "Hà_Nội", "-DOCSTART-", "<s>", "1\u00a0000", "B-PLACE", ",,", "'"),
     *("<b>&amp;", '"', "\\n", "#", "# id = x", "O", "=1+1", "[NGƯỜI-1]", "a"),
 ]
 IDS = st.text(alphabet="abc019_-ăđ", min_size=1, max_size=8)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from tests.formats.strategies import corpus, with_private
@@ -24,6 +24,7 @@ HELD = {
     "prodigy": (".jsonl", set()),
     "csv": (".csv", {"meta"}),
 }
+NOT_XML = "\f\v\x1c"  # white space that XML cannot hold; `xml-character` says so
 
 
 def scored(document: Document) -> Document:
@@ -49,6 +50,7 @@ def test_documents_come_back(
     tmp_path_factory: pytest.TempPathFactory, format: str, documents: list[Document], hidden: bool, rich: bool
 ) -> None:
     ending, missing = HELD[format]
+    assume(format != "cas" or not any(mark in document.text for document in documents for mark in NOT_XML))
     path = tmp_path_factory.mktemp(format) / f"all{ending}"
     given_ = [scored(each) if rich else each for each in (map(with_private, documents) if hidden else documents)]
     lost = write(path, given_, format)

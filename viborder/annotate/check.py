@@ -13,12 +13,13 @@ from collections.abc import Collection, Iterable, Iterator
 from hashlib import sha256
 from pathlib import Path
 
+from viborder import formats
 from viborder.annotate.hiding import unhidden
 from viborder.annotate.span_rules import span_problems
 from viborder.document import Document, Span
-from viborder.errors import Problem, place
+from viborder.errors import Problem, ViborderError, place
 from viborder.faults import id_faults, text_faults
-from viborder.formats import jsonl
+from viborder.formats import is_format, jsonl
 from viborder.labels import entity_types
 from viborder.text import Range, cut, token_range
 
@@ -26,10 +27,11 @@ MOST_TOKENS = 60  # of a marked string that is sought elsewhere; the longest nam
 Surfaces = dict[tuple[str, ...], tuple[Span, str]]
 
 
-def check(files: list[Path], corpus: Path | None) -> tuple[list[Problem], int, int]:
+def check(files: list[Path], corpus: Path | None, source_format: str | None = None) -> tuple[list[Problem], int, int]:
     """(problems, number of documents, number of spans) of annotation files, held against the corpus where one is given.
 
-    Files are read one document at a time; what is kept of a document is its id and a hash of its text.
+    source_format: of the files, where their endings cannot tell it. JSON Lines are read one document at a time; what is
+    kept of a document is its id and a hash of its text.
     """
     problems: list[Problem] = []
     documents = spans = 0
@@ -42,7 +44,7 @@ def check(files: list[Path], corpus: Path | None) -> tuple[list[Problem], int, i
     told: set[str] = set()  # documents whose unhidden parts are told: gold and passes bear the same texts
     for path in files:
         surfaces: Surfaces = {}
-        for where, document in jsonl.scan(path, problems):
+        for where, document in _scan(path, source_format, problems):
             documents += 1
             spans += len(document.spans)
             if corpus is not None:
@@ -53,9 +55,20 @@ def check(files: list[Path], corpus: Path | None) -> tuple[list[Problem], int, i
                 problems.extend(unhidden(document, where))
             _remember(document, where, surfaces)
         lengths = _lengths(surfaces)
-        for where, document in jsonl.scan(path, []) if surfaces else ():
+        for where, document in _scan(path, source_format, []) if surfaces else ():
             problems.extend(_unmarked(document, where, surfaces, lengths))
     return problems, documents, spans
+
+
+def _scan(path: Path, source_format: str | None, problems: list[Problem]) -> Iterator[tuple[str, Document]]:
+    """(place, document) of a file in any format; what is wrong goes to `problems`."""
+    if not path.is_dir() and is_format(path, "jsonl", source_format):
+        yield from jsonl.scan(path, problems)
+        return
+    try:
+        yield from ((str(path), document) for document in formats.read(path, source_format))
+    except ViborderError as error:
+        problems += error.problems
 
 
 def check_document(document: Document, where: str, types: Collection[str] | None = None) -> Iterator[Problem]:

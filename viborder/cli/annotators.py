@@ -52,6 +52,9 @@ def check(
     corpus: Annotated[Path, typer.Option(help="The authority on texts.")] = CORPUS,
     lexicon: Annotated[Path | None, typer.Option(help="A folder of lexicon files; the package's by default.")] = None,
     grammar: Annotated[Path | None, typer.Option(help="A folder with a grammar of one's own, checked alone.")] = None,
+    source_format: Annotated[
+        str | None, typer.Option("--from", help="The format of the files, where endings cannot tell it.")
+    ] = None,
 ) -> None:
     """Find every error in the corpus, the annotations, the lexicon and the grammar's rules."""
     if grammar:
@@ -65,7 +68,7 @@ def check(
     from viborder.grammar.standard import problems as rule_problems
 
     problems, documents, spans = check(
-        files or [GOLD, *sorted(PASSES.glob("*.jsonl"))], corpus if corpus.exists() else None
+        files or [GOLD, *sorted(PASSES.glob("*.jsonl"))], corpus if corpus.exists() else None, source_format
     )
     problems += [*check_lexicon(lexicon or FOLDER)[0], *rule_problems()]
     _tell(problems, f"{documents} documents, {spans} spans")
@@ -88,13 +91,16 @@ def agree(
     gamma: Annotated[
         bool, typer.Option("--gamma", help="Compute gamma too, by random annotations for every document.")
     ] = False,
+    source_format: Annotated[
+        str | None, typer.Option("--from", help="The format of the files, where endings cannot tell it.")
+    ] = None,
 ) -> None:
     """Measure how far annotation passes agree, and list where they do not."""
+    from viborder.cli.reading import documents
     from viborder.eval.agreement.passes import agree
     from viborder.eval.show.tables import agreement_table, write_json, write_json_lines
-    from viborder.formats import read
 
-    result = agree({name: read(path) for name, path in called(passes).items()}, gamma=gamma)
+    result = agree({name: documents(path, source_format) for name, path in called(passes).items()}, gamma=gamma)
     agreement_table(result)
     if conflicts:
         write_json_lines(conflicts, [conflict.as_dict() for conflict in result.conflicts])
@@ -116,12 +122,16 @@ def adjudicate(
         bool, typer.Option("--server", help="Adjudicate in Label Studio: bring what is decided, send what is open.")
     ] = False,
     project: Annotated[str, typer.Option(help="Title of the adjudication project.")] = "viborder-adjudication",
+    source_format: Annotated[
+        str | None, typer.Option("--from", help="The format of the files, where endings cannot tell it.")
+    ] = None,
 ) -> None:
     """Settle where passes differ, at the terminal or in Label Studio, and write gold and the log."""
     from viborder.annotate.settle import settle_at_terminal
-    from viborder.formats import read
+    from viborder.cli.reading import documents
+    from viborder.files import stem
 
-    named = {path.stem: read(path) for path in passes or sorted(PASSES.glob("*.jsonl"))}
+    named = {stem(path): documents(path, source_format) for path in passes or sorted(PASSES.glob("*.jsonl"))}
     if server:
         from viborder.labelstudio.adjudicate import settle_on_server
 

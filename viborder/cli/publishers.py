@@ -59,13 +59,16 @@ def diff(
     json: Annotated[
         Path | None, typer.Option("--json", help="Write every change here, one JSON object a line.")
     ] = None,
+    source_format: Annotated[
+        str | None, typer.Option("--from", help="The format of the files, where endings cannot tell it.")
+    ] = None,
 ) -> None:
     """Tell what changed between two versions of a dataset, span by span."""
+    from viborder.cli.reading import documents
     from viborder.dataset.diff import counts, diff
-    from viborder.dataset.package import read
     from viborder.eval.show.tables import write_json_lines
 
-    changes = diff(read(old), read(new))
+    changes = diff(documents(old, source_format), documents(new, source_format))
     for change in changes:
         print(change)
     print(", ".join(f"{count} {kind}" for kind, count in counts(changes).items()) or "no change")
@@ -79,11 +82,14 @@ def restore(
         list[Path], typer.Argument(help="The texts: folders of .txt, or files in any format.", metavar="TEXTS…")
     ],
     out: Annotated[Path, typer.Option(help="A new folder for corpus/ and annotations/.")] = Path("restored"),
+    source_format: Annotated[
+        str | None, typer.Option("--from", help="The format of the texts, where endings cannot tell it.")
+    ] = None,
 ) -> None:
     """Put the texts that you have back into a stand-off release."""
     from viborder.dataset.restore import restore
 
-    done = restore(release, texts, out)
+    done = restore(release, texts, out, source_format)
     print(f"{done['documents']} documents, {done['passes']} passes: {out}")
 
 

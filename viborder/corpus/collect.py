@@ -80,6 +80,9 @@ def _found(
 def _normalised(sources: Iterable[Source], done: Collected, problems: list[Problem]) -> dict[str, Source]:
     new: dict[str, Source] = {}
     for source in sources:
+        if faults := list(unusable(source.text, source.id, source.where)):
+            problems += faults
+            continue
         text, changes = normalise(source.text)
         if faults := [*unusable(text, source.id, source.where)]:
             problems += faults

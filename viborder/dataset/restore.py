@@ -15,12 +15,13 @@ from viborder.formats import jsonl
 from viborder.text import normalise
 
 
-def restore(release: Path, texts: Iterable[Path], out: Path) -> dict[str, Any]:
+def restore(release: Path, texts: Iterable[Path], out: Path, source_format: str | None = None) -> dict[str, Any]:
     """Write `corpus/documents.jsonl` and `annotations/` under `out`, from which `viborder build` makes the package with
     texts.
 
     texts: files or folders in any format that is read, dataset folders among them; a text counts by its hash after
     normalisation, whatever its id. The hash leaves out what tells of private persons, so nothing vouches for the names.
+    source_format: of the texts, where endings cannot tell it.
     Returns the counts of documents and passes. Raises ViborderError: `package-with-texts`, `text-differs`,
     `text-missing`, `folder-not-empty`, all texts at once.
     """
@@ -29,7 +30,7 @@ def restore(release: Path, texts: Iterable[Path], out: Path) -> dict[str, Any]:
         raise fail(release, "package-with-texts", "the package holds its texts", "only a stand-off release is restored")
     if out.is_dir() and any(out.iterdir()):
         raise fail(out, "folder-not-empty", "there is something in the folder", "name a new folder")
-    given = _given(texts)
+    given = _given(texts, source_format)
     rows = list(package.rows(release, "documents"))
     texts_of = {row["id"]: _text_of(row, given) for row in rows}
     mine = {document.id: document for documents in given.values() for document in documents}
@@ -54,11 +55,11 @@ def restore(release: Path, texts: Iterable[Path], out: Path) -> dict[str, Any]:
     return {"documents": len(rows), "passes": len(passes)}
 
 
-def _given(paths: Iterable[Path]) -> dict[int, list[Document]]:
+def _given(paths: Iterable[Path], source_format: str | None) -> dict[int, list[Document]]:
     """The texts in normal form by their length, from files, folders of texts, and dataset folders that hold the texts."""
     found: dict[int, list[Document]] = {}
     for path in paths:
-        for document in package.read(path):
+        for document in package.read(path, source_format):
             text, _ = normalise(document.text)
             found.setdefault(len(text), []).append(Document(document.id, text))
     return found

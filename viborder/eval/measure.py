@@ -24,7 +24,7 @@ from viborder.eval.show.tables import write_json
 from viborder.eval.uncertainty.comparing import Comparison, compare
 from viborder.eval.uncertainty.intervals import bootstrap
 from viborder.files import called
-from viborder.formats import read
+from viborder.formats import read, said
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +79,12 @@ def score_files(gold: Path, pred: Path, choice: Choice, outputs: Outputs, mode: 
     mode: another scorer's numbers in place of ours. Raises ViborderError: `option-unused`, and what reading and scoring
     raise.
     """
-    annotated, tagged = inputs.read([gold, pred], choice.source_format, choice.tag_column)
+    annotated, tagged = _read([gold, pred], choice)
     result = None
     if mode:
         if choice.labels or choice.exclude or choice.unit:
-            said = f"--mode {mode} knows no --labels, --exclude or --unit"
-            raise fail("", "option-unused", said, "leave them out, or leave --mode out")
+            wrong = f"--mode {mode} knows no --labels, --exclude or --unit"
+            raise fail("", "option-unused", wrong, "leave them out, or leave --mode out")
         truth, answer = (
             one.scored if one.sentences is not None else choice.of(one.documents()) for one in (annotated, tagged)
         )
@@ -115,7 +115,7 @@ def compare_files(gold: Path, preds: Sequence[Path], choice: Choice, outputs: Ou
     if len(set(preds)) < len(preds):
         twice = max(preds, key=list(preds).count)
         raise fail(twice, "prediction-twice", "the file is named twice", "name each system's file once")
-    annotated, *tagged = inputs.read([gold, *preds], choice.source_format, choice.tag_column)
+    annotated, *tagged = _read([gold, *preds], choice)
     names = list(called(preds))
     systems = {name: side.scored for name, side in zip(names, tagged, strict=True)}
     result = compare(annotated.scored, systems, schema=schema, **choice.scoring(annotated))
@@ -128,6 +128,15 @@ def compare_files(gold: Path, preds: Sequence[Path], choice: Choice, outputs: Ou
         documents, answers = _chosen(annotated, tagged, choice)
         shown = dict(zip(names, answers, strict=True))
         _page(outputs, documents, shown, _trained(outputs, choice), result.systems, result)
+
+
+def _read(paths: Sequence[Path], choice: Choice) -> list[Side]:
+    """What files hold; what was passed over is said."""
+    sides = inputs.read(paths, choice.source_format, choice.tag_column)
+    for side in sides:
+        for kind, count in sorted((+side.lost).items()):
+            print(f"{side.path}: {said(kind, count)}", file=sys.stderr)
+    return sides
 
 
 def _warn_if_empty(result: Scores, gold: Path) -> None:

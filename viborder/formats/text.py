@@ -29,6 +29,8 @@ def text_files(path: Path, lost: Counter[str]) -> list[Path]:
     if not path.is_dir():
         return [path]
     found = files_in(path, ".txt", lost)
+    others = sum(file.is_file() and file.suffix.lower() != ".txt" and file.name[0] != "." for file in path.iterdir())
+    lost["files of other kinds"] += others
     full = [file for file in found if file.stat().st_size]
     lost["empty files"] += len(found) - len(full)
     return full

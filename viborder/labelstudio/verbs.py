@@ -50,13 +50,16 @@ def push(
         float, typer.Option(min=0, max=1, help="Share of the documents that --overlap is for.")
     ] = 1.0,
     test_share: Annotated[float, typer.Option(min=0, max=1, help="Random share kept for an honest test set.")] = 0.1,
+    source_format: Annotated[
+        str | None, typer.Option("--from", help="The format of the files, where endings cannot tell it.")
+    ] = None,
 ) -> None:
     """Send documents as tasks with suggestions, the most useful first; twice sent is once there."""
-    from viborder.formats import read
+    from viborder.cli.reading import documents
     from viborder.labelstudio import client
     from viborder.labelstudio.push import Plan, push, suggest
 
-    wanted = [document for path in files or [CORPUS] for document in read(path)]
+    wanted = [document for path in files or [CORPUS] for document in documents(path, source_format)]
     suggested, version = suggest(wanted, model, suggestions)
     plan = Plan(overlap, overlap_share, test_share)
     done = push(client.from_environment(), project, wanted, suggested, version, plan)
@@ -107,11 +110,23 @@ def serve(
     port: Annotated[int, typer.Option(help="Port to listen on.")] = 9090,
     project: Project = PROJECT,
     connect: Annotated[bool, typer.Option(help="Make the backend known to the project.")] = True,
+    source_format: Annotated[
+        str | None, typer.Option("--from", help="The format of the files, where endings cannot tell it.")
+    ] = None,
 ) -> None:
     """Run the backend that suggests when a task is opened, and learns from what is submitted."""
-    from viborder.formats import read
+    from viborder.cli.reading import documents
     from viborder.labelstudio import backend, client
 
     owner = client.from_environment() if connect else None
     overrides = keys or backend.quick(recipe)
-    backend.run(recipe, read(train), state, host=host, port=port, owner=owner, title=project, overrides=overrides)
+    backend.run(
+        recipe,
+        documents(train, source_format),
+        state,
+        host=host,
+        port=port,
+        owner=owner,
+        title=project,
+        overrides=overrides,
+    )

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from viborder.document import Document, by_id
 from viborder.errors import Problem, ViborderError, place
+from viborder.faults import apart
 
 _SHOWN = 10  # ids listed in one message
 
@@ -71,7 +72,10 @@ def _text_differs(gold: Document, pred: Document) -> Problem:
     at = next((i for i, (one, other) in enumerate(zip(gold.text, pred.text, strict=False)) if one != other), None)
     at = min(len(gold.text), len(pred.text)) if at is None else at
     around = slice(max(0, at - 10), at + 10)
-    message = f"the texts part at code point {at}: gold {gold.text[around]!r}, prediction {pred.text[around]!r}"
+    shown, other = gold.text[around], pred.text[around]
+    if apart(shown, other) != repr(shown):  # they look the same: the one place where they part, by code points
+        shown, other = gold.text[at : at + 2], pred.text[at : at + 3]
+    message = f"the texts part at code point {at}: gold {apart(shown, other)}, prediction {apart(other, shown)}"
     return Problem(
         place("pred", gold.id),
         "text-differs",

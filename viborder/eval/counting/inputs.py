@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import cast
 
 from viborder.document import Document
 from viborder.errors import Problem, ViborderError, fail
+from viborder.faults import apart
 from viborder.formats import conll, format_of
 from viborder.formats import read as read_documents
 from viborder.formats.columns import Sentence, layout_of, raise_all, read_sentences, tag_columns
@@ -22,13 +23,14 @@ class Side:
     """What one file holds, read once.
 
     scored: documents, or of columns the tags of each sentence, which keep what the tags say. begins: of columns, the
-    sentence with which each document begins, where the file marks documents.
+    sentence with which each document begins, where the file marks documents. lost: what was passed over, by kind.
     """
 
     path: Path
     scored: Scored
     sentences: list[Sentence] | None = None
     begins: tuple[int, ...] = ()
+    lost: Counter[str] = field(default_factory=Counter)
 
     def documents(self) -> list[Document]:
         """The documents of the file, as `viborder.formats.read` gives them; of columns, made from the rows."""
@@ -40,13 +42,20 @@ class Side:
 def read(paths: Sequence[Path], source_format: str | None = None, tag_column: str | None = None) -> list[Side]:
     """What each file holds, the gold file first: tag sequences where all are columns (`.conll`), documents otherwise.
 
-    source_format: of all files, where their endings cannot tell it. tag_column: as in `viborder.formats.conll.read`; a
+    source_format: of all files, where their endings cannot tell it; `doccano,jsonl` is one a file, the last for all that
+    follow. tag_column: as in `viborder.formats.conll.read`; a
     file with fewer columns has its tags in the last.
     Raises ViborderError: `text-differs` where a prediction's tokens are not the gold ones, and the readers' own.
     """
-    columns = all(path.is_file() and format_of(path, source_format) == "conll" for path in paths)
+    formats = _formats(paths, source_format)
+    columns = all(path.is_file() and name == "conll" for path, name in zip(paths, formats, strict=True))
     if not columns or "," in (tag_column or ""):
-        return [Side(path, read_documents(path, source_format, tag_column=tag_column)) for path in paths]
+        sides = []
+        for path, name, given in zip(paths, formats, _given(paths, source_format), strict=True):
+            lost: Counter[str] = Counter()
+            option = tag_column if name == "conll" else None
+            sides.append(Side(path, read_documents(path, given, lost, tag_column=option), lost=lost))
+        return sides
     gold, *preds = (_columns(path, tag_columns(tag_column)) for path in paths)
     for path, pred in zip(paths[1:], preds, strict=True):
         _same_tokens(paths[0], gold, path, pred)
@@ -54,6 +63,18 @@ def read(paths: Sequence[Path], source_format: str | None = None, tag_column: st
         Side(path, [[tags[0] for tags in one.tags] for one in side], side, _begins(side))
         for path, side in zip(paths, (gold, *preds), strict=True)
     ]
+
+
+def _given(paths: Sequence[Path], source_format: str | None) -> list[str | None]:
+    """The format that is given for each file."""
+    if source_format is None:
+        return [None for _ in paths]
+    named = [name.strip() for name in source_format.split(",")]
+    return [named[min(number, len(named) - 1)] for number, _ in enumerate(paths)]
+
+
+def _formats(paths: Sequence[Path], source_format: str | None) -> list[str]:
+    return [format_of(path, given) for path, given in zip(paths, _given(paths, source_format), strict=True)]
 
 
 def _begins(sentences: Sequence[Sentence]) -> tuple[int, ...]:
@@ -95,7 +116,7 @@ def _same_tokens(gold_path: Path, gold: list[Sentence], path: Path, pred: list[S
             said = (
                 f"{len(other.tokens)} tokens, gold {len(one.tokens)}"
                 if at is None
-                else f"{other.tokens[at]!r}, gold {one.tokens[at]!r}"
+                else f"{apart(other.tokens[at], one.tokens[at])}, gold {apart(one.tokens[at], other.tokens[at])}"
             )
             where = f"{path}:{other.line + (at or 0)}"
             problems.append(
