@@ -25,7 +25,8 @@ def names(view: View, persons: list[Person]) -> list[Piece]:
     found = []
     for start, end, said in persons:
         name = tuple(keys[start:end])
-        official = said == OFFICE or name in known or (said == UNSAID and len(name) < 3 and name in given)
+        by_given_name = said == UNSAID and len(name) < 3 and name in given
+        official = said == OFFICE or name in known or by_given_name
         found.append((start, end, "OFFICIAL" if official else PRIVATE))
     return found
 

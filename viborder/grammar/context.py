@@ -66,13 +66,18 @@ def listed(view: View, end: int) -> list[Range]:
         stop = letter_or_number(view, known[1] if known else capitals(view, at, 4), kinds.VILLAGE)
         personal = view.bits[at] & NAME and stop - at > 2 and not view.bits[stop - 1] & DIGIT
         short = stop - at < 2 and len(view.keys[at]) < 6  # a single Vietnamese syllable
-        if not known and (personal or short or named(view, at) or stops(view, at)):
-            break
-        if not known and view.bits[at] & AGENCY and one(view, at):
+        if not known and (personal or short or _is_something_else(view, at)):
             break
         found.append((at, stop))
         end = stop
     return found
+
+
+def _is_something_else(view: View, at: int) -> bool:
+    """Whether a place with its word, a rank, a post or a body begins here, and not a bare name."""
+    if named(view, at) or stops(view, at):
+        return True
+    return bool(view.bits[at] & AGENCY) and one(view, at) is not None
 
 
 def between(view: View, first: Found) -> list[Range]:

@@ -168,7 +168,8 @@ def coordinated(view: View, places: list[Found], group: bool) -> list[Found]:
         )
         if more and worded and not group and level < more[2] <= kinds.COMMUNE:
             return [*places, more]  # `Công an huyện Đồng Văn và xã Pải Lủng`
-        if more and group and ((mark in view.words.joint_word and more[2] == level) or _is_city(view, more, level)):
+        same_level = mark in view.words.joint_word and more is not None and more[2] == level
+        if more and group and (same_level or _is_city(view, more, level)):
             places.append(more)
             continue
         following = bare(view, at) or (named(view, at) if group and level == kinds.OTHER else None)

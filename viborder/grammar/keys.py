@@ -95,8 +95,10 @@ def longest(trie: Trie, keys: list[str], at: int) -> tuple[int, Any] | None:
 
     `keys` must end in a key of no phrase.
     """
-    found = None
     node = trie.get(keys[at])
+    if node is None:
+        return None
+    found = None
     while node is not None:
         at += 1
         if "" in node:

@@ -65,7 +65,8 @@ def _grouped(view: View, at: int) -> int:
     word before it makes a name is read alone.
     """
     keys = view.keys
-    if not keys[at].isdecimal() or len(keys[at]) > 3 or keys[at][0] == "0" or (at and view.bits[at - 1] & DIGIT):
+    is_first_group = keys[at].isdecimal() and len(keys[at]) < 4 and keys[at][0] != "0"
+    if not is_first_group or (at and view.bits[at - 1] & DIGIT):
         return at + 1
     end = at + 1
     while _stands_apart(view, end) and _LAST_THOUSANDS.fullmatch(keys[end]):

@@ -181,7 +181,9 @@ def bylines(view: View) -> dict[int, int]:
             called_so = view.bits[at] & NAME or view.keys[stop] == "-"
             if place and place[2] >= kinds.DISTRICT and called_so and not any(word != "\n" for word in view.keys[end:]):
                 known = False  # the last line: an author called like a district
-            if stop - at < 2 or rest or not alone or view.bits[at] & UPPER or known or stops(view, at):
+            stands_alone = alone and not rest
+            is_name = stop - at > 1 and not view.bits[at] & UPPER and not known
+            if not stands_alone or not is_name or stops(view, at):
                 break
             taken[at] = stop
             at = stop + 1

@@ -31,7 +31,9 @@ def bare(view: View, at: int, *, loose: bool = False) -> Found | None:
     word, plain, _ = view.types[at]
     if (word not in home and plain not in abroad) or _is_no_place(view, at, loose):
         return None
-    best = _abroad(view, at, loose, _at_home(view, at, loose))
+    best = _at_home(view, at, loose) if word in home else None
+    if plain in abroad and view.bits[at] & (CAP | UPPER):
+        best = _abroad(view, at, loose, best)
     if best is None:
         return None
     if best[2] == kinds.COUNTRY:
@@ -72,10 +74,7 @@ def _at_home(view: View, at: int, loose: bool) -> Found | None:
 
 def _abroad(view: View, at: int, loose: bool, best: Found | None) -> Found | None:
     """The longest name that is compared without marks and hyphens, if it is longer than `best`."""
-    abroad = view.lexicon.gazetteer[1]
-    if view.types[at][1] not in abroad or not view.bits[at] & (CAP | UPPER):
-        return best
-    node, end, joined = abroad, at, False
+    node, end, joined = view.lexicon.gazetteer[1], at, False
     while view.types[end][1] in node:
         node = node[view.types[end][1]]
         end += 1
@@ -178,7 +177,8 @@ def named(view: View, at: int) -> Found | None:
     if not view.bits[name] & (CAP | UPPER):
         return _small(view, at, name)
     known = bare(view, name, loose=True)
-    if known and (known[2] == kinds.COUNTRY or (known[2] == kinds.REGION and (described or level == kinds.PROVINCE))):
+    located = known is not None and known[2] == kinds.REGION and (described or level == kinds.PROVINCE)
+    if located or (known and known[2] == kinds.COUNTRY):
         return None  # `ngã ba biên giới Việt Nam - Lào`: located, not named
     stop = _name_end(view, at, name, level, known)
     return (at, letter_or_number(view, stop, level), level) if stop else None
@@ -190,7 +190,8 @@ def _heads_nothing(view: View, at: int, name: int) -> bool:
     before = keys[at - 1] if at else "\n"
     if before in view.words.inter and keys[at] in view.words.joined_level:
         return True
-    if bits[at] & CAP and bits[at] & NAME and name - at == 1 and bits[name] & CAP and not bare(view, name):
+    family_name = bits[at] & CAP and bits[at] & NAME and name - at == 1
+    if family_name and bits[name] & CAP and not bare(view, name):
         return True  # Hồ Văn Pả
     if keys[at] in view.words.sea and (before in view.words.before_sea or longest(view.lexicon.attributes, keys, name)):
         return True  # `ven biển Tây Nam`, `vùng biển biên giới Móng Cái`
@@ -230,13 +231,13 @@ def _name_end(view: View, at: int, name: int, level: int, known: Found | None) -
     bits = view.bits
     run = capitals(view, name, 6)
     last = bare(view, run - 2) if run - name > 3 and level != kinds.PROVINCE else None
-    if last and last[1] == run and (last[2] == kinds.PROVINCE or (view.keys[run] == "-" and last[2] == kinds.COUNTRY)):
+    if last and last[1] == run and _is_address_level(view, last):
         run -= 2  # `huyện Kỳ Sơn Nghệ An`, `ngã ba Đông Dương Việt Nam - Lào`
     if level in (kinds.DISTRICT, kinds.COMMUNE):
         known = _after_its_word(view, name, level, known)
     if known and run == known[1] + 1 and _alone(view, known[1]):
         known = known[0], run, known[2]  # `phường Châu Phú A`
-    if known and (known[1] >= run or (level <= kinds.PROVINCE and name < known[1]) or bits[known[1]] & NAME):
+    if known and (known[1] >= run or level <= kinds.PROVINCE or bits[known[1]] & NAME):
         return known[1]
     if run == name or (not known and view.keys[name] in view.lexicon.no_name and not _in_capitals(view, name, run)):
         return None
@@ -252,6 +253,11 @@ def _name_end(view: View, at: int, name: int, level: int, known: Found | None) -
     ):
         return None
     return run
+
+
+def _is_address_level(view: View, last: Found) -> bool:
+    """Whether the last two capitals of a run are a place of their own: a province, or a country before a dash."""
+    return last[2] == kinds.PROVINCE or (view.keys[last[1]] == "-" and last[2] == kinds.COUNTRY)
 
 
 def _after_its_word(view: View, name: int, level: int, known: Found | None) -> Found | None:

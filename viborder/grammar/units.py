@@ -40,11 +40,8 @@ def name(view: View, at: int, end: int) -> int | None:
     if stop is None:
         stop = numbered(view, end)
         plain = bool(bits[end] & DIGIT) or keys[at] in view.words.numbered_head  # not a room: `phòng số 2`
-        return (
-            None
-            if stop == end or keys[at] in view.words.case or (plain and (not capital or _counts(view, stop)))
-            else stop
-        )
+        counted = plain and (not capital or _counts(view, stop))
+        return None if stop == end or keys[at] in view.words.case or counted else stop
     if keys[stop] == "(" and bits[stop + 1] & UPPER and keys[stop + 2] == ")":
         further = _longer(view, stop + 3)
         if (
@@ -62,7 +59,8 @@ def _function(view: View, at: int, end: int) -> int | None:
         return None  # rule 11: the generic `cơ quan`
     stop: int = does[0]
     capital = bits[at] & (CAP | UPPER)
-    if not (capital or bits[end] & (CAP | UPPER) or stop - end > 3) or (keys[at] in view.words.case and not capital):
+    is_name = capital or bits[end] & (CAP | UPPER) or stop - end > 3
+    if not is_name or (keys[at] in view.words.case and not capital):
         return None
     verb = (
         bits[end] & LOWER
