@@ -8,13 +8,23 @@ from pathlib import Path
 
 from viborder.errors import Problem
 from viborder.formats.brackets import LABELS
-from viborder.grammar import entries, rulebook, tables
+from viborder.grammar import entries, kinds, rulebook, tables
 from viborder.grammar.compile import Algorithm
 from viborder.grammar.entries import Entry
 from viborder.grammar.records import Record, read
 from viborder.grammar.rulebook import Note, Rules
 
 FOLDER = Path(__file__).with_name("rules")
+# What an algorithm's first token looks like; one that is not here is tried at every token, if a rule begins with it.
+_BEGIN = {
+    "digits": kinds.DIGIT,
+    "whole": kinds.DIGIT,
+    "sum": kinds.DIGIT,
+    "year-digits": kinds.DIGIT,
+    "small-number": kinds.DIGIT,
+    "long-number": kinds.DIGIT,
+    "in-words": kinds.AMOUNT,
+}
 
 
 @cache
@@ -22,7 +32,7 @@ def algorithms() -> dict[str, Algorithm]:
     """By the names that patterns may use."""
     from viborder.grammar import agencies, amounts  # they read views, which read the lexicon, which holds the rules
 
-    return {
+    found: dict[str, Algorithm] = {
         "digits": amounts.digits,
         "whole": amounts.whole,
         "sum": amounts.total,
@@ -37,6 +47,9 @@ def algorithms() -> dict[str, Algorithm]:
         "in-words": amounts.in_words,
         "named-body": agencies.named_body,
     }
+    for name, look in _BEGIN.items():
+        vars(found[name])["looks"] = look
+    return found
 
 
 @cache
