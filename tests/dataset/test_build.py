@@ -60,6 +60,16 @@ def test_load_dataset_opens_every_config_as_stats_json_says(tmp_path: Path, priv
         assert len(datasets.load_dataset(path, split="train")) == facts["sentences"]
 
 
+def test_the_card_names_the_features_of_every_config(package: Path) -> None:
+    """datasets before 4 cannot read those in the Parquet files (eval/benchmarks/readers.py tries it for real)."""
+    import yaml
+
+    head = yaml.safe_load((package / "README.md").read_text(encoding="utf-8").split("---\n")[1])
+    assert [info["config_name"] for info in head["dataset_info"]] == [item["config_name"] for item in head["configs"]]
+    features = {info["config_name"]: info["features"] for info in head["dataset_info"]}
+    assert all(features[f"fold_{number}"] == features["sentences"] for number in range(5))
+
+
 def test_sentences_carry_iob2_of_the_outermost_spans(tmp_path: Path) -> None:
     build(CORPUS, ANNOTATIONS, tmp_path / "d", private="keep")
     rows = datasets.load_dataset(str(tmp_path / "d"), split="train")  # the default config
