@@ -1,8 +1,9 @@
 """How much of the grammar's Python its examples notice: python eval/mutation.py [--keep] [MODULE…]
 
 Each condition of an `if` is switched off in turn, then each operand of `and` and `or` is left out. A mutant is noticed
-where a span changes in the scheme's examples, the rules' own, or the sentences of train/genre that tests read; or where
-it fails or does not end. The snapshot's texts are not looked at: they show that something changed, not what is right.
+where a span changes in the examples that tests hold: the scheme's, the rules', those of the algorithms
+(tests/grammar/examples), the table of amounts, the sentences of train/genre; or where it fails or does not end. The
+snapshot's texts are not looked at: they show that something changed, not what is right.
 With --keep the shares go into eval/results.jsonl.
 """
 
@@ -20,6 +21,11 @@ from typing import Any, cast
 
 MODULES = "__init__ agencies amounts carry context groups numerals officials places shared units".split()
 ROOM = Path(__file__).parents[1] / "viborder/grammar"
+FILES = [
+    "train/genre/adversarial.txt",
+    "train/genre/tuning.txt",
+    *map(str, sorted(Path("tests/grammar/examples").glob("*.txt"))),
+]
 SECONDS = 20  # a mutant that takes longer does not end
 SWITCH = "MUTANT"
 
@@ -119,6 +125,8 @@ def main(options: argparse.Namespace) -> None:
     texts = [text for _, text in scheme_examples()] + [brackets.parse(text).text for text in examples]
     for name in options.files:
         texts += [document.text for document in brackets.read(Path(name))]
+    amounts = Path("tests/amounts.tsv").read_text(encoding="utf-8").splitlines()
+    texts += [brackets.parse(line.split("\t")[0]).text for line in amounts if line and not line.startswith("# ")]
     cuts = [(text, *cut(text)) for text in texts]
 
     def switch(value: object) -> None:
@@ -186,7 +194,5 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("modules", nargs="*", metavar="MODULE", help="such as places; all by default")
     parser.add_argument("--keep", action="store_true", help="put the shares into eval/results.jsonl")
-    parser.add_argument(
-        "--files", nargs="*", default=["train/genre/adversarial.txt", "train/genre/tuning.txt"], help="sentences"
-    )
+    parser.add_argument("--files", nargs="*", default=FILES, help="sentences")
     main(parser.parse_args())

@@ -12,6 +12,7 @@ from viborder.grammar.lexicon import packaged
 from viborder.text import tokenize
 
 GENRE = Path(__file__).parents[2] / "train/genre"
+EXAMPLES = Path(__file__).with_name("examples")
 
 
 def _propose(text: str) -> list[Span]:
@@ -63,3 +64,9 @@ def test_sentences_hold_but_for_the_listed_exceptions() -> None:
     }
     assert len(expected) == len(EXCEPTIONS)
     assert {document.id: found for document in documents if (found := _differences(document))} == expected
+
+
+def test_examples_of_the_algorithms_hold() -> None:
+    documents = [document for path in sorted(EXAMPLES.glob("*.txt")) for document in brackets.read(path)]
+    assert documents
+    assert {document.id: found for document in documents if (found := _differences(document))} == {}
