@@ -92,7 +92,11 @@ def load(folder: str | Path) -> Tagger:
             return load_transformer(folder, card)
     from viborder.train.crf.tagger import load_crf
 
-    return load_crf(folder, card)
+    try:
+        return load_crf(folder, card)
+    except (KeyError, ValueError, TypeError, AttributeError, IndexError, RecursionError, OverflowError) as error:
+        said = f"model.json does not fit what is beside it ({type(error).__name__})"
+        raise fail(folder, "model-damaged", said, "copy the model folder again, or train it again") from None
 
 
 @contextmanager

@@ -1,0 +1,174 @@
+"""Files that a reader may meet: good ones of every format, and what becomes of them when parts are put out of order."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from hypothesis import strategies as st
+
+from viborder.document import PRIVATE, Document, Span
+from viborder.formats import write
+
+TEXT = "Công an tỉnh Cao Bằng bắt Lò Văn A, sinh năm 1974, ở bản Pha.\nThu 168,55 kg ma túy đá tại Lào."
+GOOD = Document(
+    "a",
+    TEXT,
+    (
+        Span(0, 21, "AGENCY"),
+        Span(8, 21, "PLACE"),
+        Span(66, 75, "QUANTITY"),
+        Span(76, 85, "DRUG"),
+        Span(90, 93, "PLACE"),
+    ),
+    (Span(26, 34, PRIVATE),),
+)
+# format → the path of its good file in the folder of `good_files`
+FILES = {
+    "jsonl": "a.jsonl",
+    "conll": "a.conll",
+    "labelstudio": "a.json",
+    "csv": "a.csv",
+    "spacy": "a.spacy",
+    "doccano": "a.doccano.jsonl",
+    "prodigy": "a.prodigy.jsonl",
+    "brat": "brat/a.ann",
+    "cas": "cas/a.xmi",
+    "text": "a.txt",
+    "package": "package/stats.json",
+    "model": "model/model.json",
+}
+
+HOSTILE = [
+    *(
+        b"\\ud800",
+        b"1e400",
+        b"-1",
+        b"null",
+        b"true",
+        b"[]",
+        b"{}",
+        b'""',
+        b"NaN",
+        b"9" * 5_000,
+        b"0.5",
+        b"1" + b"0" * 400,
+    ),
+    *(
+        b"\xff\xfe",
+        b"\xef\xbb\xbf",
+        b"\x00",
+        b"\x1b[31m",
+        b"\r",
+        b"\r\n",
+        b"\n\n",
+        b"\xed\xa0\x80",
+        "\u202e\u200b".encode(),
+    ),
+    *(b"[" * 20_000, b'{"a":' * 20_000, b"<a>" * 2_000, b"." * 20_000, b" " * 20_000, b"\n" * 20_000, b"a" * 20_000),
+    *("bản 1 ".encode() * 5_000, "e\u0301".encode() * 2_000, "Công an ".encode() * 2_000, b"T1\tA 0 1\ta\n" * 500),
+    *(b"B-A", b"I-", b"_", b"-DOCSTART-", b"\t\t\t", b'"', b"'", b"<!DOCTYPE a>", b"&a;", b"../../x", b"a" * 300),
+]
+VALUES: list[Any] = [
+    *(None, True, -1, 0, 10**30, 10**400, 0.5, 1e308, "", "x", "\ud800", "\x1b[31m", "a" * 5_000, "e\u0301", "a\r\nb"),
+    *(
+        [],
+        {},
+        [[]],
+        [None],
+        {"a": None},
+        "\u200b",
+        " ",
+        "PRIVATE",
+        "../x",
+        [1] * 500,
+        {"start": 0, "end": 1, "label": "A"},
+    ),
+]
+
+
+def _package(stats: Path) -> None:
+    from viborder.dataset.build import build
+
+    annotations = stats.parent.parent / "annotations"
+    annotations.mkdir()
+    write(annotations / "gold.jsonl", [GOOD])
+    (annotations / "CHANGELOG.md").write_text("## 0.1.0 — 2026-01-01\n- One.\n", encoding="utf-8")
+    build(annotations / "gold.jsonl", annotations, stats.parent, text="omit")
+
+
+def _model(card: Path) -> None:
+    import shutil
+
+    import viborder
+
+    shipped = Path(viborder.__file__).parent / "shipped/model"
+    shutil.copytree(shipped, card.parent, dirs_exist_ok=True)
+
+
+# What is made in another way than by writing documents.
+OWN: dict[str, Callable[[Path], object]] = {
+    "text": lambda path: path.write_text(TEXT, encoding="utf-8"),
+    "package": _package,
+    "model": _model,
+}
+
+
+def good_files(folder: Path) -> dict[str, bytes]:
+    """Format → the bytes of its good file; all files are in the folder."""
+    for format, name in FILES.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        target = path.parent if format in ("brat", "cas") else path
+        if format in OWN:
+            OWN[format](path)
+            continue
+        if format in ("brat", "cas"):
+            target.rmdir()
+        write(target, [GOOD], format)
+    return {format: (folder / name).read_bytes() for format, name in FILES.items()}
+
+
+@st.composite
+def spoilt(draw: st.DrawFn, data: bytes) -> bytes:
+    """A good file with one to three parts out of order: bytes, or values of its JSON."""
+    for _ in range(draw(st.integers(1, 3))):
+        record = _json(data)
+        data = draw(_values(record)) if record is not None and draw(st.booleans()) else draw(_bytes(data))
+    return data
+
+
+@st.composite
+def _bytes(draw: st.DrawFn, data: bytes) -> bytes:
+    start = draw(st.integers(0, len(data)))
+    end = min(len(data), start + draw(st.sampled_from([0, 0, 1, 4, 40, len(data)])))
+    return data[:start] + draw(st.sampled_from([*HOSTILE, b"", data[start:end] * 3])) + data[end:]
+
+
+@st.composite
+def _values(draw: st.DrawFn, record: Any) -> bytes:
+    place = draw(st.sampled_from(list(_places(record))))
+    return json.dumps(_put(record, place, draw(st.sampled_from(VALUES)))).encode() + b"\n"
+
+
+def _json(data: bytes) -> Any:
+    try:
+        found = json.loads(data)
+    except (ValueError, RecursionError):
+        return None
+    return found if isinstance(found, dict | list) and len(data) < 20_000 else None
+
+
+def _places(value: Any, at: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    return [at, *(place for key, each in inner for place in _places(each, (*at, key)))]
+
+
+def _put(value: Any, at: tuple[Any, ...], new: Any) -> Any:
+    if not at:
+        return new
+    copy = dict(value) if isinstance(value, dict) else list(value)
+    copy[at[0]] = _put(copy[at[0]], at[1:], new)
+    return copy
