@@ -14,7 +14,6 @@ from typing import NamedTuple
 
 ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "docs/errors.md"
-BROKEN = ROOT / "tests/broken"
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)+")
 _REPORTERS = ("fail", "Problem", "_problem", "only_one")
 _HEAD = """# Rule ids
@@ -110,8 +109,8 @@ def _text(node: ast.expr) -> str:
 def _shown_by() -> dict[str, list[str]]:
     """For each id, the broken files named after it, or else the tests that speak of it."""
     found = {}
-    for path in sorted(BROKEN.rglob("*")):
-        if path.is_file():
+    for path in sorted((ROOT / "tests").rglob("broken*/*")):
+        if path.is_file() and path.suffix != ".py":
             found.setdefault(path.name.split(".")[0].split("~")[0], []).append(path.relative_to(ROOT).as_posix())
     for path in sorted((ROOT / "tests").rglob("test_*.py")):
         for rule in sorted(set(re.findall(r"[\"'`( ]([a-z0-9]+(?:-[a-z0-9]+)+)", path.read_text(encoding="utf-8")))):

@@ -97,3 +97,9 @@ def test_a_folder_with_something_in_it_is_not_replaced(tmp_path: Path) -> None:
         with pytest.raises(ViborderError, match="folder-not-empty"):
             write(tmp_path, [Document("a", "x")], format)
     assert (tmp_path / "mine.txt").read_text(encoding="utf-8") == "keep me"
+
+
+def test_a_cas_that_is_none(tmp_path: Path) -> None:
+    write(tmp_path / "cas", [Document("a", "Lào", (Span(0, 3, "PLACE"),))], "cas")
+    (tmp_path / "cas/a.xmi").write_text("<xmi", encoding="utf-8")
+    assert rules(tmp_path / "cas") == {("a.xmi", "cas-broken")}

@@ -101,3 +101,22 @@ def test_check_tells_everything_of_a_folder(tmp_path: Path) -> None:
     assert result.exit_code == 1
     told = ("lexicon-twin", "rule-number-missing", "rule-example-missing", "rule-label-unknown", "rule-name-unknown")
     assert [rule for rule in told if rule not in result.output] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "rule"),
+    [
+        ("labels.yaml", "labels: WEAPON\n", "labels-malformed"),
+        ("labels.yaml", "labels:\n- name: vũ khí\n", "labels-malformed"),
+        ("labels.yaml", "labels:\n- name: WEAPON\n- name: WEAPON\n", "labels-malformed"),
+        ("rules/weapon.txt", "# nothing yet\n", "rules-missing"),
+    ],
+)
+def test_folder_that_is_refused(tmp_path: Path, name: str, content: str, rule: str) -> None:
+    import shutil
+
+    folder = shutil.copytree(WEAPONS, tmp_path / "own")
+    for path in folder.glob("rules/*.txt"):
+        path.unlink() if rule == "rules-missing" else None
+    (folder / name).write_text(content, encoding="utf-8")
+    assert rule in {problem.rule for problem in problems(folder)}
