@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from viborder.cli.paths import GOLD, STRICT
+from viborder.cli.paths import GOLD, STRICT, given
 
 
 def train(
@@ -31,7 +31,7 @@ def train(
     from viborder.tag.files import given_tokens
     from viborder.train import train as work
 
-    learn = documents(train, source_format, tag_column=tag_column)
+    learn = documents(given(train, "--train"), source_format, tag_column=tag_column)
     chosen = documents(dev, source_format, tag_column=tag_column) if dev else None
     tagger = work(recipe, learn, out, chosen, overrides or (), spaced=given_tokens(learn))
     print(f"{', '.join(tagger.labels)}: model {tagger.version} in {out}")
@@ -100,7 +100,7 @@ def crossval(
     from viborder.train.crossval import crossval as work
     from viborder.train.crossval import folds_of
 
-    documents = read(gold, source_format, tag_column=tag_column)
+    documents = read(given(gold, "--gold"), source_format, tag_column=tag_column)
     spaced = given_tokens(documents)
     number = len(set(folds_of(documents, folds)))
     print(f"{len(documents)} documents, {number} folds", file=sys.stderr)
@@ -348,8 +348,12 @@ def facts(
     """List which amount of which narcotic a text speaks of, and who seized it."""
     from viborder import facts as room
     from viborder.cli.reading import documents
+    from viborder.errors import fail
 
-    found = room.facts(documents(file, source_format))
+    tagged = documents(file, source_format)
+    if not any(document.spans for document in tagged):
+        raise fail(file, "spans-missing", "no span is marked in it", "tag it first: viborder tag TEXT -o tagged.jsonl")
+    found = room.facts(tagged)
     if output:
         print(f"{room.write(output, found)} facts: {output}", file=sys.stderr)
     else:
