@@ -104,7 +104,11 @@ def lines(path: Path) -> Iterator[tuple[int, str]]:
         if len(data) > MAX_LINE:
             said = f"more than {MAX_LINE:,} bytes on one line"
             raise fail(f"{path}:{number}", "line-too-long", said, "one document a line")
-        yield number, decode(data, f"{path}:{number}").rstrip("\r\n")
+        try:
+            line = data.decode()
+        except UnicodeDecodeError:
+            line = decode(data, f"{path}:{number}")
+        yield number, line.removeprefix("\ufeff").rstrip("\r\n")
 
 
 def byte_lines(path: Path) -> Iterator[tuple[int, bytes]]:

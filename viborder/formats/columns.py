@@ -80,7 +80,17 @@ def read_sentences(
         return
     sentence = Sentence(1)
     layout = layout_of(path)
+    known: dict[str, list[str]] = {}  # tags that were read before: most rows need no more than a look
+    plain = named is None and not tagless
     for number, line in lines(path):
+        if plain and line and line[0] not in "#<-":
+            columns = line.split("\t") if "\t" in line else split(line)
+            tags = known.get(columns[-1])
+            if tags and len(columns) > 1 and (token := columns[0].strip(" ")) and token.isprintable():
+                sentence.rows.append(number - 1)
+                sentence.tokens.append(token)
+                sentence.tags.append(tags)
+                continue
         mark = line.strip()
         if not mark or _is_mark(mark):
             if sentence.tokens or sentence.comments or sentence.starts_document:
@@ -97,6 +107,8 @@ def read_sentences(
             sentence.rows.append(number - 1)
             sentence.tokens.append(columns[0].strip(" "))
             sentence.tags.append(tags)
+            if plain:
+                known[columns[-1]] = tags
     if sentence.tokens or sentence.comments:
         yield sentence
 
@@ -154,7 +166,7 @@ def is_row(line: str, layout: Layout) -> bool:
 
 def forgiving(tag: str) -> str:
     """A tag in the letters that the forgiving reading knows: U is S, L is E."""
-    return _IOBES.get(tag[0], tag[0]) + tag[1:]
+    return _IOBES[tag[0]] + tag[1:] if tag[0] in _IOBES else tag
 
 
 def is_tag(column: str) -> bool:

@@ -163,7 +163,9 @@ def _document(path: Path, number: int, parts: list[Sentence], problems: list[Pro
         break_before = "\n" if text else ""
         piece = _own_text(part, break_before, where, problems)
         if piece is None:
-            words = [_syllables(token, lost) for token in part.tokens] if given else part.tokens
+            words = part.tokens
+            if given:
+                words = [_syllables(token, lost) if "_" in token else token for token in words]
             joined, ranges = _joined(words, len(text + break_before))
             piece = break_before + joined
         else:
@@ -175,8 +177,11 @@ def _document(path: Path, number: int, parts: list[Sentence], problems: list[Pro
             rows += zip(part.rows, ranges, strict=True)
             for column in range(len(part.tags[0])):
                 spans.update(from_iob2(ranges, [forgiving(tags[column]) for tags in part.tags]))
-        tokens += [piece_of for start, end in ranges for piece_of in _apart(text + piece, start, end)] if given else []
         text += piece
+        if given and piece.count(" ") > len(ranges) - 1:
+            tokens += [piece_of for start, end in ranges for piece_of in _apart(text, start, end)]
+        elif given:
+            tokens += ranges  # no blank stands inside a token
     meta = _json(comments.get("meta", "null"), dict, f"{path}:{parts[0].line}", problems)
     identity = comments.get("id", f"{stem(path)}-{number:05d}")
     made = Document(identity, text, in_order(spans), meta=meta or {}, tokens=tuple(tokens) if given else None)
