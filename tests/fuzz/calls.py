@@ -56,7 +56,7 @@ def verbs(format: str, file: Path, folder: Path) -> list[list[str]]:
             str(folder / "good.jsonl"),
         ]
         return [["tag", "--model", str(file.parent), str(folder / "a.txt"), "-o", f"{out}.jsonl"], dry]
-    calls = [["convert", path, f"{out}.{ending}", *known] for ending in ("jsonl", "conll", "csv", "json", "html")]
+    calls = [["convert", path, f"{out}.{ending}", *known] for ending in ("jsonl", "conll", "json")]
     if format == "text":
         return [["collect", path, "--out", f"{out}.jsonl"], ["convert", path, f"{out}.jsonl"]]
     if not known:

@@ -35,7 +35,7 @@ def left(document: Document, hidden: Ranges) -> list[Left]:
     """What still identifies where these ranges are hidden, in order; house numbers only where a private person is
     named.
     """
-    found = [*_of_names(document), *(Left(*each) for each in identifiers(document.text))]
+    found = [*(_of_names(document) if document.private else ()), *(Left(*each) for each in identifiers(document.text))]
     taken = bytearray(len(document.text))
     for start, end in hidden:
         taken[start:end] = b"\1" * (end - start)

@@ -93,7 +93,7 @@ def letters_of(text: str) -> Letters:
     length = last = 0
     for match in _WORD.finditer(folded):
         start, end = match.span()
-        if not _JOIN.fullmatch(folded, last, start):
+        if folded[last:start] not in (" ", "") and not _JOIN.fullmatch(folded, last, start):
             pieces.append("\n")
             length += 1
         word = match[0] if match[0].isalnum() else _HIDDEN.sub("", match[0])
