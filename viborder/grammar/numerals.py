@@ -23,7 +23,7 @@ _GLUED_DIGITS = re.compile(r"([^\W\d_]+)\d{1,3}")  # `3kg5`, `1m75`, `1tr2`
 
 def is_number(key: str) -> bool:
     """Whether the token is a number in digits of a length that something can be counted with."""
-    return _NUMBER.fullmatch(key) is not None
+    return (key.isdecimal() and len(key) <= 15) or _NUMBER.fullmatch(key) is not None
 
 
 def digits(view: View, at: int) -> tuple[int, bool] | None:
@@ -46,6 +46,9 @@ def digits(view: View, at: int) -> tuple[int, bool] | None:
 
 def _one(view: View, at: int) -> tuple[int, bool] | None:
     keys, bits = view.keys, view.bits
+    if bits[at + 1] & LOWER:  # a word follows, as it mostly does: no group, fraction or bracket
+        end = _magnitudes(view, at + 1)
+        return end, end > at + 1
     end = _grouped(view, at)
     if keys[end] in FRACTIONS and view.starts[end] - view.ends[end - 1] <= 1:
         end += 1
