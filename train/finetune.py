@@ -18,7 +18,6 @@ from pathlib import Path
 from viborder.errors import ViborderError
 from viborder.eval import score
 from viborder.formats import read
-from viborder.tag.files import given_tokens
 from viborder.train import train
 
 
@@ -37,11 +36,11 @@ def main() -> None:
 
     documents = read(options.train)
     dev = read(options.dev) if options.dev else None
-    tagger = train(options.recipe, documents, options.out, dev, options.overrides, spaced=given_tokens(documents))
+    tagger = train(options.recipe, documents, options.out, dev, options.overrides)
 
     if options.test and int(os.environ.get("RANK", "0")) == 0:
         gold = read(options.test)
-        found = list(tagger.tag([document.with_spans([]) for document in gold], spaced=given_tokens(gold)))
+        found = list(tagger.tag([document.with_spans([]) for document in gold]))
         scores = score(gold, found)
         micro = scores.micro()
         print(

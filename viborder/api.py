@@ -5,11 +5,9 @@ Paths are strings or `Path`s everywhere. Offsets are half-open code points into 
 
 from __future__ import annotations
 
-import re
 import warnings
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
 
@@ -65,8 +63,7 @@ class Tagger:
         return list(found) if isinstance(texts, list | tuple) else found
 
     def _tagged(self, documents: Iterable[Document]) -> Iterator[Document]:
-        for spaced, some in groupby(documents, key=_is_given_as_tokens):
-            yield from self._model.tag(some, spaced=spaced)
+        yield from self._model.tag(documents)
 
 
 def load(model: str | Path | None = None, *, revision: str | None = None) -> Tagger:
@@ -191,13 +188,6 @@ def _document(text: Any, identity: str) -> Document:
 def _not_a_text(value: Any) -> TypeError:
     hint = "; viborder.read(path) gives documents" if isinstance(value, Path) else ""
     return TypeError(f"a text is a string or a Document, not {type(value).__name__}{hint}")
-
-
-def _is_given_as_tokens(document: Document) -> bool:
-    """Whether the text came as tokens with white space between them, which stand for themselves."""
-    if document.tokens is None:
-        return False
-    return list(document.tokens) == [match.span() for match in re.finditer(r"\S+", document.text)]
 
 
 def _warn_of_loss(path: str | Path, lost: Mapping[str, int]) -> None:

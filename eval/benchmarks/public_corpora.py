@@ -36,9 +36,9 @@ def main() -> None:
     parts = {name: read(getattr(arguments, name)) for name in ("train", "dev", "test")}
     seen = {mention for document in parts["train"] for mention in mentions(document)}
     with tempfile.TemporaryDirectory() as folder:
-        tagger = train(RECIPE, parts["train"], Path(folder) / "model", parts["dev"], arguments.overrides, spaced=True)
+        tagger = train(RECIPE, parts["train"], Path(folder) / "model", parts["dev"], arguments.overrides)
         for name in ("dev", "test"):
-            found = list(tagger.tag(parts[name], spaced=True))
+            found = list(tagger.tag(parts[name]))
             result = score(parts[name], found, nested=False)
             intervals = bootstrap(result)
             low, high = intervals.f1()

@@ -70,7 +70,10 @@ def texts(variants: int) -> list[dict[str, str]]:
     from viborder.train.crf.augment import augmented
 
     gold = jsonl.read(GOLD)
-    return [{"id": document.id, "text": document.text} for document in [*gold, *augmented(gold, variants, seed=1)]]
+    return [
+        {"id": document.id, "text": document.text}
+        for document in [*gold, *(variant for _, variant in augmented(gold, variants, seed=1))]
+    ]
 
 
 def measure(work, records: list[dict[str, str]]) -> dict[str, float]:  # type: ignore[no-untyped-def]
@@ -121,7 +124,8 @@ def plain_crfsuite(folder: Path) -> dict[str, float]:
     def lessons(documents: list[Document]):  # type: ignore[no-untyped-def]
         proposals = Proposer().spans(documents, [tokenized(document) for document in documents])
         labels = json.loads((folder / "model" / "model.json").read_text())["labels"]
-        return lay_out_examples(recipe, documents, proposals, labels, lexicons=True, spaced=False).outer(templates)
+        names = [document.id for document in documents]
+        return lay_out_examples(recipe, documents, names, proposals, labels, lexicons=True).outer(templates)
 
     trainer = pycrfsuite.Trainer(algorithm="lbfgs", verbose=False)
     trainer.set_params({"c1": recipe.c1, "c2": recipe.c2, "max_iterations": recipe.iterations})

@@ -20,7 +20,7 @@ from viborder.tag.texts import Reader
 class EveryHue:
     """A tagger that marks each `Huế` and each `Hà Nội` as a PLACE."""
 
-    def tag(self, documents, *, spaced=False):
+    def tag(self, documents):
         for document in documents:
             spans = []
             for name in ("Huế", "Hà Nội", "1\u00a0000 kg"):

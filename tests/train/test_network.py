@@ -67,17 +67,17 @@ def test_numpy_gives_what_pytorch_gives() -> None:
 
 
 def right(model: Path, documents: list[Document]) -> float:
-    found = load(model).tag([Document(document.id, document.text) for document in documents], spaced=True)
+    found = load(model).tag([Document(document.id, document.text) for document in documents])
     return sum(set(one.spans) == set(other.spans) for one, other in zip(documents, found, strict=True)) / len(documents)
 
 
 @pytest.mark.usefixtures("small")
 def test_networks_see_the_whole_sentence_and_are_the_same_bytes_again(tmp_path: Path) -> None:
     documents, others = far(100, 1, 3), far(50, 2, 3)
-    train(RECIPE, documents, tmp_path / "crf", others, spaced=True)
+    train(RECIPE, documents, tmp_path / "crf", others)
     assert right(tmp_path / "crf", others) < 0.8  # a coin, and what the words between happen to say
     for name in ("one", "again"):
-        train(RECIPE, documents, tmp_path / name, others, ["networks=1", "c2=1.0"], spaced=True)
+        train(RECIPE, documents, tmp_path / name, others, ["networks=1", "c2=1.0"])
     assert right(tmp_path / "one", others) > 0.9
     for path in (tmp_path / "one").iterdir():
         assert path.read_bytes() == (tmp_path / "again" / path.name).read_bytes(), path.name
@@ -92,6 +92,6 @@ def test_without_torch_the_extra_is_named(tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.delitem(sys.modules, "viborder.train.crf.learn_network", raising=False)
     monkeypatch.setitem(sys.modules, "torch", None)
     with pytest.raises(ViborderError) as error:
-        train(RECIPE, far(2, 1, 3), tmp_path / "out", overrides=["networks=1"], spaced=True)
+        train(RECIPE, far(2, 1, 3), tmp_path / "out", overrides=["networks=1"])
     assert [problem.rule for problem in error.value.problems] == ["extra-missing"]
     assert not (tmp_path / "out").exists()

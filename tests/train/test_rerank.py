@@ -146,18 +146,15 @@ def test_texts_that_tell_of_the_same_share_a_fold() -> None:
 
 def test_sees_further_than_the_chain_and_its_folder_is_whole(tmp_path: Path) -> None:
     options = ["rerank=3", "iterations=20"]
-    train(RECIPE, far(150, 0, 4), tmp_path / "one", far(30, 1, 4), options, spaced=True)
-    train(RECIPE, far(150, 0, 4), tmp_path / "two", far(30, 1, 4), options, spaced=True)
+    train(RECIPE, far(150, 0, 4), tmp_path / "one", far(30, 1, 4), options)
+    train(RECIPE, far(150, 0, 4), tmp_path / "two", far(30, 1, 4), options)
     for path in (tmp_path / "one").iterdir():
         assert path.read_bytes() == (tmp_path / "two" / path.name).read_bytes(), path.name
     gold = far(100, 2, 4)
-    found = list(load(tmp_path / "one").tag(gold, spaced=True))
+    found = list(load(tmp_path / "one").tag(gold))
     assert sum(set(one.spans) == set(other.spans) for one, other in zip(gold, found, strict=True)) >= 95
-    blind = train(RECIPE, far(150, 0, 4), tmp_path / "chain", far(30, 1, 4), [*options, "rerank=0"], spaced=True)
-    assert (
-        sum(set(one.spans) == set(other.spans) for one, other in zip(gold, blind.tag(gold, spaced=True), strict=True))
-        < 75
-    )
+    blind = train(RECIPE, far(150, 0, 4), tmp_path / "chain", far(30, 1, 4), [*options, "rerank=0"])
+    assert sum(set(one.spans) == set(other.spans) for one, other in zip(gold, blind.tag(gold), strict=True)) < 75
     strings = (tmp_path / "one" / "spans.strings.tsv").read_text(encoding="utf-8")
     marked = sum(len(document.spans) for document in far(150, 0, 4))
     assert strings == f"MENTION\t{marked}\t150\tx\n"

@@ -1,6 +1,8 @@
 """What the default tagger promises: the same bytes, legal nesting, clear errors, nothing half-written."""
 
 import json
+import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,7 @@ from viborder.document import Document, Span
 from viborder.errors import ViborderError
 from viborder.formats import jsonl
 from viborder.train import load, train
+from viborder.train.crf.augment import augmented
 from viborder.train.crf.known import find_known, lengths_of
 from viborder.train.crossval import crossval
 
@@ -231,3 +234,27 @@ def test_any_label_set(tmp_path: Path) -> None:
     command = ["tag", str(tmp_path / "model"), str(tmp_path / "a.conll"), "-o", str(tmp_path / "b.conll")]
     assert CliRunner().invoke(app, command).exit_code == 0
     assert (tmp_path / "b.conll").read_text().startswith("Hà\tB-LOC\nNội\tI-LOC\nmưa\tO\n\n")
+
+
+def test_an_id_with_a_tilde_is_an_id_like_any_other(tmp_path: Path) -> None:
+    """Copies with other names stand beside documents whose ids look like those of copies; the model is the same."""
+    documents = jsonl.read(GOLD)[:2]
+    named = [replace(document, id=f"{documents[0].id}~{number}") for number, document in enumerate(documents)]
+    kept = ("iterations=10", "copies=1", "folds=0", "genre=[]", "known=true")
+    for name, some in (("plain", documents), ("tilde", named)):
+        train(RECIPE, some, tmp_path / name, overrides=(*kept, "dropout=0.0"))
+    plain, tilde = (load(tmp_path / name) for name in ("plain", "tilde"))
+    assert len((tmp_path / "tilde" / "outer.features.txt").read_text()) > 10_000
+    for one, other in zip(plain.tag(documents), tilde.tag(documents), strict=True):
+        assert len(other.spans) > 0.9 * len(one.spans) > 0
+
+
+def test_copies_have_ids_of_their_own_and_tokens_where_the_text_has_some() -> None:
+    text = "Thu 14 kg ở Lạng Sơn ."
+    spans = (Span(4, 9, "QUANTITY"), Span(12, 20, "PLACE"))
+    given = Document("a", text, spans, tokens=tuple(match.span() for match in re.finditer(r"\S+", text)))
+    (origin, copy), (other, twin) = augmented([given, replace(given, id="a~1")], 1, 0)
+    assert (origin, other) == ("a", "a~1")
+    assert len({"a", "a~1", copy.id, twin.id}) == 4
+    for made in (copy, twin):
+        assert [made.text[slice(*token)] for token in made.tokens or ()] == made.text.split()

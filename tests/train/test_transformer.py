@@ -5,6 +5,7 @@ model folder does.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -153,7 +154,8 @@ def test_the_card_tells_what_was_run(folder: Path) -> None:
 
 def test_given_tokens_are_tagged_as_they_are(tagger: Tagger) -> None:
     text = "Công an tỉnh Hà Nam bắt giữ 147viên tại Lạng Sơn ."
-    (document,) = tagger.tag([Document("1", text)], spaced=True)
+    tokens = tuple(match.span() for match in re.finditer(r"\S+", text))
+    (document,) = tagger.tag([Document("1", text, tokens=tokens)])
     starts = {0, *(at + 1 for at, character in enumerate(text) if character == " ")}
     assert document.spans
     assert all(span.start in starts and (span.end == len(text) or text[span.end] == " ") for span in document.spans)

@@ -28,12 +28,11 @@ def train(
 ) -> None:
     """Train a tagger by a recipe."""
     from viborder.cli.reading import documents
-    from viborder.tag.files import given_tokens
     from viborder.train import train as work
 
     learn = documents(given(train, "--train"), source_format, tag_column=tag_column)
     chosen = documents(dev, source_format, tag_column=tag_column) if dev else None
-    tagger = work(recipe, learn, out, chosen, overrides or (), spaced=given_tokens(learn))
+    tagger = work(recipe, learn, out, chosen, overrides or ())
     print(f"{', '.join(tagger.labels)}: model {tagger.version} in {out}")
 
 
@@ -96,24 +95,22 @@ def crossval(
     """Tag each document with a model trained on others: leave one out, or by folds; texts that are alike stay together."""
     from viborder.cli.reading import documents as read
     from viborder.formats import jsonl
-    from viborder.tag.files import given_tokens
     from viborder.train.crossval import crossval as work
     from viborder.train.crossval import folds_of
 
     documents = read(given(gold, "--gold"), source_format, tag_column=tag_column)
-    spaced = given_tokens(documents)
     number = len(set(folds_of(documents, folds)))
     print(f"{len(documents)} documents, {number} folds", file=sys.stderr)
     if seeds > 1:
         from viborder.train.seeds import by_seed, spread
 
         runs = []
-        for seed, found in by_seed(recipe, documents, seeds, overrides=overrides or (), folds=folds, spaced=spaced):
+        for seed, found in by_seed(recipe, documents, seeds, overrides=overrides or (), folds=folds):
             jsonl.write(out / f"predictions-seed{seed}.jsonl", found)
             runs.append(found)
         print(spread(documents, runs))
         return
-    tagged = work(recipe, documents, overrides=overrides or (), folds=folds, spaced=spaced)
+    tagged = work(recipe, documents, overrides=overrides or (), folds=folds)
     jsonl.write(out / "predictions.jsonl", tagged)
     print(f"{len(documents)} documents, each tagged by a model that has not seen it: {out / 'predictions.jsonl'}")
 

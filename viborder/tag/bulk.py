@@ -13,53 +13,19 @@ import shutil
 import signal
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
-from functools import cache
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from viborder.errors import Problem, ViborderError, fail, place
 from viborder.files import MAX_LINE, new_file
-from viborder.tag.texts import Reader, write_lines
-from viborder.train import Tagger, load
+from viborder.tag.chunks import Chunk, Done, tag_chunk, tagger_of
+from viborder.train import load
 
 CHUNK = 4 << 20  # bytes
 MANIFEST = "tagging.json"
 _DECODER = json.JSONDecoder()
-
-
-@dataclass(frozen=True, slots=True)
-class Chunk:
-    """Whole lines of a shard: bytes `[start, end)`, beginning with line `line` (from 1).
-
-    part: the file for what comes of them. strict: whether one bad document leaves the whole chunk undone.
-    """
-
-    shard: str
-    start: int
-    end: int
-    line: int
-    part: str
-    strict: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Done:
-    """A chunk that was tagged: documents written, what was wrong, changes made to texts.
-
-    Of a chunk that is strict no part is written where something was wrong.
-    """
-
-    chunk: Chunk
-    documents: int
-    problems: list[Problem]
-    notes: list[str]
-
-    @property
-    def written(self) -> bool:
-        """Whether the part is there."""
-        return not (self.problems and self.chunk.strict)
 
 
 def tag_shards(
@@ -112,26 +78,6 @@ def tag_shards(
     return len(waiting), len(shards) - len(waiting)
 
 
-def tag_chunk(tagger: Tagger, chunk: Chunk) -> Done:
-    """Tag a chunk and write its part, whole or not at all."""
-    reader = Reader()
-    count = 0
-    try:
-        with new_file(Path(chunk.part)) as file:
-            count = write_lines(file, tagger.tag(reader.documents_of_lines(chunk.shard, _lines(chunk))))
-            if reader.problems and chunk.strict:
-                raise ViborderError(reader.problems)
-    except ViborderError as error:
-        return Done(replace(chunk, strict=True), 0, error.problems, [])
-    return Done(chunk, count, reader.problems, reader.notes)
-
-
-@cache
-def tagger_of(model: str) -> Tagger:
-    """The tagger of a model folder, loaded once a process."""
-    return load(Path(model))
-
-
 def _task(model: str, chunk: Chunk) -> Done:
     return tag_chunk(tagger_of(model), chunk)
 
@@ -179,15 +125,6 @@ def _chunks(shard: Path, folder: Path, size: int) -> Iterator[Chunk]:
             end = start + len(block)
             yield Chunk(str(shard), start, end, line + 1, str(folder / f"{start:015d}-{end:015d}"))
             start, line = end, line + block.count(b"\n")
-
-
-def _lines(chunk: Chunk) -> Iterator[tuple[int, bytes]]:
-    with Path(chunk.shard).open("rb") as file:
-        file.seek(chunk.start)
-        number = chunk.line
-        while file.tell() < chunk.end and (data := file.readline(MAX_LINE + 1)):
-            yield number, data
-            number += 1
 
 
 def _join(parts: list[Chunk], target: Path) -> list[Problem]:
@@ -291,8 +228,3 @@ def _progress(results: Iterable[Done], chunks: list[Chunk]) -> Iterator[Done]:
             documents += done.documents
             bar.update(task, advance=done.chunk.end - done.chunk.start, documents=documents)
             yield done
-
-
-def plain(chunk: Chunk) -> dict[str, object]:
-    """A chunk as plain values, to travel between machines."""
-    return asdict(chunk)

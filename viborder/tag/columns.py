@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import groupby
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from viborder.document import Document, Span, by_depth
@@ -28,19 +27,13 @@ def tag_rows(tagger: Tagger, path: Path, out: Path, lost: Counter[str], tag_colu
         named = [-1]
     rows = [line for _, line in lines(path)]
     found = untagged(path, lost)
-    documents = tag_given(tagger, [each.document for each in found])
+    documents = tagger.tag([each.document for each in found])
     for each, document in zip(found, documents, strict=True):
         for number, tags in _tags_of(each, document, len(named or [-1]), lost):
             rows[number] = _with_tags(rows[number], tags, named)
     with new_file(out) as file:
         file.writelines(row + "\n" for row in rows)
     return len(found)
-
-
-def tag_given(tagger: Tagger, documents: Iterable[Document]) -> Iterator[Document]:
-    """Tag documents, those that came as tokens by their own tokens."""
-    for given, some in groupby(documents, key=lambda document: document.tokens is not None):
-        yield from tagger.tag(some, spaced=given)
 
 
 def _tags_of(laid: LaidOut, document: Document, columns: int, lost: Counter[str]) -> Iterator[tuple[int, list[str]]]:

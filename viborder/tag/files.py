@@ -13,7 +13,7 @@ from viborder.document import Document
 from viborder.errors import Problem, ViborderError, fail
 from viborder.files import new_file
 from viborder.formats import format_of, is_format, said
-from viborder.tag.columns import tag_given, tag_rows
+from viborder.tag.columns import tag_rows
 from viborder.tag.texts import Reader, write_lines
 from viborder.train import load
 
@@ -44,7 +44,7 @@ def tag_files(
         count = tag_rows(tagger, Path(inputs[0]), out, lost, options.get("tag_column"))
         return count, [said(kind, number) for kind, number in sorted((+lost).items())]
     reader = Reader(source_format, **options)
-    documents = _checked(tag_given(tagger, reader.documents(inputs)), reader, problems)
+    documents = _checked(tagger.tag(reader.documents(inputs)), reader, problems)
     if out is None and sys.stdout.isatty():
         from viborder.tag.terminal import show
 
@@ -82,8 +82,3 @@ def _is_conll(inputs: Sequence[str], source_format: str | None) -> bool:
     return any(
         item != "-" and Path(item).is_file() and is_format(Path(item), "conll", source_format) for item in inputs
     )
-
-
-def given_tokens(documents: Sequence[Document]) -> bool:
-    """Whether documents came as tokens alone (columns without `# text`), so that these are taken as they are."""
-    return all(document.tokens is not None for document in documents)

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from viborder.errors import Problem, fail
-from viborder.tag.bulk import Chunk, Done, plain, tag_chunk, tagger_of
+from viborder.tag.chunks import Chunk, Done, plain, tag_chunk, tagger_of
 
 
 def tag_on_ray(model: str, chunks: list[Chunk], jobs: int) -> Iterator[Done]:

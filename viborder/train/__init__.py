@@ -17,10 +17,10 @@ class Tagger(Protocol):
     labels: list[str]
     version: str
 
-    def tag(self, documents: Iterable[Document], *, spaced: bool = False) -> Iterator[Document]:
+    def tag(self, documents: Iterable[Document]) -> Iterator[Document]:
         """Documents with nested spans, each with a `score`, in the order given.
 
-        spaced: texts are given tokens, a line a sentence.
+        A document that bears tokens (`Document.tokens`) is tagged by these.
         """
 
 
@@ -30,8 +30,6 @@ def train(
     out: Path,
     dev: Sequence[Document] | None = None,
     overrides: Sequence[str] = (),
-    *,
-    spaced: bool = False,
 ) -> Tagger:
     """Train by a recipe, write a model folder (whole or not at all) and return its tagger.
 
@@ -50,14 +48,14 @@ def train(
         settings = finetune_recipe(content, str(recipe))  # before torch is imported, which takes seconds
         with _extra(recipe):
             from viborder.train.encoder.finetune import finetune
-        return finetune(settings, documents, out, dev, where=str(recipe), spaced=spaced)
+        return finetune(settings, documents, out, dev, where=str(recipe))
     from viborder.train.crf.training import train_crf
 
     checked = crf_recipe(content, str(recipe))
     if checked.networks:
         with _extra(recipe):  # before anything is learned, which takes minutes
             import viborder.train.crf.learn_network  # noqa: F401
-    return train_crf(checked, documents, out, dev, where=str(recipe), spaced=spaced)
+    return train_crf(checked, documents, out, dev, where=str(recipe))
 
 
 def _refuse_crossing(documents: Sequence[Document]) -> None:

@@ -25,13 +25,12 @@ def crossval(
     out: Path | None = None,
     overrides: Sequence[str] = (),
     folds: int | None = None,
-    spaced: bool = False,
 ) -> Iterator[Document]:
     """Each document tagged by a model that has not seen it nor anything of its fold, in the order given.
 
     folds: how many; without it, one a document up to `LEAVE_ONE_OUT` documents, `FOLDS` beyond.
     out: where to keep the models, in folders `fold-0`, `fold-1`, …, or with a fold a document named after it; without
-    it they are thrown away. spaced: texts are given tokens, as for `train`.
+    it they are thrown away.
     Raises ViborderError `too-few-documents`, and those of `train`.
     """
     fold_of = folds_of(documents, folds)
@@ -43,9 +42,9 @@ def crossval(
             places = [place for place, fold in enumerate(fold_of) if fold == number]
             others = [document for document, fold in zip(documents, fold_of, strict=True) if fold != number]
             name = documents[places[0]].id if alone else f"fold-{number}"
-            tagger = train(recipe, others, Path(folder) / name, overrides=overrides, spaced=spaced)
+            tagger = train(recipe, others, Path(folder) / name, overrides=overrides)
             held_out = (documents[place] for place in places)
-            found |= zip(places, tagger.tag(held_out, spaced=spaced), strict=True)
+            found |= zip(places, tagger.tag(held_out), strict=True)
     for place in range(len(documents)):
         yield found[place]
 

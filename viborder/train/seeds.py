@@ -39,11 +39,10 @@ def by_seed(
     *,
     overrides: Sequence[str] = (),
     folds: int | None = None,
-    spaced: bool = False,
 ) -> Iterator[tuple[int, list[Document]]]:
     """(seed, predictions) for the seeds 0, 1, …; each document is tagged by a model that has not seen it."""
     for seed in range(seeds):
-        found = crossval(recipe, documents, overrides=[*overrides, f"seed={seed}"], folds=folds, spaced=spaced)
+        found = crossval(recipe, documents, overrides=[*overrides, f"seed={seed}"], folds=folds)
         yield seed, list(found)
 
 

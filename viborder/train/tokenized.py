@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from dataclasses import dataclass
 from unicodedata import normalize
 
 from viborder.document import Document
 from viborder.text import Range, bare, cut, sentences
-
-_GIVEN = re.compile(r"\S+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,17 +29,16 @@ class TokenizedText:
         return list(zip(self.starts, self.ends, strict=True))
 
 
-def tokenized(document: Document, *, spaced: bool = False) -> TokenizedText:
+def tokenized(document: Document) -> TokenizedText:
     """The tokens and sentences of a document.
 
-    spaced: the text is a list of given tokens (CoNLL), with a blank between tokens and a line a sentence; their borders
-    are kept.
+    Where the text came as tokens (`Document.tokens`), their borders are kept, and a line is a sentence.
     """
     text = document.text
-    if spaced:
-        given = list(_GIVEN.finditer(text))
-        starts, ends = [match.start() for match in given], [match.end() for match in given]
-        words = [normalize("NFC", bare(match[0]) or match[0]) for match in given]  # as the same word elsewhere
+    if document.tokens is not None:
+        starts, ends = [start for start, _ in document.tokens], [end for _, end in document.tokens]
+        given = [text[start:end] for start, end in document.tokens]
+        words = [normalize("NFC", bare(word) or word) for word in given]  # as the same word elsewhere
         begins = [offset + 1 for offset, char in enumerate(text) if char == "\n"]
     else:
         starts, ends, words = cut(text)

@@ -12,6 +12,7 @@ from functools import partial
 from random import Random
 
 from viborder.document import Document, Span, by_depth, in_order
+from viborder.text import Range
 
 _UPPER = "A-ZÀ-ÖØ-ÝĂĐĨŨƠƯẠẢẤẦẨẪẬẮẰẲẴẶẸẺẼẾỀỂỄỆỈỊỌỎỐỒỔỖỘỚỜỞỠỢỤỦỨỪỬỮỰỲỴỶỸ"
 _NAMES = re.compile(
@@ -20,19 +21,26 @@ _NAMES = re.compile(
 _DIGITS = re.compile(r"\d")
 
 
-def augmented(documents: Sequence[Document], copies: int, seed: int) -> list[Document]:
-    """`copies` variants of each document. The same seed gives the same variants.
+def augmented(documents: Sequence[Document], copies: int, seed: int) -> list[tuple[str, Document]]:
+    """`copies` variants of each document, each with the id of its original. The same seed gives the same variants.
+
+    A variant's id is its own: no document and no other variant has it.
 
     In the innermost spans, the capitalised syllables at the end (a name) give way to such syllables from other mentions
     of the label, digits to other digits, and mentions without capitals and digits to other such mentions.
     """
     pools = _pools(documents)
-    variants = []
+    variants: list[tuple[str, Document]] = []
+    taken = {document.id for document in documents}
     for number in range(copies):
         for document in documents:
             random = Random(f"{seed}/{number}/{document.id}")
             variant = rewrite(document, partial(_replaced, pools, random))
-            variants.append(replace(variant, id=f"{document.id}~{number + 1}"))
+            identity = f"{document.id}~{number + 1}"
+            while identity in taken:
+                identity += "~"
+            taken.add(identity)
+            variants.append((document.id, replace(variant, id=identity)))
     return variants
 
 
@@ -55,7 +63,21 @@ def rewrite(document: Document, change: Callable[[Span, str], str]) -> Document:
         within = sum(shift for start, end, shift in shifts if span.start <= start and end <= span.end)
         return replace(span, start=span.start + before, end=span.end + before + within)
 
-    return replace(document, text=text, spans=tuple(moved(span) for span in document.spans), private=())
+    tokens = None if document.tokens is None else _tokens(document.tokens, [(s.start, s.end, new) for s, new in edits])
+    return replace(document, text=text, spans=tuple(moved(span) for span in document.spans), private=(), tokens=tokens)
+
+
+def _tokens(given: Iterable[Range], edits: Sequence[tuple[int, int, str]]) -> tuple[Range, ...]:
+    """Given tokens after edits (start, end, the new text): those outside move, the new text has one between blanks."""
+    found: list[Range] = []
+    rest = list(given)
+    shift = 0
+    for start, end, new in edits:
+        found += [(first + shift, last + shift) for first, last in rest if last <= start]
+        found += [(start + shift + match.start(), start + shift + match.end()) for match in re.finditer(r"\S+", new)]
+        rest = [(first, last) for first, last in rest if first >= end]
+        shift += len(new) - (end - start)
+    return (*found, *((first + shift, last + shift) for first, last in rest))
 
 
 def innermost(spans: Iterable[Span]) -> list[Span]:

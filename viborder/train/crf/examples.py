@@ -29,7 +29,8 @@ FOLDS = 10  # for the lexicon of known mentions: what a document is told comes f
 class Examples:
     """Annotated documents laid out.
 
-    names: the documents' ids. by_depth: their spans, in tokens of the batch. proposals, known: what grammar and lexicon
+    names: the documents' ids, of a variant that of its original. by_depth: their spans, in tokens of the batch.
+    proposals, known: what grammar and lexicon
     say.
     """
 
@@ -69,21 +70,25 @@ class Examples:
         texts = np.searchsorted(self.batch.offsets, [first for first, _ in ranges], side="right") - 1
         items = sequences(templates, self.types, table, positions)
         for (first, last), text, features in zip(ranges, texts.tolist(), items, strict=True):
-            yield self.names[text].split("~")[0], features, [self.tags[code] for code in row[first:last].tolist()]
+            yield self.names[text], features, [self.tags[code] for code in row[first:last].tolist()]
 
 
 def lay_out_examples(
     recipe: CrfRecipe,
     documents: Sequence[Document],
+    origins: Sequence[str],
     proposals: Sequence[Sequence[TokenSpan]],
     labels: list[str],
     *,
     lexicons: bool,
-    spaced: bool,
 ) -> Examples:
-    """Examples of documents. proposals: the grammar's, by document, in tokens of the document."""
+    """Examples of documents.
+
+    origins: for each its id, or that of the document that it is a variant of. proposals: the grammar's, by document, in
+    tokens of the document.
+    """
     types = Types(lexicons)
-    texts = [tokenized(document, spaced=spaced) for document in documents]
+    texts = [tokenized(document) for document in documents]
     batch = lay_out(texts, types)
     by_depth: list[list[TokenSpan]] = [[]]
     for document, text, offset in zip(documents, texts, batch.offsets, strict=False):
@@ -91,9 +96,9 @@ def lay_out_examples(
             if depth == len(by_depth):
                 by_depth.append([])
             by_depth[depth] += shifted(layer, offset)
-    known = _jackknife(documents, texts, batch) if recipe.known else []
+    known = _jackknife(documents, origins, texts, batch) if recipe.known else []
     return Examples(
-        [document.id for document in documents],
+        list(origins),
         types,
         batch,
         by_depth,
@@ -131,30 +136,29 @@ def dropped(found: Sequence[TokenSpan], share: float, seed: str) -> list[TokenSp
     return [span for span in found if random.random() >= share]
 
 
-def mentions(documents: Sequence[Document], *, spaced: bool) -> dict[tuple[str, ...], str]:
+def mentions(documents: Sequence[Document]) -> dict[tuple[str, ...], str]:
     """The known mentions of documents: their outermost spans."""
     words: list[str] = []
     found: list[TokenSpan] = []
     for document in documents:
-        text = tokenized(document, spaced=spaced)
+        text = tokenized(document)
         found += shifted(_outermost(document, text), len(words))
         words += text.words
     return learn_known(words, found)
 
 
-def _jackknife(documents: Sequence[Document], texts: Sequence[TokenizedText], batch: Batch) -> list[TokenSpan]:
+def _jackknife(
+    documents: Sequence[Document], origins: Sequence[str], texts: Sequence[TokenizedText], batch: Batch
+) -> list[TokenSpan]:
     """For each document, the mentions that documents of the other folds know.
 
-    A variant (`id~1`) goes with its original.
+    A variant goes with its original.
     """
-    fold_of = {
-        identity: number % FOLDS
-        for number, identity in enumerate(dict.fromkeys(document.id.split("~")[0] for document in documents))
-    }
+    fold_of = {identity: number % FOLDS for number, identity in enumerate(dict.fromkeys(origins))}
     found: list[TokenSpan] = []
     by_fold: dict[int, list[TokenSpan]] = {}
     for fold in range(FOLDS):
-        others = [number for number, document in enumerate(documents) if fold_of[document.id.split("~")[0]] != fold]
+        others = [number for number, origin in enumerate(origins) if fold_of[origin] != fold]
         words = [word for number in others for word in texts[number].words]
         starts = np.cumsum([0, *(len(texts[number].words) for number in others)]).tolist()
         spans = [
@@ -164,8 +168,8 @@ def _jackknife(documents: Sequence[Document], texts: Sequence[TokenizedText], ba
         ]
         known = learn_known(words, spans)
         lengths = lengths_of(known)
-        for number, document in enumerate(documents):
-            if fold_of[document.id.split("~")[0]] == fold:
+        for number, origin in enumerate(origins):
+            if fold_of[origin] == fold:
                 by_fold[number] = shifted(find_known(texts[number].words, known, lengths), batch.offsets[number])
     for number in range(len(documents)):
         found += by_fold[number]

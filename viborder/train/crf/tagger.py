@@ -5,6 +5,7 @@ are found.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -67,21 +68,17 @@ class CrfTagger:
         }
         self._legal = {name: legal(chain.tags) for name, chain in self._chains.items()}
 
-    def tag(self, documents: Iterable[Document], *, spaced: bool = False) -> Iterator[Document]:
-        """Each document with the spans that the model finds, each with its `score`; spans that it had are ignored.
-
-        spaced: the texts are given tokens with blanks between them, a line a sentence (CoNLL), and are not tokenised
-        anew.
-        """
+    def tag(self, documents: Iterable[Document]) -> Iterator[Document]:
+        """Each document with the spans that the model finds, each with its `score`; spans that it had are ignored."""
         for some in _batches(documents):
-            texts = [tokenized(document, spaced=spaced) for document in some]
+            texts = [tokenized(document) for document in some]
             proposals = self._proposer.spans(some, texts) if self._proposer else [[] for _ in some]
             for document, text, found in zip(some, texts, self.tag_texts(texts, proposals), strict=True):
                 spans = [
                     Span(text.starts[first], text.ends[last - 1], label, score)
                     for (first, last, label), score, _ in found
                 ]
-                yield Document(document.id, document.text, in_order(spans), (), document.meta)
+                yield replace(document, spans=in_order(spans), private=())
             if len(self._types.ids) > _MOST_TYPES:
                 self._types.forget()
 

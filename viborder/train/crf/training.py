@@ -63,15 +63,14 @@ def train_crf(
     dev: Sequence[Document] | None,
     *,
     where: str,
-    spaced: bool = False,
 ) -> CrfTagger:
     """Train on documents, write the model folder and return its tagger.
 
     dev: documents to tune on; without them, the training documents are held out in turn.
-    where: the recipe's file, for messages. spaced: as in `CrfTagger.tag`.
+    where: the recipe's file, for messages.
     Raises ViborderError: `nothing-to-learn`, `span-splits-token`, `template-…`.
     """
-    work = _Work(recipe, documents, where, spaced)
+    work = _Work(recipe, documents, where)
     if recipe.grammar:
         for line in switched_off(work.proposer, work.labels, bool(recipe.genre)):
             print(line, file=sys.stderr)
@@ -91,13 +90,13 @@ def train_crf(
 class _Work:
     """A training: the documents with what is worked out once for all folds (texts, proposals)."""
 
-    def __init__(self, recipe: CrfRecipe, documents: Sequence[Document], where: str, spaced: bool) -> None:
+    def __init__(self, recipe: CrfRecipe, documents: Sequence[Document], where: str) -> None:
         problems: list[Problem] = []
         self.templates = {
             "outer": parse(recipe.templates, COLUMNS, where, problems),
             "inside": parse(recipe.inside, COLUMNS, where, problems),
         }
-        self.recipe, self.documents, self.spaced = recipe, list(documents), spaced
+        self.recipe, self.documents = recipe, list(documents)
         self.texts: dict[str, TokenizedText] = {}
         self.proposals: dict[str, list[TokenSpan]] = {}
         self.labels = in_order(span.label for document in documents for span in document.spans)
@@ -105,7 +104,7 @@ class _Work:
         self.grammar = self.proposer is not None
         self.shared = self.proposer.labels if self.proposer else None  # labels that the grammar may vote on; None: all
         for document in documents:
-            text = self.texts[document.id] = tokenized(document, spaced=spaced)
+            text = self.texts[document.id] = tokenized(document)
             problems += _split(document, text)
         if problems:
             raise ViborderError(problems)
@@ -122,8 +121,8 @@ class _Work:
         self._kept: Mapping[str, Iterable[Lesson]] = {}
         self._keeps = recipe.folds > 1 and len(documents) <= MOST_FOLDED and not recipe.known
         copied = augmented([*documents, *self.genre], recipe.copies, recipe.seed)
-        self.variants = {document.id: document for document in copied}
-        self.prepare([*documents, *self.genre, *copied])
+        self.variants = {variant.id: (origin, variant) for origin, variant in copied}
+        self.prepare([*documents, *self.genre, *(variant for _, variant in copied)])
         self.labels = in_order({*self.labels, *self._unseen()})
 
     def _unseen(self) -> set[str]:
@@ -135,7 +134,7 @@ class _Work:
 
     def prepare(self, documents: Sequence[Document]) -> None:
         """Work out texts and proposals."""
-        texts = [tokenized(document, spaced=self.spaced) for document in documents]
+        texts = [tokenized(document) for document in documents]
         proposals = self.proposer.spans(documents, texts) if self.proposer else [[] for _ in documents]
         for document, text, found in zip(documents, texts, proposals, strict=True):
             self.texts[document.id], self.proposals[document.id] = text, found
@@ -146,7 +145,7 @@ class _Work:
 
     def alone(self, documents: Sequence[Document]) -> Learned:
         """The chains, with the mentions and corrections that they are told, without networks and reranker."""
-        known = mentions(documents, spaced=self.spaced) if self.recipe.known else {}
+        known = mentions(documents) if self.recipe.known else {}
         corrections = self.corrections(documents) if self.grammar and self.recipe.corrections else Corrections({}, {})
         own = self.proposer.own if self.proposer else None
         return Learned(self.chains(documents), known, corrections, own=own)
@@ -208,18 +207,14 @@ class _Work:
         """What each chain learns from; made as it is read, since large corpora would not fit into memory."""
         recipe = self.recipe
         names = {document.id for document in (*documents, *self.genre)}
-        everything = [
-            *documents,
-            *self.genre,
-            *(variant for variant in self.variants.values() if variant.id.split("~")[0] in names),
-        ]
+        variants = [(origin, variant) for origin, variant in self.variants.values() if origin in names]
+        everything = [*documents, *self.genre, *(variant for _, variant in variants)]
+        origins = [*(document.id for document in (*documents, *self.genre)), *(origin for origin, _ in variants)]
         proposals = [self.proposals[document.id] for document in everything]
         for number, document in enumerate(everything):
             if document.id in self.variants:
                 proposals[number] = dropped(proposals[number], recipe.dropout, f"{recipe.seed}/{document.id}")
-        examples = lay_out_examples(
-            recipe, everything, proposals, self.labels, lexicons=self.grammar, spaced=self.spaced
-        )
+        examples = lay_out_examples(recipe, everything, origins, proposals, self.labels, lexicons=self.grammar)
         lessons = {"outer": examples.outer(self.templates["outer"])}
         if len(examples.by_depth) > 1:
             lessons["inside"] = examples.inside(self.templates["inside"])

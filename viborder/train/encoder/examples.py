@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -41,11 +40,11 @@ class Reader:
     labels: list[str]  # tags in the order of the model's outputs
     depth: int
 
-    def units(self, text: str, spaced: bool) -> list[Range]:
-        """The ranges that get one tag each: syllable tokens, words, or the given tokens of a spaced text."""
-        if spaced:
-            return [match.span() for match in re.finditer(r"\S+", text)]
-        return segment(text) if self.segmentation == "word" else tokenize(text)
+    def units(self, document: Document) -> list[Range]:
+        """The ranges that get one tag each: syllable tokens, words, or the tokens that the document came in."""
+        if document.tokens is not None:
+            return list(document.tokens)
+        return segment(document.text) if self.segmentation == "word" else tokenize(document.text)
 
     def row(self, encoding: Encoding, window: Window, index: int) -> dict[str, Any]:
         """A window with its special tokens, without labels."""
@@ -60,11 +59,11 @@ class Reader:
         return encoding.first[unit] - window.begin + 1
 
 
-def read(reader: Reader, documents: Iterable[Document], *, spaced: bool = False) -> Examples:
+def read(reader: Reader, documents: Iterable[Document]) -> Examples:
     """Documents to be tagged: their units are what the text alone gives."""
     examples = Examples([], [], [])
     for number, document in enumerate(documents):
-        encoding = encode(reader.tokenizer, document.text, reader.units(document.text, spaced))
+        encoding = encode(reader.tokenizer, document.text, reader.units(document))
         examples.encodings.append(encoding)
         for window in windows(encoding, reader.size, reader.overlap):
             examples.rows.append(reader.row(encoding, window, len(examples.rows)))
@@ -72,7 +71,7 @@ def read(reader: Reader, documents: Iterable[Document], *, spaced: bool = False)
     return examples
 
 
-def learn_from(reader: Reader, documents: Sequence[Document], *, cut: bool = True, spaced: bool = False) -> Examples:
+def learn_from(reader: Reader, documents: Sequence[Document], *, cut: bool = True) -> Examples:
     """Documents with their gold as labels.
 
     cut: whether units are cut at gold borders (for training), so that no gold span is lost. Without it (for evaluation)
@@ -81,7 +80,7 @@ def learn_from(reader: Reader, documents: Sequence[Document], *, cut: bool = Tru
     found = Examples([], [], [])
     cuts = lost = 0
     for number, document in enumerate(documents):
-        units = reader.units(document.text, spaced)
+        units = reader.units(document)
         gold = [span for layer in by_depth(document.spans)[: reader.depth] for span in layer]
         if cut:
             units, across = split_at(document.text, units, gold)

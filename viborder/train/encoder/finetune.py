@@ -46,13 +46,12 @@ def finetune(
     dev: Sequence[Document] | None = None,
     *,
     where: str,
-    spaced: bool = False,
 ) -> TransformerTagger:
     """Fine-tune by a recipe, write the model folder (whole or not at all) and return its tagger.
 
     dev: documents to choose the best checkpoint by; without them `validation_split` of the training documents, if that
     is not 0.
-    spaced: texts are given tokens with blanks between them. Checkpoints lie in `<out>.checkpoints` until the folder is
+    Checkpoints lie in `<out>.checkpoints` until the folder is
     written; the same call takes up the last one that is whole. Started by torchrun or accelerate, every process calls
     this and the first writes.
 
@@ -66,12 +65,12 @@ def finetune(
         learn, stop = split(recipe, documents, dev, where)
         resume = _last_checkpoint(recipe, held, learn, stop)
         reader, model = prepare(recipe, [*learn, *stop], where)
-        examples = learn_from(reader, learn, spaced=spaced)
+        examples = learn_from(reader, learn)
         _tell(
             f"{len(learn)} documents, {len(examples.rows)} windows; "
             f"{examples.cut} units cut at gold borders, {examples.lost} gold spans lost"
         )
-        trainer = make_trainer(recipe, arguments, reader, model, examples, stop, spaced)
+        trainer = make_trainer(recipe, arguments, reader, model, examples, stop)
         result = trainer.train(resume_from_checkpoint=str(resume) if resume else None)
         if not all(torch.isfinite(parameter).all() for parameter in model.parameters()):
             raise fail(
@@ -79,7 +78,7 @@ def finetune(
             )
         if PartialState().is_main_process:
             tagger = TransformerTagger(reader, torch_predict(model), "", recipe.per_device_eval_batch_size)
-            found = list(tagger.tag([document.with_spans([]) for document in stop], spaced=spaced))
+            found = list(tagger.tag([document.with_spans([]) for document in stop]))
             run = Run(learn, stop, found, examples, result.metrics, trainer.state.log_history, resume is not None)
             write(out, recipe, reader, model, run)
             shutil.rmtree(held)
@@ -181,7 +180,6 @@ def make_trainer(
     model: TokenTagger,
     examples: Examples,
     stop: Sequence[Document],
-    spaced: bool,
 ) -> Trainer:
     """A Trainer with our loss and, where there are documents to stop by, scores by whole spans of whole documents."""
     rows = [row["labels"] for row in examples.rows]
@@ -189,7 +187,7 @@ def make_trainer(
     callbacks: list[TrainerCallback] = [Progress(), Seal()]
     seen = None
     if stop:
-        seen = learn_from(reader, stop, cut=False, spaced=spaced)
+        seen = learn_from(reader, stop, cut=False)
         _tell(
             f"{len(stop)} documents to stop by; {seen.lost} of their gold spans begin or end inside a unit and cannot be found"
         )

@@ -34,15 +34,14 @@ class TransformerTagger:
         self.batch_size = batch_size
         self.labels = in_order(label[2:] for label in reader.labels if label != "O")
 
-    def tag(self, documents: Iterable[Document], *, spaced: bool = False) -> Iterator[Document]:
+    def tag(self, documents: Iterable[Document]) -> Iterator[Document]:
         """Documents with nested spans, each with a `score`, in the order given. Texts are NFC.
 
-        spaced: texts are given tokens, with blanks between them; they are tagged as they are. Windows go through the
-        model in order of length, so that little is padding.
+        Windows go through the model in order of length, so that little is padding.
         """
         stream = iter(documents)
         while chunk := list(islice(stream, _DOCUMENTS)):
-            examples = read(self.reader, chunk, spaced=spaced)
+            examples = read(self.reader, chunk)
             for document, spans in zip(chunk, merge(self.reader, examples, self._best(examples)), strict=True):
                 yield document.with_spans(spans)
 
