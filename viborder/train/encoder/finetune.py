@@ -36,6 +36,7 @@ from viborder.train.encoder.model_card import Run, model_card, push
 from viborder.train.encoder.progress import Progress, quiet, say
 from viborder.train.encoder.recipe import FinetuneRecipe
 from viborder.train.encoder.sources import learn_tokenizer, load_model, load_tokenizer, random_model, window_size
+from viborder.train.encoder.steps import epochs, not_learned, some
 from viborder.train.encoder.tagger import TransformerTagger, load_transformer, torch_predict, write_card
 
 
@@ -70,6 +71,7 @@ def finetune(
             f"{len(learn)} documents, {len(examples.rows)} windows; "
             f"{examples.cut} units cut at gold borders, {examples.lost} gold spans lost"
         )
+        _long_enough(recipe, arguments, len(examples.rows))
         trainer = make_trainer(recipe, arguments, reader, model, examples, stop)
         result = trainer.train(resume_from_checkpoint=str(resume) if resume else None)
         if not all(torch.isfinite(parameter).all() for parameter in model.parameters()):
@@ -81,6 +83,11 @@ def finetune(
             found = list(tagger.tag([document.with_spans([]) for document in stop]))
             run = Run(learn, stop, found, examples, result.metrics, trainer.state.log_history, resume is not None)
             write(out, recipe, reader, model, run)
+            seen = some(learn)
+            again = list(tagger.tag([document.with_spans([]) for document in seen]))
+            steps, nested = trainer.state.global_step, recipe.nested
+            for problem in not_learned(seen, again, where, steps=steps, nested=nested):
+                say(str(problem))
             shutil.rmtree(held)
             if recipe.push_to_hub and recipe.hub_model_id:
                 push(out, recipe.hub_model_id, [*learn, *stop], private=recipe.hub_private_repo)
@@ -171,6 +178,17 @@ def training_arguments(recipe: FinetuneRecipe, held: Path) -> TrainingArguments:
         )
         arguments._n_gpu = 1
     return arguments
+
+
+def _long_enough(recipe: FinetuneRecipe, arguments: TrainingArguments, windows: int) -> None:
+    """Prolong a training that would end before the recipe's floor of steps; `max_steps` goes before it."""
+    if recipe.max_steps > 0:
+        return
+    a_step = recipe.per_device_train_batch_size * recipe.gradient_accumulation_steps * arguments.world_size
+    wanted = epochs(recipe.num_train_epochs, recipe.min_steps, windows, a_step)
+    if wanted > recipe.num_train_epochs:
+        _tell(f"{wanted:g} epochs instead of {recipe.num_train_epochs:g}, so that there are {recipe.min_steps} steps")
+        arguments.num_train_epochs = wanted
 
 
 def make_trainer(

@@ -63,6 +63,7 @@ class FinetuneRecipe(BaseModel):
     # Trainer
     num_train_epochs: Positive = 3.0
     max_steps: int = -1
+    min_steps: int = Field(0, ge=0)
     per_device_train_batch_size: Whole = 8
     per_device_eval_batch_size: Whole = 32
     gradient_accumulation_steps: Whole = 1
