@@ -120,3 +120,13 @@ def test_spacy_match_of_sets():
             assert all(close(wanted[key], found[key]) for key in ("precision", "recall", "f1")), case["id"]
             for name, row in (wanted["per_type"] or {}).items():
                 assert all(close(row[key], found["per_type"][name][key]) for key in row), (case["id"], name)
+
+
+def test_random_tags_score_as_in_the_tools_themselves():
+    """A small draw of `python eval/conformance.py`."""
+    import importlib.util
+
+    spec = importlib.util.spec_from_file_location("conformance", "eval/conformance.py")
+    script = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(script)
+    assert script.differences(40, seed=1) == []

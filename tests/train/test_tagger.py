@@ -177,7 +177,6 @@ def test_tag_normalises_and_says_so(model: Path, tmp_path: Path) -> None:
         ("a.txt", b"\xff\xfe", "not-utf8"),
         ("a.txt", b"x" * (50 << 20), "file-too-large"),
         ("a.jsonl", b'{"id": "a", "text": "b"', "json-broken"),
-        ("a.jsonl", b'{"id": "a", "text": "b"}\n{"id": "a", "text": "c"}\n', "id-twice"),
         ("a.jsonl", b'{"id": "a"}\n', "text-missing"),
         ("a.jsonl", b"x" * (50 << 20), "line-too-long"),
         ("a.conll", b"\n\n", "file-empty"),
@@ -204,7 +203,10 @@ def test_an_id_stands_once_among_all_inputs(model: Path, tmp_path: Path) -> None
         (f"{tmp_path}/b/a.txt id=a", "id-twice"),
         (f"{tmp_path}/c.jsonl:1 id=a", "id-twice"),
     ]
-    assert not (tmp_path / "out.jsonl").exists()
+    kept = (tmp_path / "out.jsonl").read_text(encoding="utf-8").splitlines()
+    assert [json.loads(line)["id"] for line in kept] == ["a"]  # the sound one is done
+    strict = CliRunner().invoke(app, ["tag", str(model), *inputs, "--strict", "-o", str(tmp_path / "none.jsonl")])
+    assert isinstance(strict.exception, ViborderError) and not (tmp_path / "none.jsonl").exists()
 
 
 def test_conll_keeps_its_tokens(model: Path, tmp_path: Path) -> None:
