@@ -1,7 +1,7 @@
 """Writes docs/errors.md, the table of every rule id that the code can report: python docs/generate_errors.py
 
-The ids are read from the code itself: wherever an id stands before its message, as in `fail(where, "span-twice", "…", "…")`.
-`tests/test_errors_page.py` holds the page to the code.
+The ids are read from the code itself: wherever an id stands before its message, as in `fail(where, "span-twice", "…",
+"…")`. `tests/test_errors_page.py` holds the page to the code.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Fine-tune a transformer by a recipe, and tell how it scores on documents that it has not seen.
 
-    python train/finetune.py train/xlmr.yaml --out build/models/xlmr learning_rate=2e-5
-    torchrun --nproc_per_node 2 train/finetune.py train/xlmr.yaml --out build/models/xlmr
-    accelerate launch --config_file train/accelerate/two-machines.yaml train/finetune.py train/xlmr.yaml --out /shared/xlmr
+    python train/finetune.py train/xlmr.yaml --out build/models/xlmr learning_rate=2e-5 torchrun --nproc_per_node 2
+    train/finetune.py train/xlmr.yaml --out build/models/xlmr accelerate launch --config_file
+    train/accelerate/two-machines.yaml train/finetune.py train/xlmr.yaml --out /shared/xlmr
 
 The steps in order; what they do is in viborder/train/encoder/finetune.py. `viborder train` calls the same function for
 one process.

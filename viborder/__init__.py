@@ -2,9 +2,9 @@
 
     import viborder
 
-    tagger = viborder.load()                            # the model that comes with the package; or a folder, or a Hub id
-    document = tagger.tag("Công an tỉnh Cao Bằng …")    # a list for a list, lazily for any other iterable
-    for span in document.spans:
+    tagger = viborder.load()                            # the model that comes with the package; or a folder, or a Hub
+    id document = tagger.tag("Công an tỉnh Cao Bằng …")    # a list for a list, lazily for any other iterable for span
+    in document.spans:
         print(span.label, span.start, span.end, span.score, document.slice(span))
 
     viborder.read(path), viborder.write(path, documents)        # any format; the path's ending names it

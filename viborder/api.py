@@ -40,7 +40,8 @@ class Tagger:
     @overload
     def tag(self, texts: Text) -> Document: ...  # type: ignore[overload-overlap]
     @overload
-    def tag(self, texts: list[str] | list[Document] | tuple[Text, ...]) -> list[Document]: ...  # type: ignore[overload-overlap]
+    # type: ignore[overload-overlap]
+    def tag(self, texts: list[str] | list[Document] | tuple[Text, ...]) -> list[Document]: ...
     @overload
     def tag(self, texts: Iterable[Text]) -> Iterator[Document]: ...
 

@@ -83,8 +83,8 @@ def in_order(spans: Iterable[Span]) -> tuple[Span, ...]:
 
 
 def by_depth(spans: Iterable[Span]) -> list[list[Span]]:
-    """Spans as layers: `[0]` those that lie inside no other (the outermost), `[1]` those inside one of these, and so on;
-    the layer of a span is the length of the longest chain of spans around it.
+    """Spans as layers: `[0]` those that lie inside no other (the outermost), `[1]` those inside one of these, and so
+    on; the layer of a span is the length of the longest chain of spans around it.
 
     Spans on the same range are ordered by label, the first being the outer one. Spans that nest make layers without
     overlaps; spans that cross stay side by side in theirs, since neither lies inside the other.

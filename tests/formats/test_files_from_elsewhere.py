@@ -1,4 +1,6 @@
-"""Files as other tools, spreadsheets and people write them: read right, or refused with their place; never in silence."""
+"""Files as other tools, spreadsheets and people write them: read right, or refused with their place; never in
+silence.
+"""
 
 import gzip
 import json

@@ -1,4 +1,6 @@
-"""Inputs that are made to break a reader: each is one located error, and nothing is unpacked or computed without a bound."""
+"""Inputs that are made to break a reader: each is one located error, and nothing is unpacked or computed without a
+bound.
+"""
 
 from __future__ import annotations
 

@@ -22,7 +22,10 @@ LIMIT = 45  # seconds
 
 @dataclass(frozen=True, slots=True)
 class End:
-    """How a call ended. fault: a traceback, or that it took too long; empty where it ended well, with an error or not."""
+    """How a call ended.
+
+    fault: a traceback, or that it took too long; empty where it ended well, with an error or not.
+    """
 
     status: int
     said: str
@@ -114,8 +117,8 @@ def call(arguments: list[str]) -> End:
 
 
 def calls_on(format: str, data: bytes, folder: Path, good: Path) -> Iterator[tuple[list[str], End]]:
-    """Each call on a file with these bytes, and how it ended. folder: to work in, emptied between the calls; good: where
-    the good files lie.
+    """Each call on a file with these bytes, and how it ended. folder: to work in, emptied between the calls; good:
+    where the good files lie.
     """
     number = 0
     while True:

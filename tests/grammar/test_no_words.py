@@ -2,7 +2,8 @@
 
 Looked at: every string constant outside docstrings, the parts of f-strings too. It holds a Vietnamese word if one of
 its letters is none of English (đ, ơ, a tone …), or if all its words are syllables of the lexicon (names of persons and
-of places abroad apart: `on`, `in`), unless the whole is a label or the name of a class of the lexicon. `keys.py` is left
+of places abroad apart: `on`, `in`), unless the whole is a label or the name of a class of the lexicon. `keys.py` is
+left
 out: its tables say how Vietnamese is spelled, letter by letter.
 """
 

@@ -42,7 +42,8 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
 def send(hub: Hub, folder: Path, gold: Path = GOLD, **options: object) -> Outcome:
     release = prepare(folder, gold, NAME)
-    return publish(release, NAME, HfApi(hub.url, token=TOKEN), gold=gold, wait=lambda _: None, **options)  # type: ignore[arg-type]
+    # type: ignore[arg-type]
+    return publish(release, NAME, HfApi(hub.url, token=TOKEN), gold=gold, wait=lambda _: None, **options)
 
 
 def later(annotations: Path, out: Path, **options: object) -> Path:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-# kind → (stand-in, pattern; its group `it`, or else the whole, is what identifies). Every repetition is bounded, so that
+# kind → (stand-in, pattern; its group `it`, or else the whole, is what identifies). Every repetition is bounded, so
+# that
 # no text takes longer than in proportion to its length.
 _DIGITS = r"\d(?:[ .-]?\d)"
 _NUMERAL = "một|mốt|hai|ba|bốn|tư|năm|lăm|sáu|bảy|bẩy|tám|chín|mười|mươi|trăm|nghìn|ngàn|linh|lẻ|không"
@@ -64,7 +65,9 @@ KINDS: dict[str, tuple[str, re.Pattern[str]]] = {
 
 
 def identifiers(text: str) -> Iterator[tuple[int, int, str, str]]:
-    """(start, end, kind, stand-in) of what looks like an identifier; of two that overlap the one that is tried first."""
+    """(start, end, kind, stand-in) of what looks like an identifier; of two that overlap the one that is tried
+    first.
+    """
     taken = bytearray(len(text))
     for kind, (stand_in, pattern) in KINDS.items():
         for match in pattern.finditer(text):

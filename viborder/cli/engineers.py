@@ -92,7 +92,9 @@ def crossval(
         typer.Option(min=2, help="How many models; without it one a document up to 30 documents, 5 beyond."),
     ] = None,
 ) -> None:
-    """Tag each document with a model trained on others: leave one out, or by folds; texts that are alike stay together."""
+    """Tag each document with a model trained on others: leave one out, or by folds; texts that are alike stay
+    together.
+    """
     from viborder.cli.reading import documents as read
     from viborder.formats import jsonl
     from viborder.train.crossval import crossval as work

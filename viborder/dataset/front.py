@@ -61,7 +61,8 @@ def splits_of(tables: Sizes) -> dict[str, dict[str, list[str]]]:
 
 def dataset_info(facts: dict[str, Any]) -> list[dict[str, Any]]:
     """Features and number of examples of each config and split; the folds' features are those of `sentences`. Every
-    config is listed: datasets before 4 cannot read the `List` that Parquet files name, and takes the features from here.
+    config is listed: datasets before 4 cannot read the `List` that Parquet files name, and takes the features from
+    here.
     """
     tables, text = facts["tables"], facts["text"] == "keep"
     return [

@@ -1,4 +1,6 @@
-"""A stand-off release and the texts that a user has become annotated documents again, told by length and hash of each text."""
+"""A stand-off release and the texts that a user has become annotated documents again, told by length and hash of
+each text.
+"""
 
 from __future__ import annotations
 
@@ -56,7 +58,9 @@ def restore(release: Path, texts: Iterable[Path], out: Path, source_format: str 
 
 
 def _given(paths: Iterable[Path], source_format: str | None) -> dict[int, list[Document]]:
-    """The texts in normal form by their length, from files, folders of texts, and dataset folders that hold the texts."""
+    """The texts in normal form by their length, from files, folders of texts, and dataset folders that hold the
+    texts.
+    """
     found: dict[int, list[Document]] = {}
     for path in paths:
         for document in package.read(path, source_format):

@@ -81,7 +81,9 @@ def traces_of(documents: Iterable[Document], people: People, *, parts: bool = Tr
 
 
 def in_file(path: Path, traces: Traces) -> Iterator[tuple[int, str]]:
-    """(line, what) of each trace in a file; of one that is not text, in its runs of letters in UTF-8, UTF-16, UTF-32."""
+    """(line, what) of each trace in a file; of one that is not text, in its runs of letters in UTF-8, UTF-16,
+    UTF-32.
+    """
     data = path.read_bytes()
     if b"\0" not in data:
         yield from traces.find(data.decode("utf-8", "ignore"))

@@ -3,7 +3,8 @@
 | format | path | what it holds |
 |---|---|---|
 | jsonl | `.jsonl` | everything |
-| conll | `.conll`, `.conllu`, `.tsv`, `.bio`, `.iob`, `.iob2` | the outermost spans, on tokens; text, ids and metadata in comments |
+| conll | `.conll`, `.conllu`, `.tsv`, `.bio`, `.iob`, `.iob2` | the outermost spans, on tokens; text, ids and metadata
+in comments |
 | labelstudio | `.json` | everything |
 | brat | a folder of `.txt` and `.ann` | spans |
 | cas | a folder of `.xmi`, or one | spans; UIMA CAS for INCEpTION |
@@ -14,8 +15,8 @@
 | html | `.html` | to look at: written, not read |
 | text | `.txt`, or a folder of them | texts alone |
 
-An ending may be written in any case, and `.gz` may follow it. Every reader refuses ids that stand twice or name no file, half
-surrogate pairs and control characters, and counts what it passes over in `lost`.
+An ending may be written in any case, and `.gz` may follow it. Every reader refuses ids that stand twice or name no
+file, half surrogate pairs and control characters, and counts what it passes over in `lost`.
 
 Where spans are made of tokens (conll, prodigy, spacy) white space at their ends is cut.
 """

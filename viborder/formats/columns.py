@@ -1,11 +1,10 @@
 """CoNLL columns as they stand: the one reader of rows, for documents, for scores and for tagging.
 
 Columns stand between tabs, or, in a file without tabs, between blanks; no other white space parts them, so that a token
-may hold a no-break space, and between tabs a blank too. A blank line ends a sentence, and so do `<s>`, `</s>`, `<title>` and the like;
-`-DOCSTART-` begins a document. A line that begins with `#` is a comment: between tabs, where it holds no tab; between
-blanks, where it is `# key = value`, where its last word is no tag, or where it has more or fewer columns than the first
-row. The tag is the last column, or the one that is
-asked for.
+may hold a no-break space, and between tabs a blank too. A blank line ends a sentence, and so do `<s>`, `</s>`,
+`<title>` and the like; `-DOCSTART-` begins a document. A line that begins with `#` is a comment: between tabs, where it
+holds no tab; between blanks, where it is `# key = value`, where its last word is no tag, or where it has more or fewer
+columns than the first row. The tag is the last column, or the one that is asked for.
 """
 
 from __future__ import annotations
@@ -214,7 +213,9 @@ def _tags(
 
 
 def _second_tag_column(path: Path) -> tuple[int, int] | None:
-    """Two columns that look like entity tags in every row looked at, the last of the file one of them; chunks do not."""
+    """Two columns that look like entity tags in every row looked at, the last of the file one of them; chunks do
+    not.
+    """
     columns: list[Counter[str]] = []
     rows, layout = 0, layout_of(path)
     for _, line in lines(path):

@@ -104,7 +104,10 @@ def documents_of(
 
 
 def untagged(path: Path, lost: Counter[str]) -> list[LaidOut]:
-    """The documents of a file without their spans, and where each row stands; rows need no tag. Raises as `read` does."""
+    """The documents of a file without their spans, and where each row stands; rows need no tag.
+
+    Raises as `read` does.
+    """
     problems: list[Problem] = []
     return _laid_out(path, read_sentences(path, problems, tagless=True), problems, lost)
 

@@ -1,7 +1,7 @@
 """doccano's JSON Lines: `{"text": …, "label": [[start, end, "LABEL"], …], "doc_id": …, "meta": {…}}`, in code points.
 
-Its newer exports, with `entities` as objects, and its older ones, with `annotations`, are read too; what they hold beside
-spans is counted. Labels that are doccano's own numbers are refused.
+Its newer exports, with `entities` as objects, and its older ones, with `annotations`, are read too; what they hold
+beside spans is counted. Labels that are doccano's own numbers are refused.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-"""QUANTITY: what the rules of rules/quantity.txt ask for and cannot say: forms of numerals, amounts in words, things that
-no list holds. The numbers are those of the scheme's section on quantities.
+"""QUANTITY: what the rules of rules/quantity.txt ask for and cannot say: forms of numerals, amounts in words, things
+that no list holds. The numbers are those of the scheme's section on quantities.
 """
 
 from __future__ import annotations

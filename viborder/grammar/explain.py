@@ -1,7 +1,7 @@
 """Which rule or algorithm made each span, with which entries of the lexicon, and which rules came near elsewhere.
 
-The walk is the one that tags, with rules compiled so that they tell of each match and each veto; tagging runs rules that
-tell nothing. Algorithms tell what they made, not what they refused.
+The walk is the one that tags, with rules compiled so that they tell of each match and each veto; tagging runs rules
+that tell nothing. Algorithms tell what they made, not what they refused.
 """
 
 from __future__ import annotations

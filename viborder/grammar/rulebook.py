@@ -199,7 +199,10 @@ class Rules:
         compiler.lines += [f"def {name}(v, keys, bits, at, end):", f"    return {' and '.join(tests)}", ""]
 
     def _before(self, text: str) -> str:
-        """The test that what ends right before `at` matches. Before the first token stand line ends, as behind the last."""
+        """The test that what ends right before `at` matches.
+
+        Before the first token stand line ends, as behind the last.
+        """
         nodes = parse(text)
         low, high = lengths(nodes, self.grammar.classes)
         helper = self._compiler.helper(nodes, until=True)

@@ -13,7 +13,10 @@ Entry = tuple[str, str, str]  # file, phrase, class
 
 
 class Table:
-    """A lexicon file, or the words of one. bits: of each class. What no rule asks is never built: most files are large."""
+    """A lexicon file, or the words of one. bits: of each class.
+
+    What no rule asks is never built: most files are large.
+    """
 
     def __init__(self, name: str, bits: dict[str, int], listed: Iterable[tuple[str, str]] = ()) -> None:
         """listed: (phrase, class)."""

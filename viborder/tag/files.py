@@ -27,8 +27,8 @@ def tag_files(
     problems: list[Problem] | None = None,
     **options: str | None,
 ) -> tuple[int, list[str]]:
-    """Tag every input; write to `out`, or to standard output as JSON Lines, on a terminal in colours. Returns the number
-    of documents and notes on what was changed.
+    """Tag every input; write to `out`, or to standard output as JSON Lines, on a terminal in colours. Returns the
+    number of documents and notes on what was changed.
 
     source_format, options: as in `viborder.formats.read`. CoNLL in and CoNLL out keeps tokens, other columns, comments
     and blank lines, and puts the tags of the outermost spans into the last column (or the one that is named).

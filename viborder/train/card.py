@@ -1,4 +1,6 @@
-"""The README of a CRF model folder, from what `model.json` holds: what it is, how to use it, what it may not be used for."""
+"""The README of a CRF model folder, from what `model.json` holds: what it is, how to use it, what it may not be used
+for.
+"""
 
 from __future__ import annotations
 
@@ -57,8 +59,8 @@ def crf_card(
 ) -> str:
     """The card.
 
-    described: what `model.json` holds. repo_id: where it will lie on the Hub; empty for a folder. datasets: names on the Hub
-    of what it was trained on. results: lines of eval/results.jsonl that measured its recipe.
+    described: what `model.json` holds. repo_id: where it will lie on the Hub; empty for a folder. datasets: names on
+    the Hub of what it was trained on. results: lines of eval/results.jsonl that measured its recipe.
     """
     import yaml
 

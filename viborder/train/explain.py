@@ -1,4 +1,6 @@
-"""How a trained model came to its spans: the grammar's part, what corrections and learned weights did, the runner-up."""
+"""How a trained model came to its spans: the grammar's part, what corrections and learned weights did, the
+runner-up.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,8 @@ from viborder.train.token_spans import TokenSpan
 
 def explain(text: str, folder: Path) -> dict[str, Any]:
     """`viborder.grammar.explain.explain` for what a model finds, each span with `model`: its score, whether the grammar
-    proposed it, what corrections did, and of outermost spans the probability by learned weights alone (`weights`) and the `runner_up`.
+    proposed it, what corrections did, and of outermost spans the probability by learned weights alone (`weights`) and
+    the `runner_up`.
 
     Proposals of the grammar that the model did not take stand under `rejected`. Raises ViborderError
     `explain-no-crf` for another kind of model, and what is wrong with the folder.

@@ -1,4 +1,6 @@
-"""Steps of work that take long, told to whoever watches, on standard error: a bar on a terminal, ten lines elsewhere."""
+"""Steps of work that take long, told to whoever watches, on standard error: a bar on a terminal, ten lines
+elsewhere.
+"""
 
 from __future__ import annotations
 

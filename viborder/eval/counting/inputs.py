@@ -42,9 +42,8 @@ class Side:
 def read(paths: Sequence[Path], source_format: str | None = None, tag_column: str | None = None) -> list[Side]:
     """What each file holds, the gold file first: tag sequences where all are columns (`.conll`), documents otherwise.
 
-    source_format: of all files, where their endings cannot tell it; `doccano,jsonl` is one a file, the last for all that
-    follow. tag_column: as in `viborder.formats.conll.read`; a
-    file with fewer columns has its tags in the last.
+    source_format: of all files, where their endings cannot tell it; `doccano,jsonl` is one a file, the last for all
+    that follow. tag_column: as in `viborder.formats.conll.read`; a file with fewer columns has its tags in the last.
     Raises ViborderError: `text-differs` where a prediction's tokens are not the gold ones, and the readers' own.
     """
     formats = _formats(paths, source_format)

@@ -20,8 +20,8 @@ def report(mode: str, gold: Sequence[Document] | Tags, pred: Sequence[Document] 
     """The report of another scorer: `seqeval`, `seqeval-strict` (of a scheme), `conlleval`, `nervaluate` or `spacy`.
 
     The first three see tags: of documents, those of the outermost spans over syllables. The others see spans: of tags,
-    those of the forgiving reading. Raises ViborderError: `mode-unknown`, `span-splits-token`, `span-crosses-span` (where
-    the scorer sees tags), and what the scorer's function raises.
+    those of the forgiving reading. Raises ViborderError: `mode-unknown`, `span-splits-token`, `span-crosses-span`
+    (where the scorer sees tags), and what the scorer's function raises.
     """
     if mode not in MODES:
         raise fail("", "mode-unknown", f"no mode {mode!r}", f"one of {', '.join(MODES)}")

@@ -216,8 +216,8 @@ class CrfTagger:
         return emissions, transitions + extra, first
 
     def _vote(self, emissions: Floats, tags: list[str], table: Columns, positions: Ints) -> None:
-        """Add to the score of the tag that the grammar proposes for each row, or to that of O and of the labels of which
-        the grammar knows nothing.
+        """Add to the score of the tag that the grammar proposes for each row, or to that of O and of the labels of
+        which the grammar knows nothing.
         """
         vote_for, vote_against = self.tuned.vote_for, self.tuned.vote_against
         if not vote_for and not vote_against:
