@@ -3,6 +3,7 @@ from hypothesis import strategies as st
 
 from viborder.document import Document, Span
 from viborder.labelstudio.regions import Fate, fate, read, region, regions
+from viborder.text import trim
 
 TEXT = "Công an tỉnh Cao Bằng bắt 5 vụ"
 
@@ -102,7 +103,7 @@ def test_every_span_has_one_fate(suggested, result):
 
 @given(st.text(st.characters(codec="utf-8"), min_size=1, max_size=30), st.data())
 def test_regions_come_back_as_the_spans_they_were(text, data):
-    solid = [index for index, char in enumerate(text) if not char.isspace()]
+    solid = [index for index, char in enumerate(text) if trim(char, 0, 1) == (0, 1)]  # what can be seen
     chosen = data.draw(st.sets(st.sampled_from(solid))) if solid else set()
     document = Document("d", text).with_spans({Span(index, index + 1, "DRUG") for index in chosen})
     assert read(regions(document), text, "", []).spans == document.spans
