@@ -40,8 +40,9 @@ class Tagger:
     @overload
     def tag(self, texts: Text) -> Document: ...  # type: ignore[overload-overlap]
     @overload
-    # type: ignore[overload-overlap]
-    def tag(self, texts: list[str] | list[Document] | tuple[Text, ...]) -> list[Document]: ...
+    def tag(  # type: ignore[overload-overlap]
+        self, texts: list[str] | list[Document] | tuple[Text, ...]
+    ) -> list[Document]: ...
     @overload
     def tag(self, texts: Iterable[Text]) -> Iterator[Document]: ...
 
