@@ -382,3 +382,17 @@ def test_the_example_for_two_machines_is_one_that_accelerate_reads() -> None:
 
     config = load_config_from_file("train/accelerate/two-machines.yaml")
     assert (config.num_machines, config.num_processes, config.machine_rank) == (2, 8, 0)
+
+
+def test_weights_kept_in_half_precision_are_trained_in_full(tmp_path: Path) -> None:
+    import torch
+    from transformers import AutoModel
+
+    from viborder.train.encoder.recipe import finetune_recipe
+    from viborder.train.encoder.sources import load_model
+
+    folder = encoders.xlmr(tmp_path / "whole")
+    AutoModel.from_pretrained(folder).half().save_pretrained(tmp_path / "half")
+    recipe = finetune_recipe({"kind": "transformer", "model_name_or_path": str(tmp_path / "half")}, "x")
+    model = load_model(str(tmp_path / "half"), ["O", "B-P", "I-P"], recipe)
+    assert {parameter.dtype for parameter in model.parameters()} == {torch.float32}

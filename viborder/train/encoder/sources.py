@@ -58,7 +58,12 @@ def load_model(source: str, labels: Sequence[str], recipe: FinetuneRecipe) -> An
     numbered = {"id2label": dict(enumerate(labels)), "label2id": {label: index for index, label in enumerate(labels)}}
     try:
         return AutoModelForTokenClassification.from_pretrained(
-            source, revision=recipe.model_revision, num_labels=len(labels), ignore_mismatched_sizes=has_head, **numbered
+            source,
+            revision=recipe.model_revision,
+            num_labels=len(labels),
+            ignore_mismatched_sizes=has_head,
+            dtype="float32",  # weights kept in half precision are trained in full; mixed_precision casts where it can
+            **numbered,
         )
     except Exception as error:
         raise fail(source, "model-not-loaded", _first_line(error), _reach(source)) from None
