@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 from viborder.cli import app
 from viborder.document import Document, Span, by_depth, crossings, outermost
 from viborder.errors import ViborderError
-from viborder.eval import compare, score
+from viborder.eval import agree, compare, score
 from viborder.eval.other_scorers import modes
 from viborder.formats import jsonl
 from viborder.train import train
@@ -113,3 +113,28 @@ def test_documents_of_columns_are_the_unit_where_they_are_marked(tmp_path, capsy
 def test_an_empty_gold_is_said(tmp_path) -> None:
     jsonl.write(tmp_path / "g.jsonl", [ONE.with_spans([])])
     assert "gold-empty" in run("score", tmp_path / "g.jsonl", tmp_path / "g.jsonl")
+
+
+@pytest.mark.parametrize("swapped", [False, True])
+def test_agreement_counts_crossing_spans_and_says_what_is_not_defined(swapped: bool) -> None:
+    first, second = ([CHAIN], [ONE]) if swapped else ([ONE], [CHAIN])
+    found = agree({"one": first, "two": second})
+    pair = found.pairs["one", "two"]["outermost"]
+    assert (pair.first, pair.second, pair.f1) == ((3, 1, 0.5) if swapped else (1, 3, 0.5))  # 2 · 1 / (1 + 3)
+    assert found.unitizing_alpha is None
+    assert found.notes == (
+        f"{'one' if swapped else 'two'}: span-crosses-span, 2 spans of PLACE: the alpha for units is not defined",
+    )
+
+
+def test_agreement_counts_a_span_that_stands_twice_once() -> None:
+    twice = Document("a", TEXT, (Span(0, 5, "PLACE"), Span(0, 5, "PLACE")))
+    found = agree({"one": [ONE], "two": [twice]})
+    pair = found.pairs["one", "two"]["all"]
+    assert (pair.second, pair.f1, pair.kappa, found.alpha["all"]) == (1, 1.0, 1.0, 1.0)
+    assert found.notes == ("two: span-twice, 1 spans stand twice and count once",)
+
+
+def test_agreement_is_defined_where_spans_of_different_labels_cross() -> None:
+    mixed = Document("a", TEXT, (Span(0, 5, "PLACE"), Span(3, 8, "AGENCY")))
+    assert agree({"one": [mixed], "two": [mixed]}).unitizing_alpha == 1.0

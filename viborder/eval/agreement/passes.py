@@ -10,7 +10,7 @@ from functools import partial
 from itertools import combinations
 from typing import Any
 
-from viborder.document import Document, Span, by_depth, by_id, outermost
+from viborder.document import Document, Span, by_depth, by_id, crossings, outermost
 from viborder.errors import Problem, ViborderError
 from viborder.eval.agreement import chance
 from viborder.eval.agreement.conflicts import Conflict, conflicts
@@ -51,7 +51,8 @@ class Agreement:
     unitizing_alpha: Krippendorff's alpha for units, over code points, outermost spans of each label.
     gamma: by pair, the mean over documents by their spans (see `viborder.eval.agreement.gamma`); None where it was not
     asked for.
-    missing: pass → ids of the documents that it lacks. conflicts: where the passes differ, in reading order.
+    missing: pass → ids of the documents that it lacks. conflicts: where the passes differ, in reading order. notes: what
+    was counted once, and which figure is not defined because spans cross.
     """
 
     passes: tuple[str, ...]
@@ -63,6 +64,7 @@ class Agreement:
     gamma: dict[tuple[str, str], float | None] | None
     missing: dict[str, list[str]]
     conflicts: tuple[Conflict, ...]
+    notes: tuple[str, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """Plain JSON values; a pair's key is `A|B`."""
@@ -81,6 +83,7 @@ class Agreement:
             else None,
             "missing": self.missing,
             "conflicts": [conflict.as_dict() for conflict in self.conflicts],
+            "notes": list(self.notes),
         }
 
 
@@ -92,16 +95,20 @@ def agree(
     passes: name → its documents. tokenizer: the tokens that kappa and alpha are over, as half-open code-point ranges.
     gamma: compute it too; it draws random annotations for every document, and takes time where there are thousands. A
     token's label is the label of the span that covers its first code point (for `all`, the stack of labels from outside
-    in).
+    in). A span that stands twice in a pass counts once.
     Raises ViborderError: `passes-too-few`, `pass-text-differs`, `id-in-one-pass`.
     """
-    everyone = {name: by_id(documents) for name, documents in passes.items()}
+    everyone = {
+        name: by_id([document.with_spans(set(document.spans)) for document in documents])
+        for name, documents in passes.items()
+    }
     texts = _texts(everyone)
     tokens = {identity: tokenizer(text) for identity, text in texts.items()}
     labels = sorted(
         {span.label for documents in everyone.values() for document in documents.values() for span in document.spans}
     )
     rows = readings(labels)
+    crossed = _crossed(everyone, labels)
     tags = {
         name: {row: _tags(documents, tokens, row, reading) for row, reading in rows.items()}
         for name, documents in everyone.items()
@@ -115,11 +122,34 @@ def agree(
             for a, b in combinations(passes, 2)
         },
         alpha={row: chance.krippendorff_alpha([_line(tags[name][row], tokens) for name in passes]) for row in rows},
-        unitizing_alpha=_unitizing(everyone, texts, labels),
+        unitizing_alpha=None if crossed else _unitizing(everyone, texts, labels),
         gamma={(a, b): _gamma(everyone[a], everyone[b]) for a, b in combinations(passes, 2)} if gamma else None,
         missing={name: sorted(texts.keys() - documents.keys()) for name, documents in everyone.items()},
         conflicts=tuple(conflicts(everyone, texts)),
+        notes=(*_twice(passes), *crossed),
     )
+
+
+def _twice(passes: Mapping[str, Sequence[Document]]) -> list[str]:
+    """What is said of spans that stand twice."""
+    more = {
+        name: sum(len(document.spans) - len(set(document.spans)) for document in documents)
+        for name, documents in passes.items()
+    }
+    return [f"{name}: span-twice, {count} spans stand twice and count once" for name, count in more.items() if count]
+
+
+def _crossed(everyone: Mapping[str, Mapping[str, Document]], labels: Sequence[str]) -> list[str]:
+    """What is said where a pass crosses spans of one label: the alpha for units is not defined for overlapping units
+    (Krippendorff 2004).
+    """
+    said = []
+    for name, documents in everyone.items():
+        for label in labels:
+            count = sum(len(list(crossings(_labelled(label, document.spans)))) for document in documents.values())
+            if count:
+                said.append(f"{name}: span-crosses-span, {count} spans of {label}: the alpha for units is not defined")
+    return said
 
 
 def readings(labels: Sequence[str]) -> dict[str, Reading]:

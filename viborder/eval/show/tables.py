@@ -59,6 +59,8 @@ def agreement_table(result: Agreement, console: Console | None = None) -> None:
             f"Krippendorff's alpha for units (borders weighed by distance): {number(result.unitizing_alpha)}",
             highlight=False,
         )
+    for note in result.notes:
+        out.print(note, highlight=False, markup=False)
     for (first, second), value in (result.gamma or {}).items():
         out.print(f"gamma, {first} × {second}: {number(value)}", highlight=False, markup=False)
     kinds = sorted({conflict.kind for conflict in result.conflicts})
