@@ -33,13 +33,7 @@ def read_text(path: Path) -> str:
 
 def read_bytes(path: Path) -> bytes:
     """The bytes of a file. Raises ViborderError: `file-missing`, `file-unreadable`, `file-empty`, `file-too-large`."""
-    try:
-        with _opened(path) as file:
-            data = file.read(MAX_LINE + 1)
-    except FileNotFoundError:
-        raise fail(path, "file-missing", "no such file", "check the path") from None
-    except (OSError, EOFError, zlib.error) as error:
-        raise _unreadable(path, error) from None
+    data = _beginning(path, MAX_LINE + 1)
     if len(data) > MAX_LINE:
         raise fail(path, "file-too-large", f"more than {MAX_LINE:,} bytes", "one article a file")
     if not data.strip():
@@ -52,21 +46,22 @@ def read_whole(path: Path) -> bytes:
 
     Raises ViborderError: `file-missing`, `file-unreadable`, `file-too-large`.
     """
+    data = _beginning(path, MAX_FILE + 1)
+    if len(data) > MAX_FILE:
+        hint = "split it, or use .jsonl, which is read a line at a time"
+        raise fail(path, "file-too-large", f"more than {MAX_FILE:,} bytes", hint)
+    return data
+
+
+def _beginning(path: Path, most: int) -> bytes:
+    """The first bytes of a file, `most` of them where it has as many."""
     try:
         with _opened(path) as file:
-            data = file.read(MAX_FILE + 1)
+            return file.read(most)
     except FileNotFoundError:
         raise fail(path, "file-missing", "no such file", "check the path") from None
     except (OSError, EOFError, zlib.error) as error:
         raise _unreadable(path, error) from None
-    if len(data) > MAX_FILE:
-        raise fail(
-            path,
-            "file-too-large",
-            f"more than {MAX_FILE:,} bytes",
-            "split it, or use .jsonl, which is read a line at a time",
-        )
-    return data
 
 
 def stem(path: Path) -> str:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from viborder.cli.options import From
 from viborder.cli.paths import CORPUS, GOLD, PASSES, STRICT
 from viborder.files import called
 
@@ -52,9 +53,7 @@ def check(
     corpus: Annotated[Path, typer.Option(help="The authority on texts.")] = CORPUS,
     lexicon: Annotated[Path | None, typer.Option(help="A folder of lexicon files; the package's by default.")] = None,
     grammar: Annotated[Path | None, typer.Option(help="A folder with a grammar of one's own, checked alone.")] = None,
-    source_format: Annotated[
-        str | None, typer.Option("--from", help="The format of the files, where endings cannot tell it.")
-    ] = None,
+    source_format: From = None,
 ) -> None:
     """Find every error in the corpus, the annotations, the lexicon and the grammar's rules."""
     if grammar:
@@ -91,9 +90,7 @@ def agree(
     gamma: Annotated[
         bool, typer.Option("--gamma", help="Compute gamma too, by random annotations for every document.")
     ] = False,
-    source_format: Annotated[
-        str | None, typer.Option("--from", help="The format of the files, where endings cannot tell it.")
-    ] = None,
+    source_format: From = None,
 ) -> None:
     """Measure how far annotation passes agree, and list where they do not."""
     from viborder.cli.reading import documents
@@ -122,9 +119,7 @@ def adjudicate(
         bool, typer.Option("--server", help="Adjudicate in Label Studio: bring what is decided, send what is open.")
     ] = False,
     project: Annotated[str, typer.Option(help="Title of the adjudication project.")] = "viborder-adjudication",
-    source_format: Annotated[
-        str | None, typer.Option("--from", help="The format of the files, where endings cannot tell it.")
-    ] = None,
+    source_format: From = None,
 ) -> None:
     """Settle where passes differ, at the terminal or in Label Studio, and write gold and the log."""
     from viborder.annotate.settle import settle_at_terminal

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from viborder.cli.options import From, TagColumn, TextKey, To
 from viborder.cli.paths import GOLD, STRICT, given
 
 
@@ -19,12 +20,8 @@ def train(
     train: Annotated[Path, typer.Option(help="Documents with spans, of any format and label set.")] = GOLD,
     dev: Annotated[Path | None, typer.Option(help="Documents to choose on, where the recipe chooses.")] = None,
     out: Annotated[Path, typer.Option(help="The model folder to write.")] = ...,  # type: ignore[assignment]
-    source_format: Annotated[
-        str | None, typer.Option("--from", help="The format of the inputs, where endings cannot tell it.")
-    ] = None,
-    tag_column: Annotated[
-        str | None, typer.Option(help="Of columns: which holds the tags, from 1; 4,5 for nested ones.")
-    ] = None,
+    source_format: From = None,
+    tag_column: TagColumn = None,
 ) -> None:
     """Train a tagger by a recipe."""
     from viborder.cli.reading import documents
@@ -81,12 +78,8 @@ def crossval(
     seeds: Annotated[
         int, typer.Option(min=1, help="How many times, with the seeds 0, 1, …; predictions-seed0.jsonl and so on.")
     ] = 1,
-    source_format: Annotated[
-        str | None, typer.Option("--from", help="The format of the inputs, where endings cannot tell it.")
-    ] = None,
-    tag_column: Annotated[
-        str | None, typer.Option(help="Of columns: which holds the tags, from 1; 4,5 for nested ones.")
-    ] = None,
+    source_format: From = None,
+    tag_column: TagColumn = None,
     folds: Annotated[
         int | None,
         typer.Option(min=2, help="How many models; without it one a document up to 30 documents, 5 beyond."),
@@ -127,12 +120,8 @@ def curve(
         Path | None, typer.Option(help="Documents to tag; without them, each document is held out in turn.")
     ] = None,
     json: Annotated[Path | None, typer.Option("--json", help="Write every value here.")] = None,
-    source_format: Annotated[
-        str | None, typer.Option("--from", help="The format of the inputs, where endings cannot tell it.")
-    ] = None,
-    tag_column: Annotated[
-        str | None, typer.Option(help="Of columns: which holds the tags, from 1; 4,5 for nested ones.")
-    ] = None,
+    source_format: From = None,
+    tag_column: TagColumn = None,
 ) -> None:
     """Show what more documents bring: F1 by the number learned from."""
     from dataclasses import asdict
@@ -175,16 +164,10 @@ def tag(
     output: Annotated[
         Path | None, typer.Option("-o", "--output", help="The file to write; its ending names the format.")
     ] = None,
-    target_format: Annotated[
-        str | None, typer.Option("--to", help="The format, where the ending cannot tell it.")
-    ] = None,
-    source_format: Annotated[
-        str | None, typer.Option("--from", help="The format of the inputs, where endings cannot tell it.")
-    ] = None,
-    tag_column: Annotated[
-        str | None, typer.Option(help="Of columns: which holds the tags, from 1; 4,5 for nested ones.")
-    ] = None,
-    text_key: Annotated[str | None, typer.Option(help="Of Label Studio's JSON: where in `data` the text is.")] = None,
+    target_format: To = None,
+    source_format: From = None,
+    tag_column: TagColumn = None,
+    text_key: TextKey = None,
     out: Annotated[
         Path | None,
         typer.Option(help="For many .jsonl shards: the folder for as many tagged ones. Goes on after a kill."),
@@ -254,12 +237,8 @@ def score(
         list[Path] | None, typer.Option(help="What `viborder curve --json` wrote, for the page; once a system.")
     ] = None,
     note: Annotated[str, typer.Option(help="Said at the top of the page, such as what the system was tuned on.")] = "",
-    source_format: Annotated[
-        str | None, typer.Option("--from", help="The format of the files, where endings cannot tell it.")
-    ] = None,
-    tag_column: Annotated[
-        str | None, typer.Option(help="Of columns: which holds the tags, from 1; 4,5 for nested ones.")
-    ] = None,
+    source_format: From = None,
+    tag_column: TagColumn = None,
 ) -> None:
     """Score predictions against gold, with intervals."""
     from viborder.eval.measure import Choice, Outputs, score_files
@@ -289,12 +268,8 @@ def compare(
     note: Annotated[
         str, typer.Option(help="Said at the top of the page, such as what the systems were tuned on.")
     ] = "",
-    source_format: Annotated[
-        str | None, typer.Option("--from", help="The format of the files, where endings cannot tell it.")
-    ] = None,
-    tag_column: Annotated[
-        str | None, typer.Option(help="Of columns: which holds the tags, from 1; 4,5 for nested ones.")
-    ] = None,
+    source_format: From = None,
+    tag_column: TagColumn = None,
 ) -> None:
     """Say whether systems differ by more than chance."""
     from viborder.eval.measure import Choice, Outputs, compare_files
@@ -310,16 +285,10 @@ def _names(listed: str) -> tuple[str, ...]:
 def convert(
     source: Annotated[Path, typer.Argument(metavar="IN", help="A file, or a folder; its ending names the format.")],
     target: Annotated[Path, typer.Argument(metavar="OUT")],
-    source_format: Annotated[
-        str | None, typer.Option("--from", help="The format, where the ending cannot tell it.")
-    ] = None,
-    target_format: Annotated[
-        str | None, typer.Option("--to", help="The format, where the ending cannot tell it.")
-    ] = None,
-    tag_column: Annotated[
-        str | None, typer.Option(help="Of columns: which holds the tags, from 1; 4,5 for nested ones.")
-    ] = None,
-    text_key: Annotated[str | None, typer.Option(help="Of Label Studio's JSON: where in `data` the text is.")] = None,
+    source_format: From = None,
+    target_format: To = None,
+    tag_column: TagColumn = None,
+    text_key: TextKey = None,
 ) -> None:
     """Turn documents of any format, or a dataset folder, into any other; what is lost is said."""
     from collections import Counter
@@ -340,9 +309,7 @@ def facts(
     output: Annotated[
         Path | None, typer.Option("-o", "--output", help="A .csv or .jsonl file; a table on the screen without it.")
     ] = None,
-    source_format: Annotated[
-        str | None, typer.Option("--from", help="The format, where the ending cannot tell it.")
-    ] = None,
+    source_format: From = None,
 ) -> None:
     """List which amount of which narcotic a text speaks of, and who seized it."""
     from viborder import facts as room

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from viborder.cli.options import From
 from viborder.cli.paths import CORPUS, GOLD
 from viborder.errors import Problem
 
@@ -59,9 +60,7 @@ def diff(
     json: Annotated[
         Path | None, typer.Option("--json", help="Write every change here, one JSON object a line.")
     ] = None,
-    source_format: Annotated[
-        str | None, typer.Option("--from", help="The format of the files, where endings cannot tell it.")
-    ] = None,
+    source_format: From = None,
 ) -> None:
     """Tell what changed between two versions of a dataset, span by span."""
     from viborder.cli.reading import documents
