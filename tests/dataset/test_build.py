@@ -15,7 +15,7 @@ import yaml
 from tests.dataset.conftest import ANNOTATIONS, CORPUS
 from viborder.corpus.collect import collect
 from viborder.dataset.build import build
-from viborder.document import Document, outermost
+from viborder.document import Document, Span, outermost
 from viborder.errors import ViborderError
 from viborder.formats import jsonl
 
@@ -286,3 +286,42 @@ def test_croissant_tells_the_folds(package: Path) -> None:
         for name in datasets.get_dataset_config_names(str(package))
         for split in datasets.get_dataset_split_names(str(package), name)
     }
+
+
+def test_made_up_texts_are_a_config_of_their_own(tmp_path: Path) -> None:
+    made_up = tmp_path / "synthetic"
+    made_up.mkdir()
+    text = "Công an xã Na Hôm thu 3 kg."
+    spans = (Span(0, 17, "AGENCY"), Span(8, 17, "PLACE"), Span(22, 26, "QUANTITY"))
+    for number, split in enumerate(("train", "development")):
+        meta = {"register": "R04", "era": "before 2015", "form": "clean"}
+        jsonl.write(made_up / f"{split}.jsonl", [Document(f"synthetic-00{number}", text, spans, meta=meta)])
+    facts = build(CORPUS, ANNOTATIONS, tmp_path / "d", synthetic=made_up)
+    found = datasets.load_dataset(str(tmp_path / "d"), "synthetic")
+    assert {split: rows["id"] for split, rows in found.items()} == {
+        "train": ["synthetic-000"],
+        "validation": ["synthetic-001"],
+    }
+    assert [(span["label"], span["text"], span["depth"]) for span in found["train"][0]["spans"]] == [
+        ("AGENCY", "Công an xã Na Hôm", 0),
+        ("PLACE", "xã Na Hôm", 1),
+        ("QUANTITY", "3 kg", 0),
+    ]
+    assert found["train"][0]["register"] == "R04"
+    assert facts["documents"] == 5  # never counted with the gold
+    assert len(datasets.load_dataset(str(tmp_path / "d"), "documents", split="train")) == 5
+    card = (tmp_path / "d/README.md").read_text(encoding="utf-8")
+    assert "## Made-up texts" in card
+    assert "no figure\nmeasured on them stands for real texts" in card
+    mlcroissant.Dataset(jsonld=tmp_path / "d/croissant.json")
+
+
+def test_made_up_texts_are_checked(tmp_path: Path) -> None:
+    made_up = tmp_path / "synthetic"
+    made_up.mkdir()
+    jsonl.write(
+        made_up / "train.jsonl", [Document("synthetic-000", "Xã Na Hôm", (Span(0, 3, "PLACE"), Span(1, 9, "PLACE")))]
+    )
+    with pytest.raises(ViborderError, match="span"):
+        build(CORPUS, ANNOTATIONS, tmp_path / "d", synthetic=made_up)
+    assert not (tmp_path / "d").exists()

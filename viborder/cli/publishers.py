@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -34,6 +34,9 @@ def build(
     contact: Annotated[
         str | None, typer.Option(help="How to have something taken down, for the card; the Hub's own way otherwise.")
     ] = None,
+    synthetic: Annotated[
+        Path, typer.Option(help="A folder of made-up texts, for a config of their own; none where it is not there.")
+    ] = Path("corpus/synthetic"),
     results: Annotated[Path, typer.Option(help="The published figures, which the card shows.")] = Path(
         "eval/results.jsonl"
     ),
@@ -42,7 +45,8 @@ def build(
     from viborder.dataset.build import build
 
     left: list[Problem] = []
-    more = {"contact": contact} if contact else {}
+    more: dict[str, Any] = {"contact": contact} if contact else {}
+    more["synthetic"] = synthetic if synthetic.is_dir() else None
     facts = build(
         corpus, annotations, out, private, text, results, identifiers=mask_identifiers, warn=left.append, **more
     )

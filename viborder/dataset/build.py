@@ -3,6 +3,7 @@
     data/documents.parquet            one row a document: text, nested spans, metadata
     data/sentences-0.parquet … -4     one row a sentence; part k holds the documents that fold k tests on
     data/passes.parquet               one row a document and annotator
+    data/synthetic*.parquet           one row a made-up text; never mixed with the others
     README.md                         the card; its YAML tells `load_dataset` where the configs lie
     stats.json croissant.json CHANGELOG.md annotators.yaml CITATION.cff LICENSE SHA256SUMS
 
@@ -34,7 +35,7 @@ from viborder.text import sentences, tokenize
 
 PRIVATE_MODES = ("mask", "keep", "drop")
 TEXT_MODES = ("keep", "omit")
-HELD = {"documents": 128, "passes": 128, "sentences": 4096}  # rows held before they are written
+HELD = {"documents": 128, "synthetic": 128, "passes": 128, "sentences": 4096}  # rows held before they are written
 SHOW_PROGRESS = 1000  # documents
 
 
@@ -48,6 +49,7 @@ def build(
     *,
     identifiers: bool = False,
     contact: str = card.CONTACT,
+    synthetic: Path | None = None,
     warn: Callable[[Problem], None] = lambda problem: None,
 ) -> dict[str, Any]:
     """Write the dataset folder; returns what `stats.json` holds.
@@ -60,8 +62,8 @@ def build(
     together.
     results: eval/results.jsonl, whose figures the card shows.
     identifiers: hide given names alone, initials, numbers and addresses of private persons too. contact: how the card
-    says that something is taken down. warn: told what of
-    private persons stays. Raises ViborderError with every error that `check` finds,
+    says that something is taken down. synthetic: a folder with train.jsonl and development.jsonl, made-up texts for a config
+    of their own. warn: told what of private persons stays. Raises ViborderError with every error that `check` finds,
     and `mode-unknown`, `folder-not-empty`, `version-missing`, `version-backwards`, `annotator-unknown`,
     `private-name-in-id`.
     """
@@ -76,6 +78,7 @@ def build(
     if text == "keep" and private == "mask" and not identifiers:
         for problem in warnings:
             warn(problem)
+    made_up = _made_up(synthetic) if synthetic else {}
     changelog = read_text(annotations / "CHANGELOG.md")
     version, date = versions(changelog, str(annotations / "CHANGELOG.md"))[0]
     who = annotators(annotations / "annotators.yaml", [path.stem for path in passes])
@@ -83,6 +86,7 @@ def build(
         statistics, tables, texts, example = _write_data(
             folder / "data", corpus, gold, passes, private, text, identifiers
         )
+        tables |= _write_made_up(folder / "data", made_up)
         facts: dict[str, Any] = {"version": dotted(version), "date": date, "private": private, "text": text}
         facts["identifiers"] = "hidden" if (identifiers and private != "keep") or text == "omit" else "kept"
         facts |= {"configs": list(splits_of(tables)), "tables": tables} | statistics.as_dict() | _agreement(passes)
@@ -185,6 +189,27 @@ def _write_data(
         sizes = {name: table.close() for name, table in tables.items()}
     statistics.persons = len(people.numbers)
     return statistics, sizes, texts, example
+
+
+def _made_up(folder: Path) -> dict[str, Path]:
+    """The file of each table of made-up texts. Raises with every error that `check` finds in them."""
+    from viborder.annotate.check import check
+
+    names = {"synthetic": "train", "synthetic-development": "development"}
+    files = {table: folder / f"{name}.jsonl" for table, name in names.items() if (folder / f"{name}.jsonl").exists()}
+    if errors := [problem for problem in check([*files.values()], None)[0] if problem.severity == "error"]:
+        raise ViborderError(errors)
+    return files
+
+
+def _write_made_up(folder: Path, files: dict[str, Path]) -> Sizes:
+    sizes = {}
+    with ExitStack() as stack:
+        for name, path in files.items():
+            table = Table(stack, folder / f"{name}.parquet", schema.features("synthetic"), HELD["synthetic"])
+            table.add(schema.synthetic_row(document) for document in jsonl.read(path))
+            sizes[name] = table.close()
+    return sizes
 
 
 def _nameless(identity: str, people: People) -> None:

@@ -8,7 +8,7 @@ from string import Template
 from typing import Any
 
 from viborder.dataset import guide, package
-from viborder.dataset.front import front_matter
+from viborder.dataset.front import MADE_UP, front_matter
 from viborder.dataset.sources import Annotator
 from viborder.labels import labels
 
@@ -44,6 +44,12 @@ _IDENTIFIERS = """given names alone, initials, phone numbers, numbers of cards, 
 CONTACT = """open a discussion under *Community* on this page, without repeating the name, or write to the owner of the
 repository, whose page on the Hub tells how. The owner can leave it out of the next version, and delete those before."""
 
+_SYNTHETIC = """They are never mixed into the gold, and **no figure
+measured on them stands for real texts**. Plot, length, era, names and hard points of each text were drawn by a seeded script; persons, events
+and most hamlets are invented, bodies and larger places are real. A second run of the same kind of model marked each bare text anew
+without seeing the first marks, and where the two differed it was decided by rule: their agreement says that one kind of model reads
+the rules one way. The registers of `validation` (prisons, wanted notices, interviews, wire reports, local history) do not occur in
+`train`."""
 _ONE_MODEL = """\
 Passes of one language model that agree show that it reads the rules in one way, which it may owe to examples in them; they say nothing
 of how far people would agree."""
@@ -81,6 +87,7 @@ def card(
         loading=guide.loading(facts),
         splits=guide.splits(facts),
         made=_made(facts, who),
+        made_up=_made_up(facts["tables"]),
         hidden=_hidden(facts),
         contact=contact,
         counts=_counts(facts),
@@ -180,6 +187,15 @@ def _made(facts: dict[str, Any], who: list[Annotator]) -> str:
             f"5. **Private persons** ({facts['private_persons']:,}): "
             f"{ways['omit' if facts['text'] == 'omit' else facts['private']]}.",
         )
+    )
+
+
+def _made_up(tables: dict[str, dict[str, int]]) -> str:
+    if "synthetic" not in tables:
+        return ""
+    rows = ", ".join(f"{tables[name]['rows']:,} in `{split}`" for name, split in MADE_UP.items() if name in tables)
+    return (
+        f"\n## Made-up texts\n\nThe config `synthetic` holds texts that a language model wrote ({rows}). {_SYNTHETIC}\n"
     )
 
 

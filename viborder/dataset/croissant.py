@@ -21,7 +21,7 @@ _TYPES = {"string": "sc:Text", "int32": "sc:Integer", "float64": "sc:Float", "bo
 
 def metadata(facts: dict[str, Any], folder: Path) -> dict[str, Any]:
     """The JSON-LD of a package. facts: what `stats.json` holds; folder: where its files lie."""
-    config = {name: name for name in ("documents", "passes")}
+    config = {name: name for name in ("documents", "passes", "synthetic")} | {"synthetic-development": "synthetic"}
     records = [_records(config.get(table, "sentences"), table, facts["text"] == "keep") for table in facts["tables"]]
     return {
         "@context": _context(),

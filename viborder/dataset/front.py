@@ -7,6 +7,7 @@ from typing import Any
 from viborder.dataset import schema
 
 Sizes = dict[str, dict[str, int]]  # table → rows and bytes
+MADE_UP = {"synthetic": "train", "synthetic-development": "validation"}  # table → split
 SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"))
 
 
@@ -53,6 +54,9 @@ def splits_of(tables: Sizes) -> dict[str, dict[str, list[str]]]:
     }
     found: dict[str, dict[str, list[str]]] = {"sentences": {"train": list(parts.values())}} if parts else {}
     found |= {name: {"train": [name]} for name in ("documents", "passes") if name in tables}
+    made_up = {split: [table] for table, split in MADE_UP.items() if table in tables}
+    if made_up:
+        found["synthetic"] = made_up
     for fold, part in parts.items():
         if others := [other for other in parts.values() if other != part]:
             found[f"fold_{fold}"] = {"train": others, "test": [part]}

@@ -34,6 +34,12 @@ _PASSES = {
     "annotator": "who made the pass",
     "spans": "as in `documents`",
 }
+_SYNTHETIC = {
+    "id": "`synthetic-` and the number of its draw card",
+    "text": "a text that a language model made up",
+    "spans": "as in `documents`",
+    "register, era, form": "what kind of text it is, of which years, and how it is written",
+}
 _LOAD = """\
 `PATH` is this folder, or the dataset's name on the Hub.
 
@@ -109,6 +115,8 @@ def columns(facts: dict[str, Any]) -> str:
         tables["documents"]["sha256"] = "SHA-256 of the text without its `hidden` ranges"
     if "passes" in facts["tables"]:
         tables["passes"] = _PASSES
+    if "synthetic" in facts["tables"]:
+        tables["synthetic"] = _SYNTHETIC
     rows = [(f"`{config}`", f"`{name}`", said) for config, each in tables.items() for name, said in each.items()]
     lines = [("config", "column", "what"), ("---",) * 3, *rows]
     note = "Offsets are half-open ranges of Unicode code points into the document's text."
@@ -127,10 +135,17 @@ def splits(facts: dict[str, Any]) -> str:
         config: {split: sum(tables[part]["rows"] for part in parts) for split, parts in each.items()}
         for config, each in splits_of(tables).items()
     }
-    lines = ["| config | train | test |", "| --- | --- | --- |"]
-    lines += [f"| `{name}` | {rows['train']:,} | {rows.get('test', '–')} |" for name, rows in found.items()]
+    names = [name for name in ("train", "validation", "test") if any(name in rows for rows in found.values())]
+    lines = [f"| config | {' | '.join(names)} |", "| --- |" + " --- |" * len(names)]
+    lines += [
+        f"| `{config}` | {' | '.join(_rows(rows.get(name)) for name in names)} |" for config, rows in found.items()
+    ]
     note = (
         "There is no official split. `fold_0` … `fold_4` are for cross-validation: no document is in both `train` and `test`, and a "
         "document stays in its fold when the corpus grows."
     )
     return "\n".join(lines) + (f"\n\n{note}" if any(name.startswith("fold_") for name in found) else "")
+
+
+def _rows(count: int | None) -> str:
+    return "–" if count is None else f"{count:,}"

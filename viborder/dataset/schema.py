@@ -17,6 +17,7 @@ from viborder.tags import to_iob2
 from viborder.text import Range
 
 META = ("outlet", "date", "province", "partner_country", "source", "licence")
+MADE_UP = ("register", "era", "form")  # what is known of a made-up text
 FOLDS = 5
 Row = dict[str, Any]
 
@@ -27,16 +28,19 @@ def class_names() -> list[str]:
 
 
 def features(config: str, text: bool = True) -> Any:
-    """The `datasets.Features` of `documents`, `passes` or `sentences` (the folds' too).
+    """The `datasets.Features` of `documents`, `passes`, `synthetic` or `sentences` (the folds' too).
 
     `text`: whether the package holds the texts.
     """
     from datasets import ClassLabel, Features, List, Value
 
     string, number = Value("string"), Value("int32")
+    text = text or config == "synthetic"  # made-up texts are the project's own
     span = {"start": number, "end": number, "label": string, "depth": number} | ({"text": string} if text else {})
     if config == "passes":
         return Features({"document_id": string, "annotator": string, "spans": List(span)})
+    if config == "synthetic":
+        return Features({"id": string, "text": string, "spans": List(span), **dict.fromkeys(MADE_UP, string)})
     if config == "documents":
         amount = {
             "start": number,
@@ -101,6 +105,12 @@ def text_hash(text: str, hidden: Sequence[Range] = ()) -> str:
 def pass_row(document: Document, annotator: str, text: bool = True) -> Row:
     """A row of `passes`: what one annotator marked in a document."""
     return {"document_id": document.id, "annotator": annotator, "spans": span_records(document, text)}
+
+
+def synthetic_row(document: Document) -> Row:
+    """A row of `synthetic`: a made-up text with its spans."""
+    row = {"id": document.id, "text": document.text, "spans": span_records(document, True)}
+    return row | {name: document.meta.get(name) for name in MADE_UP}
 
 
 def span_records(document: Document, text: bool) -> list[Row]:
