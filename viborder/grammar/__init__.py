@@ -29,6 +29,7 @@ from viborder.grammar.view import View, read
 from viborder.text import Range
 
 Piece = tuple[int, int, str]  # first token, token after the last, label
+NOWHERE = -9
 _OFFICE = kinds.RANK | kinds.POST | kinds.COMRADE
 
 
@@ -71,6 +72,10 @@ class Walk:
         self.end = 0  # the token after what was found last
         self.role = 0
         self.role_end = -1
+        self.accused = (
+            False  # whether the role is one of the accused, or one that somebody had: `bị cáo`, `nguyên Trưởng`
+        )
+        self.had = False
 
     def run(self) -> None:
         """Find every span; `found` holds them as token ranges."""
@@ -231,6 +236,9 @@ class Walk:
         if continues:
             bits |= self.role & _OFFICE
         self.role, self.role_end = bits, end
+        if not continues:
+            self.accused = " ".join(view.keys[end - 2 : end]) in view.words.accused
+            self.had = view.keys[at - 1] in view.words.had_before
         quoted = view.keys[end] == '"' and bits & kinds.ROLE  # `một người tên "Anh"`
         start = (
             end + 1
@@ -247,7 +255,7 @@ class Walk:
             if view.bits[head] & AGENCY and (body := shared.agency(view, head)) and body.is_named and body.end > end:
                 self.role_end = head
                 return head
-        named = self.persons[-1][1] if self.persons else -1
+        named = self.persons[-1][1] if self.persons else NOWHERE
         after = named == at - 1 or (named == at - 2 and view.keys[at - 1] in view.words.former_or_is)
         if after and view.bits[end - 1] & PLACE and places.named(view, end - 1):
             return end - 1  # after a name: `ông X - Trưởng bản Lùng Thàng`
@@ -272,6 +280,8 @@ class Walk:
         view = self.view
         while True:
             in_office = bool(bits & _OFFICE and not bits & kinds.ROLE) or officials.has_post_after(view, stop)
+            if self.accused or (self.had and officials.is_charged(view, stop)):
+                bits, in_office = kinds.ROLE, False  # scheme 1.1: a former official who is accused
             unsaid = carry.PRIVATE_ROLE if bits & kinds.ROLE and not bits & kinds.KIN else carry.UNSAID
             self.persons.append((start, stop, carry.OFFICE if in_office else unsaid))
             self.role_end = -1

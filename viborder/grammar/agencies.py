@@ -49,6 +49,8 @@ def one(view: View, at: int, depth: int = 0) -> Agency | None:
     if match is None or _is_another_word(view, at, match[0]):
         return None
     end, kind = match
+    if kind == kinds.INSTITUTION:
+        return _institution(view, at, end)
     if kind & kinds.OUTSIDE and not kind & (kinds.OWN | kinds.BODY):
         return _outside(view, at, end)
     if kind & kinds.CODE and view.bits[at] & UPPER:
@@ -78,8 +80,8 @@ def named_body(view: View, at: int) -> tuple[int, tuple[()]] | None:
 
 def _is_another_word(view: View, at: int, end: int) -> bool:
     """Whether what looks like the head `[at, end)` is part of a word, or a person."""
-    if view.keys[at] in view.words.police_abbreviation and not view.bits[at] & UPPER:
-        return True  # `kêu ca`
+    if view.keys[at] in view.words.police_abbreviation and not view.bits[at] & UPPER and not named(view, end):
+        return True  # `kêu ca`, but `ca huyện Tân Châu`
     if at and view.keys[at - 1] in view.words.former and view.keys[at] in view.words.police_word:
         return True  # a person: `cựu cảnh sát Hàn Quốc`
     if view.keys[at] in view.words.security and end - at == 2 and not _security(view, at, end):
@@ -101,6 +103,19 @@ def _outside(view: View, at: int, end: int) -> Agency | None:
         place = bare(view, end)
         end = place[1] if place else end
     return Agency(at, end, kind=kinds.OUTSIDE)
+
+
+def _institution(view: View, at: int, end: int) -> Agency | None:
+    """A company, a hospital, a school with the place in its name, none of which is marked; None where no place is."""
+    name = end
+    while name - end < 10 and (view.bits[name] & CAP or view.keys[name] in view.words.institution_word):
+        if found := place(view, name):
+            attribute = name == end and found[2] == kinds.COUNTRY  # `công ty Trung Quốc`
+            return None if attribute else Agency(at, found[1], kind=kinds.OUTSIDE)
+        name += 1
+    if name > end and (found := named(view, name)):
+        return Agency(at, found[1], kind=kinds.OUTSIDE)
+    return None
 
 
 def _is_own_in_capitals_only(view: View, at: int, end: int) -> bool:
@@ -275,10 +290,14 @@ def _body(view: View, body: Agency, depth: int) -> Agency:
         and (seat := bare(view, at + 1))
     ):  # the high courts
         return Agency(body.start, seat[1], True, True, kind=kinds.BODY, inner=[(*seat[:2], "PLACE")])
-    if body.station or (view.keys[body.end] in view.words.zone and view.keys[body.end + 1] in view.words.zone_second):
+    zone = view.keys[body.end] in view.words.zone and view.keys[body.end + 1] in view.words.zone_second
+    if body.station or zone:
         body.end = units.numbered(view, body.end)
         if body.end > at:
             body.is_named = True
+            if zone and view.keys[body.end] == "-" and (seat := bare(view, body.end + 1)):
+                body.end, body.inner = seat[1], [(*seat[:2], "PLACE")]  # `TAND khu vực 5 - Hà Tĩnh`
+                return body
             return _with_parent(view, body, depth)
         at += 2 * (
             view.keys[at] in view.words.zone and view.keys[at + 1] in view.words.zone_second

@@ -46,6 +46,7 @@ class Around:
     government_word: Words
     high_court: Words
     initials_head: Words
+    institution_word: Words
     joint: Words
     level_word: Words
     listed_function_only: Words
@@ -114,6 +115,7 @@ class Around:
     newspaper: Words
     number_word: Words
     place_classifier: Words
+    people_word: Words
     plain_country: Words
     province_or_district: Words
     region_head: Words
@@ -128,6 +130,7 @@ class Around:
     web_address: Words
 
     # around-persons.tsv
+    accused: Words
     according: Words
     also_given: Words
     also_post: Words
@@ -138,14 +141,17 @@ class Around:
     before_seat: Words
     board: Words
     business_word: Words
+    charge: Words
     copula: Words
     deed_of_person: Words
     former_or_is: Words
+    had_before: Words
     middle_thi: Words
     name_joint: Words
     name_word: Words
     office_word: Words
     photograph: Words
+    suffers: Words
     surname_before_place: Words
 
     # around-amounts.tsv

@@ -33,9 +33,11 @@ def tail(view: View, at: int, station: bool) -> list[Found] | None:
                 and not stops(view, at)
                 and not (view.bits[at] & AGENCY and _is_head(view, at, station))
             ):
-                return [(at, end, kinds.OTHER)] if station or end - at > 1 else None
+                if station:
+                    return [(at, letter_or_number(view, end, kinds.VILLAGE), kinds.OTHER)]
+                return [(at, end, kinds.OTHER)] if end - at > 1 else None
             return None
-        return [found]
+        return [(found[0], letter_or_number(view, found[1], kinds.VILLAGE), found[2]) if station else found]
     return None
 
 

@@ -10,7 +10,7 @@ RULE = 4096  # a rule of rules/*.txt may begin here
 TRIGGER = AGENCY | PERSON | PLACE | AMOUNT | NAME | LOCATIVE | RULE
 
 # Agencies (see lexicon/agencies.tsv).
-BODY, OWN, UNIT, OUTSIDE, CODE = 1, 2, 4, 8, 16
+BODY, OWN, UNIT, OUTSIDE, CODE, INSTITUTION = 1, 2, 4, 8, 16, 32
 
 # Persons. COMRADE: said of those who act for a body. ROLE: what a private person is called. KIN: said of private
 # persons, and of officials named before.

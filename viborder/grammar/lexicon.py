@@ -29,6 +29,7 @@ _HEADS = {
     "own": kinds.OWN,
     "unit": kinds.UNIT,
     "outside": kinds.OUTSIDE,
+    "institution": kinds.INSTITUTION,
     "code": kinds.CODE,
     "police-code": kinds.CODE,
 }

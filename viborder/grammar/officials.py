@@ -60,9 +60,10 @@ def name(view: View, at: int, bits: int) -> int | None:
     named_so = bool(bits & (kinds.RANK | kinds.COMRADE) and view.bits[at] & NAME) or (
         bits & kinds.TITLE and end - at == 1 and view.keys[at] not in view.words.plain_country
     )  # `ông Việt`, but `đàn ông Campuchia`
+    named_so = named_so or " ".join(view.keys[at - 2 : at]) in view.words.accused  # `bị cáo Hà Giang`
     if place and place[1] >= end and not named_so:
         return None
-    if place and place[2] == kinds.COUNTRY and end - at > 1 and not bits & (kinds.RANK | kinds.COMRADE):
+    if place and place[2] == kinds.COUNTRY and end - at > 1 and not (named_so or bits & (kinds.RANK | kinds.COMRADE)):
         return None
     if (
         bits & (kinds.RANK | kinds.COMRADE | kinds.ROLE)
@@ -129,6 +130,14 @@ def has_post_after(view: View, end: int) -> bool:
         ):
             at += 1
     return is_post(view, at)
+
+
+def is_charged(view: View, end: int) -> bool:
+    """Whether the one who is named before the token is accused of something: `bị truy tố`, `đã bị khởi tố`."""
+    return any(
+        view.keys[at] in view.words.suffers and " ".join(view.keys[at + 1 : at + 3]) in view.words.charge
+        for at in range(end, end + 3)
+    )
 
 
 def is_post(view: View, at: int) -> bool:

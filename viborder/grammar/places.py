@@ -37,6 +37,8 @@ def bare(view: View, at: int, *, loose: bool = False) -> Found | None:
     if best is None:
         return None
     if best[2] == kinds.COUNTRY:
+        if best[1] - at == 1 and _is_part_of_a_word(view, at):
+            return None
         if _is_pronoun(view, at, best[1]):
             return None
         if _is_surely_a_country(view, at, best[1]):
@@ -92,6 +94,13 @@ def _is_pronoun(view: View, at: int, end: int) -> bool:
         return False
     before = view.keys[at - 1] if at else "\n"
     return before not in view.words.before_country and before not in view.words.and_or_bracket
+
+
+def _is_part_of_a_word(view: View, at: int) -> bool:
+    """Whether the word before makes of a country's syllable a people or a day: `dân tộc Lào`, `Chủ Nhật`."""
+    before, syllable = view.keys[max(0, at - 2) : at], view.keys[at]
+    day = f"{view.keys[at - 1]} {syllable}" in view.lexicon.compounds_of_countries
+    return day or " ".join(before) in view.words.people_word
 
 
 def _is_surely_a_country(view: View, at: int, end: int) -> bool:
@@ -190,6 +199,8 @@ def _heads_nothing(view: View, at: int, name: int) -> bool:
     before = keys[at - 1] if at else "\n"
     if before in view.words.inter and keys[at] in view.words.joined_level:
         return True
+    if bits[at] & LOWER and f"{before} {keys[at]}" in view.lexicon.compounds:
+        return True  # `điểm cầu Sơn La`
     family_name = bits[at] & CAP and bits[at] & NAME and name - at == 1
     if family_name and bits[name] & CAP and not bare(view, name):
         return True  # Hồ Văn Pả

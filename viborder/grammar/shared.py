@@ -26,6 +26,8 @@ def _together(view: View, first: Agency) -> Agency:
     keys = view.keys
     if first.kind == kinds.OUTSIDE or first.has_tail or first.kind in (kinds.OWN, kinds.CODE) or _is_post(view, first):
         return first
+    if first.kind == kinds.BODY and first.is_named:
+        return first  # a number or a zone names it
     if first.kind == kinds.BODY and first.end - first.start > 1 and bare_level(view, first.end - 1):
         return first
     if keys[first.end] not in view.words.tail_joint:

@@ -21,7 +21,7 @@ def name(view: View, at: int, end: int) -> int | None:
         return None  # `phòng, chống`, but `Phòng Chống buôn lậu`
     if " ".join(keys[end - 1 : end + 2]) in view.words.border_command:
         return None  # `Bộ Chỉ huy | Biên phòng tỉnh X`: its parent
-    capital = bool(bits[at] & (CAP | UPPER))
+    capital = any(found & (CAP | UPPER) for found in bits[at:end])  # also `ban Chỉ đạo`
     code = longest(view.lexicon.heads, keys, end) if bits[end] & (UPPER | AGENCY) else None
     if code and code[1] & kinds.CODE:
         return numbered(view, code[0])
