@@ -113,9 +113,10 @@ def plain_crfsuite(folder: Path) -> dict[str, float]:
     from viborder.formats import jsonl
     from viborder.train.crf.columns import COLUMNS
     from viborder.train.crf.examples import lay_out_examples
+    from viborder.train.crf.recipe import crf_recipe
     from viborder.train.crf.templates import parse
     from viborder.train.proposals import Proposer
-    from viborder.train.recipe import crf_recipe, load_recipe
+    from viborder.train.recipe import load_recipe
     from viborder.train.tokenized import tokenized
 
     recipe = crf_recipe(load_recipe(RECIPE), str(RECIPE))

@@ -21,7 +21,8 @@ from viborder.files import parse_json
 from viborder.formats import jsonl
 from viborder.publish.checks import private_people, secrets
 from viborder.publish.hub import Content
-from viborder.train.card import crf_card
+from viborder.train.card import folder_card
+from viborder.train.folder import BESIDE
 
 _MASKED = "`viborder convert build/dataset masked.jsonl` gives masked documents to train on"
 _TOLD = 20  # traces of names a file
@@ -39,8 +40,8 @@ def model_contents(
     folder: Path, repo_id: str, datasets: Iterable[str] = (), results: Path = RESULTS
 ) -> tuple[dict[str, Content], str, list[str]]:
     """(path → content, tag, what is left out): the files of the model, the version that it bears, and the paths in the
-    folder that do not belong to a model. The card of a CRF is written anew, for its place on the Hub, unless somebody
-    wrote another.
+    folder that do not belong to a model. A card that training generated from `model.json` is written anew, for its place on the
+    Hub; another stays.
 
     datasets: names on the Hub of what it was trained on. results: the published figures.
     """
@@ -49,8 +50,8 @@ def model_contents(
     contents: dict[str, Content] = {name: path for name, path in found.items() if belongs(name, described)}
     left_out = [name for name in found if name not in contents]
     own = folder / "README.md"
-    if "files" in described and (not own.exists() or own.read_text(encoding="utf-8") == crf_card(described)):
-        card = crf_card(described, repo_id, datasets, _measured(described, results))
+    if not own.exists() or own.read_text(encoding="utf-8") == folder_card(described):
+        card = folder_card(described, repo_id, datasets, _measured(described, results))
         contents["README.md"] = card.encode()
     return contents, f"model-{described['version']}", left_out
 
@@ -58,7 +59,8 @@ def model_contents(
 def _measured(described: Mapping[str, Any], results: Path) -> list[dict[str, Any]]:
     """The figures of the recipe by which the model was made, where its settings are the recipe's own."""
     from viborder.eval.show.results import read
-    from viborder.train.recipe import crf_recipe, load_recipe
+    from viborder.train.crf.recipe import crf_recipe
+    from viborder.train.recipe import load_recipe
 
     recipe = Path(RECIPE)
     if not results.exists() or not recipe.exists():
@@ -78,7 +80,7 @@ def _measured(described: Mapping[str, Any], results: Path) -> list[dict[str, Any
 def belongs(name: str, described: Mapping[str, Any]) -> bool:
     """Whether a path in a model folder is one that training or export writes."""
     if isinstance(files := described.get("files"), dict):
-        return name in {*files, "model.json", "README.md"}
+        return name in {*files, *BESIDE}
     *folders, last = name.split("/")
     return folders in ([], ["inner"], ["onnx"]) and bool(_TRANSFORMER.fullmatch(last))
 
@@ -122,7 +124,7 @@ def _origin(described: Mapping[str, Any], documents: list[Document], people: Peo
     """`masked` or `unmasked`, where the hash of the training data is that of the known documents masked or as they are;
     otherwise `unknown`. Documents without private persons are masked as they are.
     """
-    from viborder.train.crf.training import data_hash
+    from viborder.train.folder import data_hash
 
     known, listed = by_id(documents), described.get("documents")
     if not isinstance(listed, list) or not listed or not all(identity in known for identity in listed):

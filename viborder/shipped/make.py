@@ -86,7 +86,7 @@ def masked_documents() -> list[Document]:
 
 def inputs_hash(documents: Sequence[Document], recipe: Path = RECIPE) -> str:
     """A short hash of what the model is made from: the recipe's keys, its sentences, the documents with their spans."""
-    from viborder.train.crf.training import data_hash
+    from viborder.train.folder import data_hash
     from viborder.train.recipe import load_recipe
 
     content = load_recipe(recipe)

@@ -1,4 +1,8 @@
-"""Recipes, training, tagging. Every kind of model is made, loaded and used in the same way."""
+"""Recipes, training, tagging. Every kind of model is made, loaded and used in the same way.
+
+A kind is a package with two functions, `train` and `load` (`recipe.Kind`); a recipe names it. What all kinds share
+stands here: the model folder, the grammar's vote, corrections, tuning, calibration, cross-validation.
+"""
 
 from __future__ import annotations
 
@@ -37,25 +41,14 @@ def train(
 
     Raises ViborderError: what is wrong with the recipe, or with the documents.
     """
-    from viborder.train.recipe import crf_recipe, kind_of, load_recipe, recipe_path
+    from viborder.train.recipe import kind_of, load_recipe, recipe_path
 
     recipe = recipe_path(recipe)
     _refuse_crossing(documents)
     content = load_recipe(recipe, overrides)
-    if kind_of(content, str(recipe)) == "transformer":
-        from viborder.train.encoder.recipe import finetune_recipe
-
-        settings = finetune_recipe(content, str(recipe))  # before torch is imported, which takes seconds
-        with _extra(recipe):
-            from viborder.train.encoder.finetune import finetune
-        return finetune(settings, documents, out, dev, where=str(recipe))
-    from viborder.train.crf.training import train_crf
-
-    checked = crf_recipe(content, str(recipe))
-    if checked.networks:
-        with _extra(recipe):  # before anything is learned, which takes minutes
-            import viborder.train.crf.learn_network  # noqa: F401
-    return train_crf(checked, documents, out, dev, where=str(recipe))
+    with _extra(recipe):
+        found: Tagger = kind_of(content, str(recipe)).train(content, documents, out, dev, where=str(recipe))
+    return found
 
 
 def _refuse_crossing(documents: Sequence[Document]) -> None:
@@ -79,22 +72,17 @@ def load(folder: str | Path) -> Tagger:
 
     Raises ViborderError `model-missing`, `model-foreign`, `model-damaged`.
     """
-    from viborder.train.crf.folder import read_card
+    from viborder.train.folder import read_card
+    from viborder.train.recipe import kind_of
 
     folder = Path(folder)
     card = read_card(folder)
-    if card["format"] == "viborder-transformer":
-        with _extra(folder):
-            from viborder.train.encoder.tagger import load_transformer
-
-            return load_transformer(folder, card)
-    from viborder.train.crf.tagger import load_crf
-
-    try:
-        return load_crf(folder, card)
-    except (KeyError, ValueError, TypeError, AttributeError, IndexError, RecursionError, OverflowError) as error:
-        said = f"model.json does not fit what is beside it ({type(error).__name__})"
-        raise fail(folder, "model-damaged", said, "copy the model folder again, or train it again") from None
+    recipe = card.get("recipe")
+    if not isinstance(recipe, dict) or "kind" not in recipe:
+        raise fail(folder / "model.json", "model-foreign", "no recipe with a `kind` in it", "train it again")
+    with _extra(folder):
+        found: Tagger = kind_of(recipe, str(folder / "model.json")).load(folder, card)
+    return found
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""The README of a CRF model folder, from what `model.json` holds: what it is, how to use it, what it may not be used
+"""The README of a model folder, from what `model.json` holds: what it is, how to use it, what it may not be used
 for.
 """
 
@@ -21,7 +21,7 @@ _BODY = """\
 # Vietnamese named entities: {labels}
 
 {what} It marks {labels} in Vietnamese text, nested spans with a confidence each. Version `{version}`, format `{format}`,
-version {format_version} of it. Made by `viborder train`; no GPU and no pretrained weights are needed.
+version {format_version} of it. Made by `viborder train`.
 
 ## How to use it
 
@@ -51,7 +51,7 @@ model: `pipeline("ner")` does not open it. A fine-tuned encoder of this project 
 """
 
 
-def crf_card(
+def folder_card(
     described: Mapping[str, Any],
     repo_id: str = "",
     datasets: Iterable[str] = (),
@@ -71,7 +71,7 @@ def crf_card(
     labels = ", ".join(described.get("labels", [])) or "named entities"
     body = _BODY.format(
         labels=labels,
-        what="Grammar, lexicon and a linear-chain CRF vote." if described.get("grammar") else "A linear-chain CRF.",
+        what=_what(described),
         version=described.get("version", ""),
         format=described.get("format", ""),
         format_version=described.get("format_version", ""),
@@ -83,6 +83,16 @@ def crf_card(
         honest=HONEST,
     )
     return f"---\n{yaml.safe_dump(head, allow_unicode=True, sort_keys=False, width=1000)}---\n\n{body}"
+
+
+def _what(described: Mapping[str, Any]) -> str:
+    kind = described.get("recipe", {}).get("kind", "")
+    if kind != "crf":
+        return f"A learner of the kind `{kind}`."
+    learner = "a linear-chain CRF; no GPU and no pretrained weights are needed."
+    return (
+        f"Grammar and lexicon vote beside {learner}" if described.get("grammar") else learner[0].upper() + learner[1:]
+    )
 
 
 def front_matter(datasets: list[str], library: str) -> dict[str, Any]:

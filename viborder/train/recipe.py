@@ -1,50 +1,18 @@
-"""Recipes: one YAML file a model. Unknown keys are refused, all problems are told at once."""
+"""Recipes: one YAML file a model; its `kind` says which package learns by it, and knows its other keys."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from importlib import import_module
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any, Protocol, cast
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
-
-from viborder.errors import Problem, ViborderError, fail
+from viborder.document import Document
+from viborder.errors import fail
 from viborder.files import read_text
 
-KINDS = ("crf", "transformer")
-
-
-def _several_or_none(folds: int) -> int:
-    if folds == 1:
-        raise ValueError("one fold leaves nothing to learn from: 0, or 2 and more")
-    return folds
-
-
-class CrfRecipe(BaseModel):
-    """How a linear-chain CRF is trained. See train/crf.yaml, which explains each key."""
-
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
-
-    kind: Literal["crf"]
-    templates: list[str] = Field(min_length=1)
-    inside: list[str] = Field(min_length=1)
-    scheme: Literal["IOB2", "IOBES"] = "IOB2"
-    grammar: bool | str = True
-    corrections: bool = True
-    genre: list[str] = []
-    known: bool = False
-    networks: int = Field(0, ge=0)
-    rerank: Annotated[int, AfterValidator(_several_or_none)] = Field(0, ge=0)
-    copies: int = Field(0, ge=0)
-    dropout: float = Field(0.0, ge=0, le=1)
-    doubt: float = Field(0.05, ge=0, le=1)
-    folds: int = Field(5, ge=0)
-    vote_for: list[float] = Field([0.0], min_length=1)
-    vote_against: list[float] = Field([0.0], min_length=1)
-    c1: float = Field(0.05, ge=0)
-    c2: float = Field(0.01, ge=0)
-    iterations: int = Field(100, ge=1)
-    seed: int = 0
+# short names of the kinds that come with viborder; any other kind is the name of a package that Python can import
+KINDS = {"crf": "viborder.train.crf", "transformer": "viborder.train.encoder"}
 
 
 def recipe_path(recipe: str | Path) -> Path:
@@ -100,32 +68,41 @@ def load_recipe(path: Path, overrides: Sequence[str] = ()) -> dict[str, Any]:
     return content
 
 
-def kind_of(content: dict[str, Any], where: str) -> str:
-    """The kind of a recipe, on which the meaning of its other keys depends. Raises ViborderError `recipe-kind`."""
-    kind = content.get("kind")
-    if kind not in KINDS:
-        said = "no `kind`" if kind is None else f"no kind {kind!r}"
-        raise fail(where, "recipe-kind", said, f"kind: one of {', '.join(KINDS)}")
-    return str(kind)
+class Kind(Protocol):
+    """A kind of learner: a package with these two functions."""
+
+    def train(
+        self,
+        recipe: dict[str, Any],
+        documents: Sequence[Document],
+        out: Path,
+        dev: Sequence[Document] | None,
+        *,
+        where: str,
+    ) -> Any:
+        """Learn from documents, write the model folder (`viborder.train.folder.write_folder`) and return its tagger.
+
+        recipe: the keys of the recipe, for the kind to check. dev: documents to tune on, or None. where: the recipe's
+        file, for messages.
+        """
+
+    def load(self, folder: Path, card: Mapping[str, Any]) -> Any:
+        """The tagger of a model folder. card: what its `model.json` holds."""
 
 
-def crf_recipe(content: dict[str, Any], where: str) -> CrfRecipe:
-    """A checked recipe. Raises ViborderError `recipe-unknown-key`, `recipe-bad-value`, one problem a key."""
-    try:
-        return CrfRecipe.model_validate(content)
-    except ValidationError as error:
-        raise ViborderError([_problem(entry, where) for entry in error.errors()]) from None
-
-
-RENAMED = {"speech": "vote_for", "silence": "vote_against"}  # keys of recipes that were written before the change
-
-
-def _problem(entry: Any, where: str) -> Problem:
-    key = ".".join(str(part) for part in entry["loc"])
-    if key in RENAMED:
-        hint = f"write `{RENAMED[key]}` in its place; the values mean the same"
-        return Problem(where, "recipe-unknown-key", f"`{key}` has a new name", hint)
-    if entry["type"] == "extra_forbidden":
-        hint = f"one of {', '.join(CrfRecipe.model_fields)}"
-        return Problem(where, "recipe-unknown-key", f"`{key}` is no key of a CRF recipe", hint)
-    return Problem(where, "recipe-bad-value", f"`{key}`: {entry['msg'].lower()}", f"it is {entry['input']!r:.60}")
+def kind_of(content: Mapping[str, Any], where: str) -> Kind:
+    """The kind that a recipe names. Raises ViborderError `recipe-kind`."""
+    name = content.get("kind")
+    found = None
+    if isinstance(name, str) and all(part.isidentifier() for part in name.split(".")):
+        package = KINDS.get(name, name)
+        try:
+            found = import_module(package)
+        except ModuleNotFoundError as error:
+            if not f"{package}.".startswith(f"{error.name}."):
+                raise  # the package is there, and something that it needs is not
+    if not (callable(getattr(found, "train", None)) and callable(getattr(found, "load", None))):
+        said = "no `kind`" if name is None else f"no kind {name!r}"
+        hint = f"kind: {', '.join(KINDS)}, or a package that Python can import, with functions `train` and `load`"
+        raise fail(where, "recipe-kind", said, hint)
+    return cast(Kind, found)

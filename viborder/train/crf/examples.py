@@ -17,8 +17,8 @@ from viborder.train.crf.chain import Columns, Types
 from viborder.train.crf.columns import inside_columns, outer_columns
 from viborder.train.crf.known import find_known, learn_known, lengths_of
 from viborder.train.crf.learn import Lesson, sequences
+from viborder.train.crf.recipe import CrfRecipe
 from viborder.train.crf.templates import Template
-from viborder.train.recipe import CrfRecipe
 from viborder.train.token_spans import TokenSpan, in_tokens, layers, shifted
 from viborder.train.tokenized import TokenizedText, tokenized
 

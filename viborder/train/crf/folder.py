@@ -1,10 +1,8 @@
-"""The model folder: `model.json`, words and features as text, weights as plain arrays. No pickle; checksums for all."""
+"""What a CRF's model folder holds: words and features as text, weights as plain arrays."""
 
 from __future__ import annotations
 
-import hashlib
 import io
-import json
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -13,16 +11,15 @@ from typing import Any
 
 import numpy as np
 
-from viborder.errors import ViborderError, fail
-from viborder.files import new_folder, parse_json
+from viborder.errors import ViborderError
 from viborder.grammar.own import OwnGrammar, read_own
-from viborder.train.card import crf_card
 from viborder.train.corrections import Corrections, read_corrections
 from viborder.train.crf.chain import Weights
 from viborder.train.crf.known import Known
 from viborder.train.crf.network import Network, Networks
 from viborder.train.crf.rerank import Reranker
 from viborder.train.crf.span_features import Strings
+from viborder.train.folder import checked, damaged, expect, write_folder
 
 FORMAT = "viborder-crf"
 FORMAT_VERSION = 3
@@ -45,8 +42,7 @@ def write_model(folder: Path, card: Mapping[str, Any], learned: Learned) -> dict
     """Write a model folder; it appears whole or not at all. Returns what `model.json` holds. The same model gives the
     same bytes.
 
-    card: what is known of the model. Added to it: `format`, `format_version`, `version` (a hash of card and weights),
-    `chains` (the tags of each), `files` (SHA-256).
+    card: what is known of the model; `chains` (the tags of each) is added to it.
     """
     contents = {
         "known.tsv": "".join(f"{label}\t{' '.join(mention)}\n" for mention, label in learned.known.items()).encode(),
@@ -72,36 +68,8 @@ def write_model(folder: Path, card: Mapping[str, Any], learned: Learned) -> dict
         ).encode()
     if learned.own:
         contents |= {f"{_GRAMMAR}/{name}": data for name, data in learned.own.files.items()}
-    files = {name: hashlib.sha256(data).hexdigest() for name, data in sorted(contents.items())}
     card = {**card, "chains": {name: weights.tags for name, weights in learned.chains.items()}}
-    identity = json.dumps([card, files], sort_keys=True, ensure_ascii=False)
-    head = {
-        "format": FORMAT,
-        "format_version": FORMAT_VERSION,
-        "version": hashlib.sha256(identity.encode()).hexdigest()[:12],
-    }
-    whole = {**head, **card, "files": files}
-    with new_folder(folder) as beside:
-        for name, data in contents.items():
-            (beside / name).parent.mkdir(parents=True, exist_ok=True)
-            (beside / name).write_bytes(data)
-        (beside / "model.json").write_text(json.dumps(whole, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-        (beside / "README.md").write_text(crf_card(whole), encoding="utf-8")
-    return whole
-
-
-def read_card(folder: Path) -> dict[str, Any]:
-    """What `model.json` holds. Raises ViborderError `model-missing`, `model-damaged`."""
-    path = folder / "model.json"
-    try:
-        card = parse_json(path.read_text(encoding="utf-8"))
-    except (FileNotFoundError, NotADirectoryError):
-        raise fail(folder, "model-missing", "no model.json here", "make a model folder with `viborder train`") from None
-    except (OSError, ValueError) as error:
-        raise _damaged(path, str(error)) from None
-    if not isinstance(card, dict) or "format" not in card:
-        raise fail(path, "model-foreign", "not a model that `viborder train` wrote", "give a folder that it wrote")
-    return card
+    return write_folder(folder, card, contents, (FORMAT, FORMAT_VERSION))
 
 
 def read_learned(folder: Path, card: Mapping[str, Any]) -> Learned:
@@ -110,35 +78,28 @@ def read_learned(folder: Path, card: Mapping[str, Any]) -> Learned:
     Raises ViborderError `model-foreign` where the folder is of another format or version, `model-damaged` where a file
     is not as written.
     """
-    if card.get("format") != FORMAT or card.get("format_version") != FORMAT_VERSION:
-        found = f"format {card.get('format')!r} version {card.get('format_version')!r}"
-        raise fail(
-            folder,
-            "model-foreign",
-            f"{found}, not {FORMAT!r} version {FORMAT_VERSION}",
-            "train it again with this version",
-        )
+    expect(folder, card, (FORMAT, FORMAT_VERSION))
     try:
         rows = [line.split("\t") for line in _lines(folder, card, "known.tsv")]
         known = {tuple(mention.split(" ")): label for label, mention in rows}
-        corrections = read_corrections(_checked(folder, card, "corrections.tsv").decode())
+        corrections = read_corrections(checked(folder, card, "corrections.tsv").decode())
         chains = {name: _chain(folder, card, name) for name in card["chains"]}
         return Learned(chains, known, corrections, _networks(folder, card), _reranker(folder, card), _own(folder, card))
     except ViborderError:
         raise
     except (KeyError, ValueError, TypeError, AttributeError, OSError) as error:
-        raise _damaged(folder, f"{type(error).__name__}: {error}") from None
+        raise damaged(folder, f"{type(error).__name__}: {error}") from None
 
 
 def _own(folder: Path, card: Mapping[str, Any]) -> OwnGrammar | None:
     names = [name for name in card["files"] if name.startswith(f"{_GRAMMAR}/")]
     for name in names:
-        _checked(folder, card, name)
+        checked(folder, card, name)
     return read_own(folder / _GRAMMAR) if names else None
 
 
 def _chain(folder: Path, card: Mapping[str, Any], name: str) -> Weights:
-    arrays = np.load(io.BytesIO(_checked(folder, card, f"{name}.npz")), allow_pickle=False)
+    arrays = np.load(io.BytesIO(checked(folder, card, f"{name}.npz")), allow_pickle=False)
     parts = (arrays[key] for key in ("indptr", "indices", "values", "transitions"))
     return Weights(card["chains"][name], _lines(folder, card, f"{name}.features.txt"), *parts)
 
@@ -146,7 +107,7 @@ def _chain(folder: Path, card: Mapping[str, Any], name: str) -> Weights:
 def _networks(folder: Path, card: Mapping[str, Any]) -> Networks | None:
     if "networks.npz" not in card["files"]:
         return None
-    arrays = np.load(io.BytesIO(_checked(folder, card, "networks.npz")), allow_pickle=False)
+    arrays = np.load(io.BytesIO(checked(folder, card, "networks.npz")), allow_pickle=False)
     count = len(arrays.files) // len(fields(Network))
     members = [Network(*(arrays[f"{number}.{field.name}"] for field in fields(Network))) for number in range(count)]
     return Networks(_lines(folder, card, "networks.attributes.txt"), members)
@@ -166,21 +127,7 @@ def _reranker(folder: Path, card: Mapping[str, Any]) -> Reranker | None:
 
 
 def _lines(folder: Path, card: Mapping[str, Any], name: str) -> list[str]:
-    return _checked(folder, card, name).decode().splitlines()
-
-
-def _checked(folder: Path, card: Mapping[str, Any], name: str) -> bytes:
-    try:
-        data = (folder / name).read_bytes()
-    except OSError as error:
-        raise _damaged(folder / name, error.strerror or str(error)) from None
-    if hashlib.sha256(data).hexdigest() != card["files"][name]:
-        raise _damaged(folder / name, "its checksum differs from the one in model.json")
-    return data
-
-
-def _damaged(where: Path, message: str) -> ViborderError:
-    return fail(where, "model-damaged", message, "copy the model folder again, or train it again")
+    return checked(folder, card, name).decode().splitlines()
 
 
 def _arrays(weights: Weights) -> bytes:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -11,12 +9,11 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from viborder.document import PRIVATE, Document
-from viborder.errors import Problem, ViborderError, fail, place
+from viborder.document import Document
+from viborder.errors import Problem, ViborderError
 from viborder.formats import brackets as genre
 from viborder.labels import in_order
-from viborder.text import token_range
-from viborder.train.corrections import Corrections, learn_corrections
+from viborder.train.corrections import Corrections
 from viborder.train.crf.augment import augmented
 from viborder.train.crf.batch import tagset
 from viborder.train.crf.chain import Weights
@@ -31,19 +28,19 @@ from viborder.train.crf.examples import (
 from viborder.train.crf.folder import Learned, write_model
 from viborder.train.crf.learn import Lesson, learn
 from viborder.train.crf.network import Networks
+from viborder.train.crf.recipe import CrfRecipe
 from viborder.train.crf.rerank import Reranker
 from viborder.train.crf.span_features import Chance, count_strings, span_features
 from viborder.train.crf.tagger import CrfTagger, load_crf
 from viborder.train.crf.templates import parse
-from viborder.train.proposals import proposer, switched_off
-from viborder.train.recipe import CrfRecipe
-from viborder.train.token_spans import TokenSpan, containers, f1, in_tokens
-from viborder.train.tokenized import TokenizedText, tokenized
+from viborder.train.folder import data_hash
+from viborder.train.material import Material, split_tokens
+from viborder.train.proposals import switched_off
+from viborder.train.token_spans import TokenSpan, containers
 from viborder.train.tuning import HeldOut, Tuned, tune
 from viborder.train.watched import watched
 
 MOST_FOLDED = 200  # documents: with more, and no dev set, nothing is held out and nothing is tuned
-RELIED_ON = 0.95  # F1 of the grammar on the training documents from which on it decides, where nothing is tuned
 LEFT_OUT = 3  # proposals of a label, none of them annotated, from which on the label is taken to be no part of the task
 
 NO_GRAMMAR = [
@@ -72,18 +69,18 @@ def train_crf(
     """
     work = _Work(recipe, documents, where)
     if recipe.grammar:
-        for line in switched_off(work.proposer, work.labels, bool(recipe.genre)):
+        for line in switched_off(work.material.proposer, work.labels, bool(recipe.genre)):
             print(line, file=sys.stderr)
     learned = work.learned(work.documents)
     if dev:
-        work.prepare(dev)
-        held = [work.held(CrfTagger(work.card(documents, Tuned()), learned), dev)]
+        work.material.prepare(dev)
+        held = [work.material.held(CrfTagger(work.card(documents, Tuned()), learned), dev)]
     elif recipe.folds > 1 and 1 < len(documents) <= MOST_FOLDED:
         held = list(work.folds())
     else:
         held = []
     vote_for, vote_against = (recipe.vote_for, recipe.vote_against) if work.grammar else ([0.0], NO_GRAMMAR)
-    tuned = tune(held, vote_for, vote_against, recipe.doubt) if held else work.untuned(vote_for, vote_against)
+    tuned = tune(held, vote_for, vote_against, recipe.doubt) if held else work.material.untuned(vote_for, vote_against)
     return load_crf(out, write_model(out, work.card(documents, tuned), learned))
 
 
@@ -96,48 +93,28 @@ class _Work:
             "outer": parse(recipe.templates, COLUMNS, where, problems),
             "inside": parse(recipe.inside, COLUMNS, where, problems),
         }
-        self.recipe, self.documents = recipe, list(documents)
-        self.texts: dict[str, TokenizedText] = {}
-        self.proposals: dict[str, list[TokenSpan]] = {}
-        self.labels = in_order(span.label for document in documents for span in document.spans)
-        self.proposer = proposer(recipe.grammar, self.labels, Path(where).parent)
-        self.grammar = self.proposer is not None
-        self.shared = self.proposer.labels if self.proposer else None  # labels that the grammar may vote on; None: all
-        for document in documents:
-            text = self.texts[document.id] = tokenized(document)
-            problems += _split(document, text)
+        problems += split_tokens(documents)
         if problems:
             raise ViborderError(problems)
-        if not self.labels:
-            raise fail(
-                where,
-                "nothing-to-learn",
-                "no document to train on has a span",
-                "annotate some, or give other documents",
-            )
+        self.recipe, self.documents = recipe, list(documents)
+        self.material = Material(documents, recipe.grammar, where)
+        self.grammar = self.material.proposer is not None
         here = Path(where).parent
-        ours = self.grammar and self.shared is None
+        ours = self.grammar and self.material.shared is None
         self.genre = [document for name in recipe.genre for document in genre.read(here / name)] if ours else []
         self._kept: Mapping[str, Iterable[Lesson]] = {}
         self._keeps = recipe.folds > 1 and len(documents) <= MOST_FOLDED and not recipe.known
         copied = augmented([*documents, *self.genre], recipe.copies, recipe.seed)
         self.variants = {variant.id: (origin, variant) for origin, variant in copied}
-        self.prepare([*documents, *self.genre, *(variant for _, variant in copied)])
-        self.labels = in_order({*self.labels, *self._unseen()})
+        self.material.prepare([*documents, *self.genre, *(variant for _, variant in copied)])
+        self.labels = in_order({*self.material.labels, *self._unseen()})
 
     def _unseen(self) -> set[str]:
         """Labels of the genre that the documents lack by chance: the grammar hardly proposes them there, so nobody
         has left them out.
         """
-        proposed = Counter(label for document in self.documents for _, _, label in self.proposals[document.id])
+        proposed = Counter(label for document in self.documents for _, _, label in self.material.proposals[document.id])
         return {span.label for document in self.genre for span in document.spans if proposed[span.label] < LEFT_OUT}
-
-    def prepare(self, documents: Sequence[Document]) -> None:
-        """Work out texts and proposals."""
-        texts = [tokenized(document) for document in documents]
-        proposals = self.proposer.spans(documents, texts) if self.proposer else [[] for _ in documents]
-        for document, text, found in zip(documents, texts, proposals, strict=True):
-            self.texts[document.id], self.proposals[document.id] = text, found
 
     def learned(self, documents: Sequence[Document]) -> Learned:
         """Everything that the recipe asks for, from documents."""
@@ -146,8 +123,8 @@ class _Work:
     def alone(self, documents: Sequence[Document]) -> Learned:
         """The chains, with the mentions and corrections that they are told, without networks and reranker."""
         known = mentions(documents) if self.recipe.known else {}
-        corrections = self.corrections(documents) if self.grammar and self.recipe.corrections else Corrections({}, {})
-        own = self.proposer.own if self.proposer else None
+        corrections = self.material.corrections(documents) if self.recipe.corrections else Corrections({}, {})
+        own = self.material.proposer.own if self.material.proposer else None
         return Learned(self.chains(documents), known, corrections, own=own)
 
     def chains(self, documents: Sequence[Document]) -> dict[str, Weights]:
@@ -171,7 +148,7 @@ class _Work:
 
         some = [*documents, *self.genre]
         tags = tagset(self.labels, self.recipe.scheme)
-        sentences = list(tagged_sentences(some, [self.texts[document.id] for document in some], tags))
+        sentences = list(tagged_sentences(some, [self.material.texts[document.id] for document in some], tags))
         return learn_networks(sentences, len(tags), self.recipe.networks, self.recipe.seed)
 
     def reranker(self, documents: Sequence[Document]) -> Reranker | None:
@@ -180,7 +157,7 @@ class _Work:
             return None
         from viborder.train.crf.learn_rerank import alike, learn_weights
 
-        texts = [self.texts[document.id] for document in documents]
+        texts = [self.material.texts[document.id] for document in documents]
         sentences = [list(spanned_sentences(document, text)) for document, text in zip(documents, texts, strict=True)]
         fold_of = alike([" ".join(text.words).lower() for text in texts], self.recipe.rerank)
         features: list[list[str]] = []
@@ -194,7 +171,7 @@ class _Work:
             )
             for number in range(len(documents)):
                 if fold_of[number] == fold:
-                    found = tagger.suggest([texts[number]], [self.proposals[documents[number].id]])
+                    found = tagger.suggest([texts[number]], [self.material.proposals[documents[number].id]])
                     for (words, right), spans in zip(sentences[number], found, strict=True):
                         features += span_features(words, spans, strings)
                         possible.append(spans)
@@ -210,7 +187,7 @@ class _Work:
         variants = [(origin, variant) for origin, variant in self.variants.values() if origin in names]
         everything = [*documents, *self.genre, *(variant for _, variant in variants)]
         origins = [*(document.id for document in (*documents, *self.genre)), *(origin for origin, _ in variants)]
-        proposals = [self.proposals[document.id] for document in everything]
+        proposals = [self.material.proposals[document.id] for document in everything]
         for number, document in enumerate(everything):
             if document.id in self.variants:
                 proposals[number] = dropped(proposals[number], recipe.dropout, f"{recipe.seed}/{document.id}")
@@ -225,43 +202,7 @@ class _Work:
         for fold in range(min(self.recipe.folds, len(self.documents))):
             out = self.documents[fold :: self.recipe.folds]
             others = [document for document in self.documents if document not in out]
-            yield self.held(CrfTagger(self.card(others, Tuned()), self.learned(others)), out)
-
-    def untuned(self, vote_for: Sequence[float], vote_against: Sequence[float]) -> Tuned:
-        """Votes where nothing is held out: the first of each, or the last where the grammar errs much on the
-        training documents.
-        """
-        said = ({span for span in self.proposals[document.id] if span[2] != PRIVATE} for document in self.documents)
-        errs = self.grammar and f1(zip(said, map(self.known_gold, self.documents), strict=True)) < RELIED_ON
-        return Tuned(vote_for[-1], vote_against[-1]) if errs else Tuned(vote_for[0], vote_against[0])
-
-    def corrections(self, documents: Sequence[Document]) -> Corrections:
-        """What documents correct in the grammar's proposals."""
-        texts = [self.texts[document.id] for document in documents]
-        return learn_corrections(
-            [
-                (text.words, self.proposals[document.id], self.known_gold(document))
-                for document, text in zip(documents, texts, strict=True)
-            ]
-        )
-
-    def held(self, tagger: CrfTagger, documents: Sequence[Document]) -> HeldOut:
-        """Documents for a tagger that has not seen them."""
-        texts = [self.texts[document.id] for document in documents]
-        return (
-            tagger,
-            texts,
-            [self.proposals[document.id] for document in documents],
-            [self.gold(document) for document in documents],
-        )
-
-    def gold(self, document: Document) -> set[TokenSpan]:
-        """The spans that annotators marked, in tokens of the document."""
-        return set(in_tokens(self.texts[document.id].ranges, document.spans))
-
-    def known_gold(self, document: Document) -> set[TokenSpan]:
-        """Those of the labels that the grammar knows."""
-        return {span for span in self.gold(document) if self.shared is None or span[2] in self.shared}
+            yield self.material.held(CrfTagger(self.card(others, Tuned()), self.learned(others)), out)
 
     def card(self, documents: Sequence[Document], tuned: Tuned) -> dict[str, Any]:
         """What `model.json` says of the model."""
@@ -271,26 +212,9 @@ class _Work:
                 {span.label for document in (*self.documents, *self.genre) for span in containers(document.spans)}
             ),
             "grammar": self.grammar,
-            **({} if self.shared is None else {"grammar_labels": sorted(self.shared)}),
+            **({} if self.material.shared is None else {"grammar_labels": sorted(self.material.shared)}),
             "tuned": asdict(tuned),
             "recipe": self.recipe.model_dump(),
             "documents": [document.id for document in documents],
             "data_sha256": data_hash(documents),
         }
-
-
-def data_hash(documents: Sequence[Document]) -> str:
-    """A hash of ids, texts and spans, in order."""
-    plain = [
-        [document.id, document.text, [[span.start, span.end, span.label] for span in document.spans]]
-        for document in documents
-    ]
-    return hashlib.sha256(json.dumps(plain, ensure_ascii=False).encode()).hexdigest()
-
-
-def _split(document: Document, text: TokenizedText) -> Iterator[Problem]:
-    ranges = text.ranges
-    for span in document.spans:
-        if token_range(ranges, span.start, span.end) is None:
-            where = place("", document.id, span.start, span.end, document.slice(span))
-            yield Problem(where, "span-splits-token", "a border lies inside a token", "mark whole tokens")

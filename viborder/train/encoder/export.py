@@ -9,8 +9,8 @@ from typing import Any
 
 from viborder.errors import fail
 from viborder.files import new_folder
-from viborder.train.crf.folder import read_card
 from viborder.train.encoder.tagger import FORMAT, ONNX, load_model_folder, onnx_predict, torch_predict, write_card
+from viborder.train.folder import read_card
 
 TOLERANCE = 1e-4  # between probabilities
 
@@ -52,7 +52,9 @@ def export(model: Path, out: Path) -> float:
                 and path.name not in ("model.json", "training_log.json")
             ):
                 shutil.copy(path, folder)
-        kept = {key: value for key, value in card.items() if key not in ("format", "format_version", "version")}
+        kept = {
+            key: value for key, value in card.items() if key not in ("format", "format_version", "version", "files")
+        }
         write_card(folder, {**kept, "exported_from": card["version"]})
     return difference
 

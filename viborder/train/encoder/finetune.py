@@ -27,7 +27,6 @@ from viborder.errors import fail
 from viborder.eval import score
 from viborder.files import new_folder
 from viborder.labels import in_order
-from viborder.train.crf.folder import read_card
 from viborder.train.encoder import checkpoints
 from viborder.train.encoder.examples import Examples, Reader, collate, learn_from, merge
 from viborder.train.encoder.exhausted import clear_errors
@@ -38,6 +37,7 @@ from viborder.train.encoder.recipe import FinetuneRecipe
 from viborder.train.encoder.sources import learn_tokenizer, load_model, load_tokenizer, random_model, window_size
 from viborder.train.encoder.steps import epochs, not_learned, some
 from viborder.train.encoder.tagger import TransformerTagger, load_transformer, torch_predict, write_card
+from viborder.train.folder import read_card
 
 
 def finetune(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import islice
 from pathlib import Path
@@ -14,6 +12,7 @@ from viborder.errors import fail
 from viborder.labels import in_order
 from viborder.train.encoder.examples import Examples, Reader, collate, merge, read
 from viborder.train.encoder.sources import load_tokenizer
+from viborder.train.folder import check_all, expect, seal
 
 FORMAT = "viborder-transformer"
 FORMAT_VERSION = 1
@@ -100,14 +99,7 @@ def onnx_predict(path: Path) -> Predict:
 
 def write_card(folder: Path, card: Mapping[str, Any]) -> dict[str, Any]:
     """Write `model.json`, by which every verb knows the folder; `version` is a hash of all that is in it."""
-    digest = hashlib.sha256(json.dumps(card, sort_keys=True).encode())
-    for path in sorted(folder.rglob("*")):
-        if path.is_file() and path.suffix in {".safetensors", ".onnx", ".data"}:
-            with path.open("rb") as file:
-                digest.update(hashlib.file_digest(file, "sha256").digest())
-    whole = {"format": FORMAT, "format_version": FORMAT_VERSION, "version": digest.hexdigest()[:12], **card}
-    (folder / "model.json").write_text(json.dumps(whole, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    return whole
+    return seal(folder, card, (FORMAT, FORMAT_VERSION))
 
 
 def load_transformer(folder: Path, card: Mapping[str, Any]) -> TransformerTagger:
@@ -115,10 +107,8 @@ def load_transformer(folder: Path, card: Mapping[str, Any]) -> TransformerTagger
 
     Raises ViborderError `model-foreign` (another version's), `model-damaged`, `tokenizer-not-loaded`.
     """
-    if card.get("format_version") != FORMAT_VERSION:
-        raise fail(
-            folder, "model-foreign", f"format version {card.get('format_version')}", "train it again with this version"
-        )
+    expect(folder, card, (FORMAT, FORMAT_VERSION))
+    check_all(folder, card)
     from viborder.train.encoder.progress import quiet
 
     quiet()

@@ -1,0 +1,93 @@
+"""What a training has: documents with their tokens, what the grammar proposes in them, and what annotators marked.
+
+It is worked out once, for all folds, and is the same for every kind of learner.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+from viborder.document import PRIVATE, Document
+from viborder.errors import Problem, fail, place
+from viborder.labels import in_order
+from viborder.text import token_range
+from viborder.train.corrections import Corrections, learn_corrections
+from viborder.train.proposals import proposer
+from viborder.train.token_spans import TokenSpan, f1, in_tokens
+from viborder.train.tokenized import TokenizedText, tokenized
+from viborder.train.tuning import HeldOut, Tunable, Tuned
+
+RELIED_ON = 0.95  # F1 of the grammar on the training documents from which on it decides, where nothing is tuned
+
+
+class Material:
+    """texts, proposals: by id of a document. labels: those of the documents, in order. proposer: what proposes, None
+    where nothing does. shared: the labels that it may propose; None: all.
+
+    Raises ViborderError `nothing-to-learn` where no document has a span, and what is wrong with a grammar's folder.
+    """
+
+    def __init__(self, documents: Sequence[Document], grammar: bool | str, where: str) -> None:
+        self.documents = list(documents)
+        self.labels = in_order(span.label for document in documents for span in document.spans)
+        if not self.labels:
+            hint = "annotate some, or give other documents"
+            raise fail(where, "nothing-to-learn", "no document to train on has a span", hint)
+        self.proposer = proposer(grammar, self.labels, Path(where).parent)
+        self.shared = self.proposer.labels if self.proposer else None
+        self.texts: dict[str, TokenizedText] = {}
+        self.proposals: dict[str, list[TokenSpan]] = {}
+
+    def prepare(self, documents: Sequence[Document]) -> None:
+        """Work out texts and proposals."""
+        texts = [tokenized(document) for document in documents]
+        proposals = self.proposer.spans(documents, texts) if self.proposer else [[] for _ in documents]
+        for document, text, found in zip(documents, texts, proposals, strict=True):
+            self.texts[document.id], self.proposals[document.id] = text, found
+
+    def gold(self, document: Document) -> set[TokenSpan]:
+        """The spans that annotators marked, in tokens of the document."""
+        return set(in_tokens(self.texts[document.id].ranges, document.spans))
+
+    def known_gold(self, document: Document) -> set[TokenSpan]:
+        """Those of the labels that the grammar knows."""
+        return {span for span in self.gold(document) if self.shared is None or span[2] in self.shared}
+
+    def corrections(self, documents: Sequence[Document]) -> Corrections:
+        """What documents correct in the grammar's proposals; nothing without a grammar."""
+        if self.proposer is None:
+            return Corrections({}, {})
+        return learn_corrections(
+            [
+                (self.texts[document.id].words, self.proposals[document.id], self.known_gold(document))
+                for document in documents
+            ]
+        )
+
+    def held(self, tagger: Tunable, documents: Sequence[Document]) -> HeldOut:
+        """Documents for a tagger that has not seen them."""
+        return (
+            tagger,
+            [self.texts[document.id] for document in documents],
+            [self.proposals[document.id] for document in documents],
+            [self.gold(document) for document in documents],
+        )
+
+    def untuned(self, vote_for: Sequence[float], vote_against: Sequence[float]) -> Tuned:
+        """Votes where nothing is held out: the first of each, or the last where the grammar errs much on the
+        training documents.
+        """
+        said = ({span for span in self.proposals[document.id] if span[2] != PRIVATE} for document in self.documents)
+        errs = self.proposer and f1(zip(said, map(self.known_gold, self.documents), strict=True)) < RELIED_ON
+        return Tuned(vote_for[-1], vote_against[-1]) if errs else Tuned(vote_for[0], vote_against[0])
+
+
+def split_tokens(documents: Iterable[Document]) -> Iterator[Problem]:
+    """`span-splits-token` for every span with a border inside a token."""
+    for document in documents:
+        ranges = tokenized(document).ranges
+        for span in document.spans:
+            if token_range(ranges, span.start, span.end) is None:
+                where = place("", document.id, span.start, span.end, document.slice(span))
+                yield Problem(where, "span-splits-token", "a border lies inside a token", "mark whole tokens")
