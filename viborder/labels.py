@@ -11,7 +11,8 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """A label: `entity` is false for PRIVATE, which is no entity type.
+    """A label: `entity` is false for PRIVATE, which is no entity type; `alone` is true where no other label may stand
+    on the same range.
 
     Descriptions by language (`en`, `vi`); colour as `#RRGGBB`.
     """
@@ -21,6 +22,7 @@ class Label:
     colour: str
     hotkey: str
     entity: bool = True
+    alone: bool = False
 
 
 @cache
@@ -35,6 +37,11 @@ def labels() -> tuple[Label, ...]:
 def entity_types() -> tuple[str, ...]:
     """The names of the entity types, in the order of the file."""
     return tuple(label.name for label in labels() if label.entity)
+
+
+def may_share(names: Iterable[str]) -> bool:
+    """Whether these labels may stand together on one range."""
+    return not any(label.alone and label.name in names for label in labels())
 
 
 def in_order(names: Iterable[str]) -> list[str]:

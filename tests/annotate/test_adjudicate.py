@@ -8,7 +8,10 @@ from rich.console import Console
 
 from viborder.annotate.adjudicate import Decision, merge, questions, read_decisions, write_decisions
 from viborder.annotate.ask import ask
-from viborder.annotate.settle import settle_at_terminal
+from viborder.annotate.check import check_document
+from viborder.annotate.disputes import disputes
+from viborder.annotate.open_questions import write_questions
+from viborder.annotate.settle import open_passes, settle_at_terminal
 from viborder.document import PRIVATE, Document, Span, by_id
 from viborder.errors import ViborderError
 from viborder.formats import jsonl
@@ -126,33 +129,140 @@ def typed(monkeypatch, *answers):
 
 
 def test_the_form_at_the_terminal(monkeypatch):
-    asked = questions(passes(a=[AGENCY, PLACE, PERSON], b=[AGENCY, BARE, OFFICIAL]))
+    asked = disputes(passes(a=[AGENCY, PLACE, PERSON], b=[AGENCY, BARE, OFFICIAL]))
     kept = []
-    console = typed(monkeypatch, "?", "1", "the head of one name", "s", "nothing", "")
-    assert ask(asked, kept.append, console) == 2
+    console = typed(monkeypatch, "?", "1", "the head of one name", "nothing", "")
+    assert ask(asked, kept.extend, kept.clear, console) == 2
     assert [(one.text, one.decision, one.reason) for one in kept] == [
         ("tỉnh Cao Bằng", "PLACE", "the head of one name"),
+        ("Cao Bằng", None, "the head of one name"),
         ("Nguyễn Văn A", None, ""),
     ]
     shown = console.file.getvalue()
-    assert "PLACE  (a)" in shown and "nothing  (b)" in shown
-    assert ask(asked, kept.append, typed(monkeypatch, "q")) == 0
-    assert ask(asked, kept.append, typed(monkeypatch)) == 0
+    assert "PLACE “tỉnh Cao Bằng”  (a)" in shown and "PLACE “Cao Bằng”  (b)" in shown
+    assert "OFFICIAL  (b)" in shown and "PRIVATE  (a)" in shown
+    assert "Công an ⟨tỉnh ⟨Cao Bằng⟩⟩ bắt ⟨Nguyễn Văn A⟩" in shown  # whoever sees no colours sees what is disputed
+    kept.clear()
+    assert ask(asked, kept.extend, kept.clear, typed(monkeypatch, "s", "1", "")) == 1
+    assert [(one.text, one.decision) for one in kept] == [("Nguyễn Văn A", "OFFICIAL")]
+    assert ask(asked, kept.extend, kept.clear, typed(monkeypatch, "q")) == 0
+    assert ask(asked, kept.extend, kept.clear, typed(monkeypatch)) == 0
+
+
+def test_a_border_that_nobody_marked_and_no_border_without_its_words(monkeypatch):
+    (border, _) = disputes(passes(a=[AGENCY, PLACE, PERSON], b=[AGENCY, BARE, OFFICIAL]))
+    kept = []
+    console = typed(monkeypatch, "place", "place: Hà Nội", "drug: Cao", "")
+    assert ask([border], kept.extend, kept.clear, console) == 1
+    assert [(one.text, one.decision) for one in kept] == [
+        ("tỉnh Cao Bằng", None),
+        ("Cao Bằng", None),
+        ("Cao", "DRUG"),
+    ]
+    assert "more than one border" in console.file.getvalue() and "do not stand there" in console.file.getvalue()
+
+
+def test_ranges_that_exclude_each_other_are_one_question_and_nested_ones_are_two():
+    long, short = Span(0, 21, "AGENCY"), Span(0, 12, "AGENCY")
+    (one,) = disputes(passes(a=[long], b=[short]))
+    assert [(question.start, question.end) for question in one.questions] == [(0, 21), (0, 12)]
+    assert len(disputes(passes(a=[AGENCY, PLACE], b=[]))) == 2  # a marks both: each may be right without the other
+    assert len(disputes(passes(a=[AGENCY], b=[PLACE]))) == 2  # a place inside a body: both may be right
+    assert len(disputes(passes(a=[Span(0, 12, "AGENCY")], b=[Span(8, 21, "PLACE")]))) == 1  # they cross: one at most
+
+
+def test_equal_disputes_are_decided_once_and_a_way_back(monkeypatch):
+    text = "bắt ở Lào hôm qua. Họ bị bắt ở Lào hôm qua. Từ Lào về."
+    places = [Span(at, at + 3, "PLACE") for at in (6, 31, 47)]
+    two = {"a": by_id([Document("d", text, tuple(places))]), "b": by_id([Document("d", text)])}
+    kept = []
+    back = lambda made: [kept.remove(one) for one in made]  # noqa: E731
+    console = typed(monkeypatch, "1", "in general", "", "b", "nothing", "no", "", "1", "", "")
+    assert ask(disputes(two), kept.extend, back, console) == 3
+    assert sorted((one.start, one.decision, one.reason) for one in kept) == [
+        (6, None, "no"),
+        (31, None, "no"),
+        (47, "PLACE", ""),
+    ]
+    shown = console.file.getvalue()
+    assert shown.count("decided alike in 1 more place") == 2
+    assert "the same words were decided before: nothing in 2" in shown
+    kept.clear()
+    assert (
+        ask(disputes(two), kept.extend, back, typed(monkeypatch, "1", "", "n", "nothing", "", "1", "", "b", "?")) == 2
+    )
+    assert [(one.start, one.decision) for one in kept] == [(6, "PLACE"), (31, None)]  # the end of the input came then
+
+
+def noted(name, spans, *notes, **more):
+    meta = {"annotation": {"notes": [{"start": s.start, "end": s.end, "label": s.label, "note": n} for s, n in notes]}}
+    meta["annotation"] |= more
+    return by_id([Document("d", TEXT, spans, (), meta)])
+
+
+def test_a_doubt_asks_where_all_agree_and_stays_in_the_log(monkeypatch, tmp_path, capsys):
+    two = {
+        "lan": noted("lan", (AGENCY, PLACE), (AGENCY, "is it a name?"), unsure=True),
+        "minh": noted("minh", (AGENCY, PLACE)),
+    }
+    whole, agency = disputes(two)
+    assert (whole.state, whole.notes, whole.options()) == ("doubted", {"lan": "unsure"}, [])
+    assert (agency.state, agency.text) == ("doubted", "Công an tỉnh Cao Bằng")
+    assert [problem.rule for problem in merge(two, [])[1]] == ["question-open"]
+    log, out = tmp_path / "decisions.jsonl", tmp_path / "gold.jsonl"
+    named = {name: list(documents.values()) for name, documents in two.items()}
+    typed(monkeypatch, "", "read it again", "1", "rule A1")
+    settle_at_terminal(named, log, out, 2)
+    shown = capsys.readouterr().out
+    assert "lan notes: is it a name?" in shown and "Công an tỉnh Cao Bằng?" in shown and "the whole document" in shown
+    assert [(one.end, one.decision, one.reason, dict(one.notes)) for one in read_decisions(log)] == [
+        (21, "AGENCY", "rule A1", {"lan": "is it a name?"}),
+        (0, None, "read it again", {"lan": "unsure"}),
+    ]
+    assert jsonl.read(out)[0].spans == (AGENCY, PLACE)
+    questions_file = tmp_path / "questions.md"
+    write_questions(open_passes(named), read_decisions(log), questions_file)
+    asked = questions_file.read_text()
+    assert "is it a name?" in asked and "rule A1" in asked and "d [0:21]" in asked and "read it again" in asked
+    write_questions(open_passes(named), [], questions_file)
+    assert "**2 open**" in questions_file.read_text()
+
+
+def test_a_note_that_is_none_is_told():
+    broken = noted("lan", (), (Span(0, 99, "PLACE"), "outside"))
+    with pytest.raises(ViborderError, match="note-malformed"):
+        questions({"lan": broken, "minh": broken})
+
+
+def test_two_labels_on_one_range_are_asked_and_never_filled_in():
+    both = [BARE, Span(13, 21, "AGENCY")]
+    two = passes(a=both, b=both)
+    (one,) = disputes(two)
+    assert one.state == "disputed"
+    assert [spans for spans, _ in one.options()] == [(Span(13, 21, "AGENCY"),), (BARE,)]
+    assert merge(two, [])[0] == []
+    assert merge(two, one.answer([BARE]))[0][0].spans == (BARE,)
+    told = [
+        problem for problem in check_document(Document("d", TEXT, tuple(both)), "f") if "two-labels" in problem.rule
+    ]
+    assert [(problem.rule, problem.severity) for problem in told] == [("span-two-labels", "warning")]
 
 
 def test_answers_are_kept_at_once_and_the_gold_follows(monkeypatch, tmp_path, capsys):
     log, out = tmp_path / "decisions.jsonl", tmp_path / "gold.jsonl"
     before = Document("before", "Lào", (Span(0, 3, "PLACE"),))
     jsonl.write(out, [before])
-    named = {name: list(documents.values()) for name, documents in passes(a=[AGENCY, PLACE], b=[AGENCY, BARE]).items()}
+    named = {
+        name: list(documents.values()) for name, documents in passes(a=[AGENCY, PLACE], b=[AGENCY, OFFICIAL]).items()
+    }
     typed(monkeypatch, "drug", "", "q")
     settle_at_terminal(named, log, out, 2)
     assert [one.decision for one in read_decisions(log)] == ["DRUG"]
     assert jsonl.read(out) == [before]
-    typed(monkeypatch, "place", "why not")
+    typed(monkeypatch, "official", "why not")
     settle_at_terminal(named, log, out, 2)
     assert capsys.readouterr().out.splitlines()[-1] == f"1 documents settled, 0 wait; {out} has 2"
     gold = jsonl.read(out)
-    assert gold[0] == before and gold[1].spans == (AGENCY, Span(8, 21, "DRUG"), BARE)
+    assert gold[0] == before and gold[1].spans == (AGENCY, Span(8, 21, "DRUG"), OFFICIAL)
     with pytest.raises(ViborderError, match="passes-too-few"):
         settle_at_terminal({"a": []}, log, out, 2)

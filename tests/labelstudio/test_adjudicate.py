@@ -7,6 +7,7 @@ from tests.labelstudio.test_roundtrip import submit_suggestion, tasks
 from viborder.annotate.adjudicate import merge, questions, read_decisions
 from viborder.document import PRIVATE, Document, Span, by_id
 from viborder.errors import ViborderError
+from viborder.eval import agree
 from viborder.formats import jsonl
 from viborder.labelstudio.adjudicate import pull_decisions, push_conflicts, settle_on_server
 from viborder.labelstudio.interface import find_project
@@ -33,11 +34,71 @@ def test_only_documents_in_conflict_with_agreed_spans_fixed_and_who_said_what(st
     number = find_project(studio.owner, "conflicts")["id"]
     ((identity, task),) = tasks(studio.owner, number).items()
     assert identity == "d"
-    assert task["data"]["said"].splitlines()[0] == "[8:21] “tỉnh Cao Bằng” — lan: PLACE · minh: nothing"
+    border = "lan: PLACE “tỉnh Cao Bằng” · minh: PLACE “Cao Bằng”"
+    assert task["data"]["said"].splitlines() == [
+        f"[8:21] “tỉnh Cao Bằng” — {border}",
+        "[26:38] “Nguyễn Văn A” — lan: PRIVATE · minh: OFFICIAL",
+    ]
     result = studio.owner.ask(studio.owner.sdk.tasks.get, task["id"])["predictions"][0]["result"]
-    assert [entry["id"] for entry in result if entry.get("readonly")] == ["0-21-AGENCY"]
+    assert [entry["id"] for entry in result if entry.get("readonly")] == ["0-21-AGENCY-agreed"]
     notes = {entry["id"]: entry["value"]["text"] for entry in result if entry["type"] == "textarea"}
-    assert notes["26-38-PRIVATE"] == notes["26-38-OFFICIAL"] == ["lan: PRIVATE · minh: OFFICIAL"]
+    # one reading of each dispute is filled in, never both
+    assert notes == {
+        "8-21-PLACE-disputed": [border],
+        "26-38-OFFICIAL-disputed": ["lan: PRIVATE · minh: OFFICIAL"],
+    }
+    labelled = [entry["id"] for entry in result if entry["type"] == "labels"]
+    assert labelled == ["0-21-AGENCY-agreed", "8-21-PLACE-disputed", "26-38-OFFICIAL-disputed"]
+
+
+def test_doubts_reach_the_adjudicator_and_the_answer_the_log(studio, tmp_path, monkeypatch):
+    """Notes and "unsure" of real annotations: pulled, asked on the server, answered, kept."""
+    monkeypatch.setenv("LABEL_STUDIO_URL", studio.server.url)
+    monkeypatch.setenv("LABEL_STUDIO_API_KEY", studio.server.token)
+    document = Document("doubt", TEXT, (AGENCY, PLACE), (Span(26, 38, PRIVATE),))
+    number = push(studio.owner, "doubts", [document], by_id([document]), "m", Plan(overlap=2, test_share=0)).project
+    ((_, task),) = tasks(studio.owner, number).items()
+
+    def doubt(result):
+        note = {"id": "0-21-AGENCY", "from_name": "note", "to_name": "text", "type": "textarea"}
+        value = {"start": 0, "end": 21, "text": ["without the town?"]}
+        verdict = {"id": "v", "from_name": "document", "to_name": "text", "type": "choices"}
+        return [*result, note | {"value": value}, verdict | {"value": {"choices": ["unsure"]}}]
+
+    submit_suggestion(studio.lan, task, doubt)
+    submit_suggestion(studio.minh, task)
+    pull(studio.owner, "doubts", tmp_path / "passes", by_id([document]))
+    named = {name: jsonl.read(tmp_path / "passes" / f"{name}.jsonl") for name in ("lan", "minh")}
+    assert [str(one) for one in agree(named).doubts] == [
+        "doubt the whole document, lan: unsure",
+        'doubt [0:21] "Công an tỉnh Cao Bằng" AGENCY, lan: without the town?',
+    ]
+    log, out = tmp_path / "decisions.jsonl", tmp_path / "gold.jsonl"
+    settle_on_server(named, log, out, 2, "doubts-adjudication")
+    assert not out.exists()
+    ((_, task),) = tasks(studio.owner, find_project(studio.owner, "doubts-adjudication")["id"]).items()
+    assert task["data"]["said"].splitlines() == [
+        "Cả bài · The whole document — lan notes: unsure",
+        "[0:21] “Công an tỉnh Cao Bằng” — lan: AGENCY · minh: AGENCY · lan notes: without the town?",
+    ]
+
+    def answer(result):
+        assert [entry["id"] for entry in result if entry.get("readonly")] == [
+            "8-21-PLACE-agreed",
+            "26-38-PRIVATE-agreed",
+        ]
+        for entry in result:
+            if entry["id"] == "0-21-AGENCY-doubted" and entry["type"] == "textarea":
+                entry["value"]["text"] = ["with it: A1"]
+        return result
+
+    submit_suggestion(studio.owner, task, answer)
+    settle_on_server(named, log, out, 2, "doubts-adjudication")
+    assert [(one.end, one.decision, one.reason, dict(one.notes)) for one in read_decisions(log)] == [
+        (21, "AGENCY", "with it: A1", {"lan": "without the town?"}),
+        (0, None, "", {"lan": "unsure"}),
+    ]
+    assert (jsonl.read(out)[0].spans, jsonl.read(out)[0].private) == (document.spans, document.private)
 
 
 def test_what_the_adjudicator_submits_becomes_gold_and_a_log(studio):
@@ -46,11 +107,12 @@ def test_what_the_adjudicator_submits_becomes_gold_and_a_log(studio):
     task = tasks(studio.owner, find_project(studio.owner, "decided")["id"])["d"]
 
     def decide(result):
-        kept = [entry for entry in result if entry["id"] not in ("13-21-PLACE", "26-38-OFFICIAL")]
-        for entry in kept:
-            if entry["id"] == "8-21-PLACE" and entry["type"] == "textarea":
+        for entry in result:
+            if entry["id"] == "8-21-PLACE-disputed" and entry["type"] == "textarea":
                 entry["value"]["text"] = ["heads one name"]
-        return [*kept, region(Span(22, 25, "QUANTITY"))]
+            if entry["id"] == "26-38-OFFICIAL-disputed" and entry["type"] == "labels":
+                entry["value"]["labels"] = [PRIVATE]
+        return [*result, region(Span(22, 25, "QUANTITY"))]
 
     submit_suggestion(studio.owner, task, decide)
     decisions, problems = pull_decisions(studio.owner, "decided", two)
@@ -78,7 +140,9 @@ def test_an_agreed_span_stays(studio):
     two = passes()
     push_conflicts(studio.owner, "fixed", two)
     task = tasks(studio.owner, find_project(studio.owner, "fixed")["id"])["d"]
-    submit_suggestion(studio.owner, task, lambda result: [entry for entry in result if entry["id"] != "0-21-AGENCY"])
+    submit_suggestion(
+        studio.owner, task, lambda result: [entry for entry in result if entry["id"] != "0-21-AGENCY-agreed"]
+    )
     _, problems = pull_decisions(studio.owner, "fixed", two)
     assert [problem.rule for problem in problems] == ["agreed-span-changed"]
     assert "data?task=" in problems[0].where

@@ -62,6 +62,19 @@ def test_notes_and_verdicts():
     reading, problems = rules([raw(8, 21), note, unsure])
     assert dict(reading.notes) == {Span(8, 21, "PLACE"): "or AGENCY?"}
     assert (reading.unsure, reading.nothing, problems) == (True, False, [])
+    meta = {"meta": {"text": ["see the law"]}}  # the panel of a region has a field of its own
+    whole = {"id": "y", "from_name": "remark", "type": "textarea", "value": {"text": ["bad scan"]}}
+    reading, _ = rules([raw(8, 21) | meta, note, whole])
+    assert dict(reading.notes) == {Span(8, 21, "PLACE"): "see the law; or AGENCY?"}
+    assert reading.note == "bad scan"
+
+
+def test_two_labels_on_one_range_are_told_and_refused_where_one_stands_alone():
+    both = [raw(8, 21), raw(8, 21, "AGENCY") | {"id": "other"}]
+    reading, problems = rules(both)
+    assert len(reading.spans) == 2 and problems == [("span-two-labels", "warning")]
+    private = [raw(8, 21), raw(8, 21, "PRIVATE") | {"id": "other"}]
+    assert rules(private) == (None, [("span-two-labels", "error")])
 
 
 def test_the_fate_of_suggestions():

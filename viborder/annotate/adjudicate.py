@@ -1,8 +1,10 @@
 """Annotation passes and the decisions between them become gold and a log.
 
-What all passes mark alike is taken as it is. For every range on which they differ a decision is needed; one line of
+What all passes mark alike is taken as it is. A decision is needed for every range on which they differ, on which an
+annotator left a note, or on which a pass has two labels; and for every document that one was unsure of. One line of
 `annotations/decisions.jsonl` is `{"id", "start", "end", "text", "passes": {name: label or null}, "decision": label or
-null, "reason"}`. A decision is final, also where the passes agree, and it may mark what no pass has.
+null, "reason", "notes": {name: note}}`, `notes` only where there are any; a doubt about a whole document stands at
+`start` and `end` 0. A decision is final, also where the passes agree, and it may mark what no pass has.
 """
 
 from __future__ import annotations
@@ -10,13 +12,14 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from viborder.annotate.check import check_document
 from viborder.document import PRIVATE, Document, Span, in_order
 from viborder.errors import Problem, ViborderError, place
+from viborder.eval.agreement.doubts import doubts
 from viborder.files import lines, new_file, parse_json
 from viborder.labels import labels
 
@@ -40,6 +43,7 @@ class Decision:
     passes: Mapping[str, str | None]
     decision: str | None
     reason: str = ""
+    notes: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def place(self) -> Place:
@@ -49,7 +53,9 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A range on which passes differ, with the text around it."""
+    """A range that needs a decision, with the text around it: passes differ, or a pass has a note there (`notes`, by
+    pass). A note on the whole document stands at start and end 0.
+    """
 
     id: str
     start: int
@@ -58,14 +64,20 @@ class Question:
     before: str
     after: str
     passes: Mapping[str, str | None]
+    notes: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def differs(self) -> bool:
+        """Whether the passes say different things, or one of them says two."""
+        return len(set(self.passes.values())) > 1 or any("+" in (label or "") for label in self.passes.values())
 
     def answer(self, decision: str | None, reason: str = "") -> Decision:
         """The question, decided."""
-        return Decision(self.id, self.start, self.end, self.text, self.passes, decision, reason)
+        return Decision(self.id, self.start, self.end, self.text, self.passes, decision, reason, self.notes)
 
 
 def questions(passes: Passes, decided: Iterable[Decision] = (), *, least: int = 2) -> list[Question]:
-    """Every range on which the passes differ and nothing is decided, document by document, in reading order.
+    """Every range on which the passes differ or doubt and nothing is decided, document by document, in reading order.
 
     least: documents with fewer passes are left out. Raises ViborderError `text-differs` where passes bear different
     texts.
@@ -74,11 +86,14 @@ def questions(passes: Passes, decided: Iterable[Decision] = (), *, least: int = 
     found = []
     for identity, members in _by_document(passes, least).items():
         text = next(iter(members.values())).text
-        said = _said(members)
-        for start, end in sorted(said, key=lambda span: (span[0], -span[1])):
-            if len(set(said[start, end].values())) > 1 and (identity, start, end) not in done:
-                before, after = text[max(0, start - CONTEXT) : start], text[end : end + CONTEXT]
-                found.append(Question(identity, start, end, text[start:end], before, after, said[start, end]))
+        said, notes = _said(members), _noted(members)
+        nobody = dict.fromkeys(members)
+        for start, end in sorted({*said, *notes}, key=lambda span: (span[1] > 0, span[0], -span[1])):
+            before, after = text[max(0, start - CONTEXT) : start], text[end : end + CONTEXT]
+            who, noted = said.get((start, end), nobody), notes.get((start, end), {})
+            one = Question(identity, start, end, text[start:end], before, after, who, noted)
+            if (one.differs or noted) and (identity, start, end) not in done:
+                found.append(one)
     return found
 
 
@@ -139,11 +154,12 @@ def read_decisions(path: Path) -> list[Decision]:
                 dict(entry["passes"]),
                 entry["decision"],
                 entry.get("reason", ""),
+                dict(entry.get("notes") or {}),
             )
             if not (type(one.start) is type(one.end) is int and {*(one.decision or "").split("+")} <= known | {""}):
                 raise ValueError
         except (ValueError, KeyError, TypeError, AttributeError):
-            hint = "id, start, end, text, passes, decision (a label or null), reason"
+            hint = "id, start, end, text, passes, decision (a label or null), reason, notes"
             problems.append(Problem(where, "decision-malformed", "not a decision", hint))
             continue
         if one.place in found:
@@ -165,7 +181,10 @@ def write_decisions(path: Path, decided: Iterable[Decision]) -> None:
     """Write a log in reading order. Raises ViborderError `cannot-write`."""
     with new_file(path) as file:
         for decision in sorted(decided, key=lambda one: (one.id, one.start, -one.end)):
-            file.write(json.dumps(asdict(decision), ensure_ascii=False) + "\n")
+            entry = asdict(decision)
+            if not decision.notes:
+                del entry["notes"]
+            file.write(json.dumps(entry, ensure_ascii=False) + "\n")
 
 
 def labelled(document: Document) -> dict[tuple[int, int], str]:
@@ -181,6 +200,15 @@ def _said(members: Mapping[str, Document]) -> dict[tuple[int, int], dict[str, st
     by_pass = {name: labelled(document) for name, document in members.items()}
     ranges = {span for marked in by_pass.values() for span in marked}
     return {span: {name: marked.get(span) for name, marked in by_pass.items()} for span in ranges}
+
+
+def _noted(members: Mapping[str, Document]) -> dict[tuple[int, int], dict[str, str]]:
+    """Range → pass → what it noted there; several notes of one pass are joined."""
+    found: dict[tuple[int, int], dict[str, str]] = defaultdict(dict)
+    for doubt in doubts({name: [document] for name, document in members.items()}):
+        told = found[doubt.start, doubt.end]
+        told[doubt.by] = f"{told[doubt.by]}; {doubt.note}" if doubt.by in told else doubt.note
+    return found
 
 
 def _settle(document: Document, members: Mapping[str, Document], decided: Iterable[Decision]) -> Document:

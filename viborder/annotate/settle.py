@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from viborder.annotate.adjudicate import Decision, Passes, merge, questions, read_decisions, write_decisions
+from viborder.annotate.adjudicate import Decision, Passes, merge, read_decisions, write_decisions
 from viborder.document import Document, by_id
 from viborder.errors import ViborderError, fail
 from viborder.formats import jsonl
@@ -20,23 +20,31 @@ def settle_at_terminal(named: Mapping[str, Sequence[Document]], log: Path, out: 
     Raises ViborderError `passes-too-few` and what reading and merging raise.
     """
     from viborder.annotate.ask import ask
+    from viborder.annotate.disputes import disputes
 
     passes = open_passes(named)
     decided = {decision.place: decision for decision in read_decisions(log)}
-    found = questions(passes, decided.values(), least=least)
+    before = dict(decided)
+    found = disputes(passes, decided.values(), least=least)
 
-    def keep(decision: Decision) -> None:
-        decided[decision.place] = decision
+    def keep(made: Sequence[Decision]) -> None:
+        decided.update({one.place: one for one in made})
+        write_decisions(log, decided.values())
+
+    def take_back(made: Sequence[Decision]) -> None:
+        for one in made:
+            del decided[one.place]
+        decided.update({one.place: before[one.place] for one in made if one.place in before})
         write_decisions(log, decided.values())
 
     if found:
-        print(f"{ask(found, keep)} of {len(found)} questions answered")
+        print(f"{ask(found, keep, take_back)} of {len(found)} questions answered")
     write_gold(passes, decided.values(), out, least)
 
 
-def open_passes(named: Mapping[str, Sequence[Document]]) -> Passes:
+def open_passes(named: Mapping[str, Sequence[Document]], least: int = 2) -> Passes:
     """Passes by name and document. Raises ViborderError `passes-too-few`."""
-    if len(named) < 2:
+    if len(named) < least:
         raise fail(
             "",
             "passes-too-few",

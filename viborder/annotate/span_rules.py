@@ -1,6 +1,6 @@
 """What can be wrong with the spans of one document.
 
-Rules: `label-unknown`, `span-twice`, `span-crosses-span`, `span-blank-ends`, `span-splits-token`,
+Rules: `label-unknown`, `span-twice`, `span-two-labels`, `span-crosses-span`, `span-blank-ends`, `span-splits-token`,
 `span-crosses-sentence`, `private-overlaps-span`. Time grows with the text and with the spans, whatever lies in what.
 """
 
@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterator
+from dataclasses import replace
 from itertools import accumulate, pairwise
 
 from viborder.document import PRIVATE, Document, Span, crossings, in_order
 from viborder.errors import Problem, place
+from viborder.labels import may_share
 from viborder.text import Range, sentences, token_range, tokenize, trim
 
 
@@ -64,10 +66,14 @@ def _private(document: Document, where: str) -> Iterator[Problem]:
 
 
 def _crossings(document: Document, where: str) -> Iterator[Problem]:
-    """Spans that stand twice, and spans that cross one that begins before them."""
+    """Spans that stand twice, two labels on one range, and spans that cross one that begins before them."""
     for before, span in pairwise(in_order(document.spans)):
         if span == before:
             yield problem(document, span, where, "span-twice", f"stands twice as {span.label}", "remove one")
+        elif (span.start, span.end) == (before.start, before.end):
+            said, hint = f"is {before.label} and {span.label} at once", "keep one, unless both are meant"
+            told = problem(document, span, where, "span-two-labels", said, hint)
+            yield told if not may_share((before.label, span.label)) else replace(told, severity="warning")
     for span, other in crossings(document.spans):
         said = f"crosses the {other.label} at [{other.start}:{other.end}]"
         yield problem(document, span, where, "span-crosses-span", said, "nest one inside the other, or part them")

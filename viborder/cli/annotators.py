@@ -119,15 +119,26 @@ def adjudicate(
         bool, typer.Option("--server", help="Adjudicate in Label Studio: bring what is decided, send what is open.")
     ] = False,
     project: Annotated[str, typer.Option(help="Title of the adjudication project.")] = "viborder-adjudication",
+    asked: Annotated[
+        Path | None,
+        typer.Option("--questions", help="Write what annotators doubt or dispute here (Markdown), and ask nothing."),
+    ] = None,
     source_format: From = None,
 ) -> None:
-    """Settle where passes differ, at the terminal or in Label Studio, and write gold and the log."""
+    """Settle where passes differ or doubt, at the terminal or in Label Studio, and write gold and the log."""
     from viborder.annotate.settle import settle_at_terminal
     from viborder.cli.reading import documents
     from viborder.files import stem
 
     named = {stem(path): documents(path, source_format) for path in passes or sorted(PASSES.glob("*.jsonl"))}
-    if server:
+    if asked:
+        from viborder.annotate.adjudicate import read_decisions
+        from viborder.annotate.open_questions import write_questions
+        from viborder.annotate.settle import open_passes
+
+        waiting, answered = write_questions(open_passes(named, 1), read_decisions(decisions), asked, least=1)
+        print(f"{asked}: {waiting} open questions, {answered} answered")
+    elif server:
         from viborder.labelstudio.adjudicate import settle_on_server
 
         settle_on_server(named, decisions, out, least, project)

@@ -1,5 +1,5 @@
-"""Adjudication on the server: a project that holds only the documents in conflict, the agreed spans fixed, and who
-said what.
+"""Adjudication on the server: a project that holds only the documents in conflict or in doubt, the agreed spans fixed,
+and who said what. Of a dispute about a label or a border one reading is filled in, never both.
 """
 
 from __future__ import annotations
@@ -10,15 +10,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from viborder.annotate.adjudicate import (
-    Decision,
-    Passes,
-    Question,
-    labelled,
-    questions,
-    read_decisions,
-    write_decisions,
-)
+from viborder.annotate.adjudicate import Decision, Passes, Question, questions, read_decisions, write_decisions
+from viborder.annotate.disputes import AGREED, Dispute, disputes, states
 from viborder.annotate.settle import open_passes, write_gold
 from viborder.document import Document, Span
 from viborder.errors import Problem, ViborderError, place
@@ -27,9 +20,16 @@ from viborder.labelstudio.interface import NOTE, TEXT, ensure_project, find_proj
 from viborder.labelstudio.push import KEY, send, tasks_by_document, text_hash, touched
 from viborder.labelstudio.regions import Reading, read, region
 
-EXTRA = """<Header value="Ai đã đánh dấu gì · Who said what" size="5"/>
+# Label Studio gives a highlight a class with the id of its region, which we end with its state.
+EXTRA = """<Style>
+    .htx-highlight[class*="-disputed-"] { outline: 2px solid #b00020; outline-offset: 1px }
+    .htx-highlight[class*="-doubted-"] { outline: 2px dotted #6a1b9a; outline-offset: 1px }
+    .htx-highlight[class*="-agreed-"] { filter: saturate(0.3) }
+  </Style>
+  <Header value="Ai đã đánh dấu gì · Who said what" size="5"/>
   <Text name="said" value="$said"/>
-  <Header value="Văn bản · Text" size="5"/>"""
+  <Header value="Văn bản · Text" size="5"/>
+  <Header value="Khung đỏ: tranh cãi · red: disputed — chấm tím: có ghi chú · dotted: noted — nhạt: thống nhất · pale: agreed" size="6"/>"""
 
 
 def push_conflicts(client: Client, title: str, passes: Passes, decided: Iterable[Decision] = ()) -> int:
@@ -37,12 +37,12 @@ def push_conflicts(client: Client, title: str, passes: Passes, decided: Iterable
     brought up to date when the passes have changed since. Raises what the client and the project raise.
     """
     project = int(ensure_project(client, title, EXTRA)["id"])
-    open_questions: dict[str, list[Question]] = defaultdict(list)
-    for question in questions(passes, decided):
-        open_questions[question.id].append(question)
+    waiting: dict[str, list[Dispute]] = defaultdict(list)
+    for dispute in disputes(passes, decided):
+        waiting[dispute.id].append(dispute)
     present = tasks_by_document(client, project)
     tasks = []
-    for identity, asked in open_questions.items():
+    for identity, asked in waiting.items():
         task = _task(identity, asked, passes)
         known = present.get(identity, [])
         if any(touched(one) or one["meta"][KEY] == task["meta"][KEY] for one in known):
@@ -90,67 +90,76 @@ def pull_decisions(client: Client, title: str, passes: Passes) -> tuple[list[Dec
     return decisions, problems
 
 
-def _task(identity: str, asked: Sequence[Question], passes: Passes) -> dict[str, Any]:
+def _task(identity: str, asked: Sequence[Dispute], passes: Passes) -> dict[str, Any]:
     members = {name: documents[identity] for name, documents in passes.items() if identity in documents}
     document = next(iter(members.values()))
-    result: list[dict[str, Any]] = [region(span, readonly=True) for span in _agreed(members)]
+    result: list[dict[str, Any]] = [_region(span, AGREED, readonly=True) for span in _agreed(members)]
     said = []
-    for question in asked:
-        who = _who(question.passes)
-        said.append(f"[{question.start}:{question.end}] “{question.text}” — {who}")
-        for name in sorted({label for joined in question.passes.values() if joined for label in joined.split("+")}):
-            marked = region(Span(question.start, question.end, name))
+    for dispute in asked:
+        who = _who(dispute)
+        where = f"[{dispute.start}:{dispute.end}] “{dispute.text}”" if dispute.end else "Cả bài · The whole document"
+        said.append(f"{where} — {who}")
+        options = [spans for spans, _ in dispute.options() if spans]
+        for span in options[0] if options else ():
+            marked = _region(span, dispute.state)
             note = {"id": marked["id"], "from_name": NOTE, "to_name": TEXT, "type": "textarea"}
-            value = {"start": question.start, "end": question.end, "text": [who]}
+            value = {"start": span.start, "end": span.end, "text": [who]}
             result += [marked, note | {"value": value}]
     data = {"text": document.text, "doc_id": identity, "said": "\n".join(said)}
     known = {"sha256": text_hash(document.text), "questions": text_hash(data["said"])}
     return {"data": data, "meta": {KEY: known}, "predictions": [{"model_version": "passes", "result": result}]}
 
 
+def _region(span: Span, state: str, **more: Any) -> dict[str, Any]:
+    marked = region(span, **more)
+    return marked | {"id": f"{marked['id']}-{state}"}
+
+
 def _decisions(
     document: Document, members: Mapping[str, Document], reading: Reading, where: str, problems: list[Problem]
 ) -> list[Decision]:
-    """What the adjudicator's spans say of every range in question, and of ranges that nobody had marked."""
-    by_pass = {name: labelled(one) for name, one in members.items()}
-    result: dict[tuple[int, int], list[str]] = defaultdict(list)
-    notes: dict[tuple[int, int], str] = {}
+    """What the adjudicator's spans say of every range in question, and of ranges that nobody had marked. A doubt about
+    the whole document is answered by the note that no span bears.
+    """
+    chosen: dict[tuple[int, int], list[str]] = defaultdict(list)
+    notes: dict[tuple[int, int], str] = {(0, 0): reading.note}
     for span in reading.spans:
-        result[span.start, span.end].append(span.label)
+        chosen[span.start, span.end].append(span.label)
         notes[span.start, span.end] = reading.notes.get(span, "")
-    agreed = {(span.start, span.end) for span in _agreed(members)}
-    ranges = {span for marked in by_pass.values() for span in marked} | set(result)
+    agreed = {(span.start, span.end): span.label for span in _agreed(members)}
+    asked = {name: {document.id: one} for name, one in members.items()}
+    filled_in = {_who(dispute) for dispute in disputes(asked, least=1)}
+    ranges: dict[tuple[int, int], Question] = {(one.start, one.end): one for one in questions(asked, least=1)}
+    nobody = dict.fromkeys(members)
     found = []
-    for start, end in sorted(ranges, key=lambda span: (span[0], -span[1])):
-        said = {name: marked.get((start, end)) for name, marked in by_pass.items()}
-        decision = "+".join(sorted(result.get((start, end), []))) or None
-        text = document.text[start:end]
+    for start, end in sorted({*ranges, *chosen}, key=lambda span: (span[0], -span[1])):
+        decision = "+".join(sorted(chosen.get((start, end), []))) or None
         if (start, end) in agreed:
-            if decision != next(iter(said.values())):
-                message = f'"{text:.40}" is marked alike by all passes, and was changed to {decision or "nothing"}'
-                problems.append(
-                    Problem(
-                        f"{where} [{start}:{end}]",
-                        "agreed-span-changed",
-                        message,
-                        "put it back, or decide it in the log",
-                    )
-                )
             continue
+        text = document.text[start:end]
+        question = ranges.get((start, end)) or Question(document.id, start, end, text, "", "", nobody)
         note = notes.get((start, end), "")
-        found.append(Decision(document.id, start, end, text, said, decision, "" if note == _who(said) else note))
+        found.append(question.answer(decision, "" if note in filled_in else note))
+    for (start, end), label in agreed.items():
+        decision = "+".join(sorted(chosen.get((start, end), []))) or "nothing"
+        if decision != label:
+            message = f'"{document.text[start:end]:.40}" is marked alike by all passes, and was changed to {decision}'
+            hint = "put it back, or decide it in the log"
+            problems.append(Problem(f"{where} [{start}:{end}]", "agreed-span-changed", message, hint))
     return found
 
 
 def _agreed(members: Mapping[str, Document]) -> list[Span]:
-    first, *others = ({*document.spans, *document.private} for document in members.values())
-    disputed = {span for spans in others for span in spans ^ first}
-    ranges = {(span.start, span.end) for span in disputed}
-    return sorted(span for span in first if (span.start, span.end) not in ranges)
+    """The spans that all passes have and nobody doubts."""
+    passes = {name: {document.id: document} for name, document in members.items()}
+    return [span for span, state in states(members, questions(passes, least=1), ()).items() if state == AGREED]
 
 
-def _who(said: Mapping[str, str | None]) -> str:
-    return " · ".join(f"{name}: {label or 'nothing'}" for name, label in said.items())
+def _who(dispute: Dispute) -> str:
+    """Who said what of a dispute, and who noted what."""
+    said = {name: dispute.told(spans) for spans, names in dispute.options() for name in names}
+    told = [f"{name}: {said[name]}" for name in dispute.questions[0].passes if name in said]
+    return " · ".join([*told, *(f"{name} notes: {note}" for name, note in dispute.notes.items())])
 
 
 def settle_on_server(named: Mapping[str, Sequence[Document]], log: Path, out: Path, least: int, title: str) -> None:

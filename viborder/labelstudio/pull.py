@@ -198,6 +198,8 @@ def _document(entry: Mapping[str, Any], task: Mapping[str, Any], where: str, pul
     }
     if reading.unsure:
         about["unsure"] = True
+    if reading.note:
+        about["note"] = reading.note
     if reading.notes:
         about["notes"] = [
             {"start": span.start, "end": span.end, "label": span.label, "note": note}

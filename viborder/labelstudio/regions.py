@@ -8,26 +8,28 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import Any
 
 from viborder.document import PRIVATE, Document, Span, in_order
 from viborder.errors import Problem
-from viborder.labels import labels
-from viborder.labelstudio.interface import LABELS, NOTE, NOTHING, TEXT, UNSURE, VERDICT
+from viborder.labels import labels, may_share
+from viborder.labelstudio.interface import LABELS, NOTHING, TEXT, UNSURE, VERDICT
 from viborder.text import token_range, tokenize, trim
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What an annotation says: spans in reading order (PRIVATE among them), notes by span, and the verdicts on the
-    whole document.
+    """What an annotation says: spans in reading order (PRIVATE among them), notes by span, and on the whole document the
+    verdicts and a note.
     """
 
     spans: tuple[Span, ...]
     notes: Mapping[Span, str] = field(default_factory=dict)
     nothing: bool = False
     unsure: bool = False
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +80,10 @@ def regions(document: Document) -> list[dict[str, Any]]:
 def read(result: Any, text: str, where: str, problems: list[Problem]) -> Reading | None:
     """What a result says of a text; None where it cannot be used. What is wrong or was mended goes to `problems`.
 
-    Errors: `result-malformed`, `label-unknown`, `span-outside-text`, `span-crosses-span`.
-    Warnings: `span-blank-ends` (trimmed), `span-twice` (one kept), `span-splits-token`, `text-not-nfc`.
+    Errors: `result-malformed`, `label-unknown`, `span-outside-text`, `span-crosses-span`, `span-two-labels` where one of
+    the labels stands alone.
+    Warnings: `span-blank-ends` (trimmed), `span-twice` (one kept), `span-two-labels`, `span-splits-token`,
+    `text-not-nfc`.
     """
     before = sum(problem.severity == "error" for problem in problems)
     if not isinstance(result, list) or not all(isinstance(entry, dict) for entry in result):
@@ -95,11 +99,17 @@ def read(result: Any, text: str, where: str, problems: list[Problem]) -> Reading
             if span in found:
                 problems.append(_warning(where, span, text, "span-twice", "drawn twice", "one is kept"))
             found.setdefault(span, "")
+            found[span] = found[span] or _text(entry.get("meta"))  # what the panel of a region calls meta information
             by_region[str(entry.get("id"))] = span
+    whole = []  # notes on no span of the annotation
     for entry in result:
-        noted = by_region.get(str(entry.get("id")))
-        if entry.get("from_name") == NOTE and noted is not None:
-            found[noted] = " ".join(map(str, _value(entry).get("text") or []))
+        if entry.get("type") == "textarea" and (words := _text(entry.get("value"))):
+            noted = by_region.get(str(entry.get("id")))
+            if noted is None:
+                whole.append(words)
+            elif words != found[noted]:
+                found[noted] = f"{found[noted]}; {words}" if found[noted] else words
+    _two_labels(tuple(found), text, where, problems)
     _crossings(tuple(found), text, where, problems)
     if not unicodedata.is_normalized("NFC", text):
         said = "the text of the task is not in NFC"
@@ -115,7 +125,7 @@ def read(result: Any, text: str, where: str, problems: list[Problem]) -> Reading
         for choice in _value(entry).get("choices") or []
     }
     notes = {span: note for span, note in found.items() if note}
-    return Reading(in_order(found), notes, NOTHING in verdicts, UNSURE in verdicts)
+    return Reading(in_order(found), notes, NOTHING in verdicts, UNSURE in verdicts, "; ".join(whole))
 
 
 def fate(suggested: Iterable[Span], result: Iterable[Span]) -> Fate:
@@ -187,6 +197,14 @@ def _span(
     return span
 
 
+def _two_labels(spans: tuple[Span, ...], text: str, where: str, problems: list[Problem]) -> None:
+    for before, span in pairwise(in_order(spans)):
+        if _range(before) == _range(span):
+            said, hint = f"is {before.label} and {span.label} at once", "keep one, unless both are meant"
+            told = _warning(where, span, text, "span-two-labels", said, hint)
+            problems.append(told if may_share((before.label, span.label)) else replace(told, severity="error"))
+
+
 def _crossings(spans: tuple[Span, ...], text: str, where: str, problems: list[Problem]) -> None:
     open_spans: list[Span] = []
     for span in in_order(spans):
@@ -203,6 +221,12 @@ def _warning(where: str, span: Span, text: str, rule: str, message: str, hint: s
     return Problem(
         f'{where} [{span.start}:{span.end}] "{text[span.start : span.end]:.40}"', rule, message, hint, "warning"
     )
+
+
+def _text(value: Any) -> str:
+    """The words of a text area, or of a region's meta information."""
+    words = value.get("text") if isinstance(value, dict) else None
+    return " ".join(map(str, words)) if isinstance(words, list) else ""
 
 
 def _value(entry: Mapping[str, Any]) -> Mapping[str, Any]:

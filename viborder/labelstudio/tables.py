@@ -10,7 +10,8 @@ from rich.table import Table
 
 from viborder.document import Document, by_id
 from viborder.errors import ViborderError
-from viborder.eval.show.tables import percent
+from viborder.eval.agreement.doubts import doubts
+from viborder.eval.show.tables import doubt_lines, percent
 from viborder.formats import read
 from viborder.labelstudio.pull import Pulled, summary
 from viborder.labelstudio.regions import FATES
@@ -62,6 +63,7 @@ def status(found: Status) -> None:
         print(f"agreement {one} – {other}: F1 {percent(f1)} on {documents} documents")
     for first, last, f1 in found.curve:
         print(f"suggestions for documents {first}–{last}: F1 {percent(f1)}")
+    doubt_lines(doubts(found.pulled.documents))
     for identity, usefulness, page in found.next:
         print(f"next: {identity} {'(random share)' if usefulness is None else f'(usefulness {usefulness:.2f})'} {page}")
 

@@ -14,6 +14,7 @@ from viborder.document import Document, Span, by_depth, by_id, crossings, outerm
 from viborder.errors import Problem, ViborderError
 from viborder.eval.agreement import chance
 from viborder.eval.agreement.conflicts import Conflict, conflicts
+from viborder.eval.agreement.doubts import Doubt, doubts
 from viborder.eval.counting.scoring import score
 from viborder.text import Range, tokenize
 
@@ -52,7 +53,7 @@ class Agreement:
     gamma: by pair, the mean over documents by their spans (see `viborder.eval.agreement.gamma`); None where it was not
     asked for.
     missing: pass → ids of the documents that it lacks. conflicts: where the passes differ, in reading order. notes: what
-    was counted once, and which figure is not defined because spans cross.
+    was counted once, and which figure is not defined because spans cross. doubts: the notes of the annotators.
     """
 
     passes: tuple[str, ...]
@@ -65,6 +66,7 @@ class Agreement:
     missing: dict[str, list[str]]
     conflicts: tuple[Conflict, ...]
     notes: tuple[str, ...] = ()
+    doubts: tuple[Doubt, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """Plain JSON values; a pair's key is `A|B`."""
@@ -84,6 +86,7 @@ class Agreement:
             "missing": self.missing,
             "conflicts": [conflict.as_dict() for conflict in self.conflicts],
             "notes": list(self.notes),
+            "doubts": [doubt.as_dict() for doubt in self.doubts],
         }
 
 
@@ -96,7 +99,7 @@ def agree(
     gamma: compute it too; it draws random annotations for every document, and takes time where there are thousands. A
     token's label is the label of the span that covers its first code point (for `all`, the stack of labels from outside
     in). A span that stands twice in a pass counts once.
-    Raises ViborderError: `passes-too-few`, `pass-text-differs`, `id-in-one-pass`.
+    Raises ViborderError: `passes-too-few`, `pass-text-differs`, `id-in-one-pass`, `note-malformed`.
     """
     everyone = {
         name: by_id([document.with_spans(set(document.spans)) for document in documents])
@@ -127,6 +130,7 @@ def agree(
         missing={name: sorted(texts.keys() - documents.keys()) for name, documents in everyone.items()},
         conflicts=tuple(conflicts(everyone, texts)),
         notes=(*_twice(passes), *crossed),
+        doubts=tuple(doubts(passes)),
     )
 
 

@@ -16,6 +16,7 @@ from viborder.eval.errors.summary import confusion, kind_counts
 from viborder.files import new_file
 
 if TYPE_CHECKING:
+    from viborder.eval.agreement.doubts import Doubt
     from viborder.eval.agreement.passes import Agreement
     from viborder.eval.counting.leakage import Leakage
     from viborder.eval.counting.slices import Slice
@@ -68,6 +69,17 @@ def agreement_table(result: Agreement, console: Console | None = None) -> None:
     out.print(f"{len(result.conflicts)} conflicts{f' ({tally})' if tally else ''}", highlight=False)
     if result.conflicts:
         out.print(_conflict_table(result))
+    doubt_lines(result.doubts, out)
+
+
+def doubt_lines(doubts: Sequence[Doubt], console: Console | None = None) -> None:
+    """Print how many notes annotators left, and the first of them."""
+    out = console or Console()
+    if doubts:
+        more = f", the first {SHOWN_CONFLICTS}" if len(doubts) > SHOWN_CONFLICTS else ""
+        out.print(f"{len(doubts)} doubts of the annotators{more}:", highlight=False)
+    for doubt in doubts[:SHOWN_CONFLICTS]:
+        out.print(f"  {doubt}", highlight=False, markup=False)
 
 
 def _pair_table(first: str, second: str, rows: Any, alpha: dict[str, float | None]) -> Table:
