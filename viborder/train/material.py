@@ -12,11 +12,12 @@ from viborder.document import PRIVATE, Document
 from viborder.errors import Problem, fail, place
 from viborder.labels import in_order
 from viborder.text import token_range
-from viborder.train.corrections import Corrections, learn_corrections
+from viborder.train.corrections import learn_corrections
 from viborder.train.proposals import proposer
 from viborder.train.token_spans import TokenSpan, f1, in_tokens
 from viborder.train.tokenized import TokenizedText, tokenized
 from viborder.train.tuning import HeldOut, Tunable, Tuned
+from viborder.train.votes import Advice
 
 RELIED_ON = 0.95  # F1 of the grammar on the training documents from which on it decides, where nothing is tuned
 
@@ -54,16 +55,15 @@ class Material:
         """Those of the labels that the grammar knows."""
         return {span for span in self.gold(document) if self.shared is None or span[2] in self.shared}
 
-    def corrections(self, documents: Sequence[Document]) -> Corrections:
-        """What documents correct in the grammar's proposals; nothing without a grammar."""
-        if self.proposer is None:
-            return Corrections({}, {})
-        return learn_corrections(
-            [
-                (self.texts[document.id].words, self.proposals[document.id], self.known_gold(document))
-                for document in documents
-            ]
-        )
+    def advice(self, documents: Sequence[Document], corrections: bool) -> Advice:
+        """What the grammar has to say, with what documents correct in its proposals where corrections are wanted."""
+        if self.proposer is None or not corrections:
+            return Advice(self.proposer)
+        cases = [
+            (self.texts[document.id].words, self.proposals[document.id], self.known_gold(document))
+            for document in documents
+        ]
+        return Advice(self.proposer, learn_corrections(cases))
 
     def held(self, tagger: Tunable, documents: Sequence[Document]) -> HeldOut:
         """Documents for a tagger that has not seen them."""
@@ -79,7 +79,9 @@ class Material:
         training documents.
         """
         said = ({span for span in self.proposals[document.id] if span[2] != PRIVATE} for document in self.documents)
-        errs = self.proposer and f1(zip(said, map(self.known_gold, self.documents), strict=True)) < RELIED_ON
+        errs = (
+            self.proposer is not None and f1(zip(said, map(self.known_gold, self.documents), strict=True)) < RELIED_ON
+        )
         return Tuned(vote_for[-1], vote_against[-1]) if errs else Tuned(vote_for[0], vote_against[0])
 
 

@@ -16,12 +16,14 @@ class TokenizedText:
 
     words: the tokens, NFC. starts, ends: their half-open code-point ranges in the document's text.
     breaks: where sentences begin, counted in tokens, with the number of tokens at the end; no sentence is empty.
+    document: what was cut.
     """
 
     words: list[str]
     starts: list[int]
     ends: list[int]
     breaks: list[int]
+    document: Document
 
     @property
     def ranges(self) -> list[Range]:
@@ -44,4 +46,4 @@ def tokenized(document: Document) -> TokenizedText:
         starts, ends, words = cut(text)
         begins = [start for start, _ in sentences(text)]
     breaks = sorted({0, len(words), *(bisect_left(starts, begin) for begin in begins)})
-    return TokenizedText(words, starts, ends, breaks)
+    return TokenizedText(words, starts, ends, breaks, document)

@@ -12,18 +12,16 @@ from typing import Any
 import numpy as np
 
 from viborder.errors import ViborderError
-from viborder.grammar.own import OwnGrammar, read_own
-from viborder.train.corrections import Corrections, read_corrections
 from viborder.train.crf.chain import Weights
 from viborder.train.crf.known import Known
 from viborder.train.crf.network import Network, Networks
 from viborder.train.crf.rerank import Reranker
 from viborder.train.crf.span_features import Strings
 from viborder.train.folder import checked, damaged, expect, write_folder
+from viborder.train.votes import Advice, read_advice
 
 FORMAT = "viborder-crf"
 FORMAT_VERSION = 3
-_GRAMMAR = "grammar"  # the folder in which a grammar of one's own is kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +30,9 @@ class Learned:
 
     chains: Mapping[str, Weights]
     known: Known
-    corrections: Corrections
+    advice: Advice
     networks: Networks | None = None
     reranker: Reranker | None = None
-    own: OwnGrammar | None = None  # the grammar of a folder, which goes into the model folder
 
 
 def write_model(folder: Path, card: Mapping[str, Any], learned: Learned) -> dict[str, Any]:
@@ -46,7 +43,7 @@ def write_model(folder: Path, card: Mapping[str, Any], learned: Learned) -> dict
     """
     contents = {
         "known.tsv": "".join(f"{label}\t{' '.join(mention)}\n" for mention, label in learned.known.items()).encode(),
-        "corrections.tsv": learned.corrections.written().encode(),
+        **learned.advice.contents(),
     }
     for name, weights in learned.chains.items():
         contents[f"{name}.features.txt"] = "".join(feature + "\n" for feature in weights.features).encode()
@@ -66,8 +63,6 @@ def write_model(folder: Path, card: Mapping[str, Any], learned: Learned) -> dict
         contents["spans.weights.tsv"] = "".join(
             f"{weight}\t{name}\n" for name, weight in sorted(learned.reranker.weights.items())
         ).encode()
-    if learned.own:
-        contents |= {f"{_GRAMMAR}/{name}": data for name, data in learned.own.files.items()}
     card = {**card, "chains": {name: weights.tags for name, weights in learned.chains.items()}}
     return write_folder(folder, card, contents, (FORMAT, FORMAT_VERSION))
 
@@ -82,20 +77,13 @@ def read_learned(folder: Path, card: Mapping[str, Any]) -> Learned:
     try:
         rows = [line.split("\t") for line in _lines(folder, card, "known.tsv")]
         known = {tuple(mention.split(" ")): label for label, mention in rows}
-        corrections = read_corrections(checked(folder, card, "corrections.tsv").decode())
+        advice, _ = read_advice(folder, card)
         chains = {name: _chain(folder, card, name) for name in card["chains"]}
-        return Learned(chains, known, corrections, _networks(folder, card), _reranker(folder, card), _own(folder, card))
+        return Learned(chains, known, advice, _networks(folder, card), _reranker(folder, card))
     except ViborderError:
         raise
     except (KeyError, ValueError, TypeError, AttributeError, OSError) as error:
         raise damaged(folder, f"{type(error).__name__}: {error}") from None
-
-
-def _own(folder: Path, card: Mapping[str, Any]) -> OwnGrammar | None:
-    names = [name for name in card["files"] if name.startswith(f"{_GRAMMAR}/")]
-    for name in names:
-        checked(folder, card, name)
-    return read_own(folder / _GRAMMAR) if names else None
 
 
 def _chain(folder: Path, card: Mapping[str, Any], name: str) -> Weights:

@@ -21,10 +21,10 @@ from viborder.train.crf.folder import Learned, read_learned
 from viborder.train.crf.known import find_known, lengths_of
 from viborder.train.crf.rerank import LEAST, by_sentence
 from viborder.train.crf.templates import parse
-from viborder.train.proposals import Proposer
 from viborder.train.token_spans import ScoredSpan, TokenSpan
 from viborder.train.tokenized import TokenizedText, tokenized
 from viborder.train.tuning import read_tuned
+from viborder.train.votes import vote
 
 DEPTH = 4  # layers at most; three occur in the gold
 _BATCH = 1 << 18  # code points decoded together: about 65 articles
@@ -54,13 +54,12 @@ class CrfTagger:
         self.labels: list[str] = card["labels"]
         self.version: str = card.get("version", "")
         self.tuned = read_tuned(card["tuned"])
-        known = card.get("grammar_labels")  # those that the grammar votes on, where it does not know all labels
-        self._known_labels = None if known is None else frozenset(known)
-        self._proposer = Proposer(learned.own, self._known_labels) if card["grammar"] else None
+        self._advice = learned.advice
+        self._known_labels = learned.advice.proposer.labels if learned.advice.proposer else None
         self._containers = frozenset(card["containers"])
         self._learned = learned
         self._lengths = lengths_of(learned.known)
-        self._types = Types(self._proposer is not None)
+        self._types = Types(self._advice.proposer is not None)
         templates = {"outer": card["recipe"]["templates"], "inside": card["recipe"]["inside"]}
         self._chains = {
             name: Chain(weights, parse(templates[name], COLUMNS, "", []), self._types)
@@ -72,7 +71,7 @@ class CrfTagger:
         """Each document with the spans that the model finds, each with its `score`; spans that it had are ignored."""
         for some in _batches(documents):
             texts = [tokenized(document) for document in some]
-            proposals = self._proposer.spans(some, texts) if self._proposer else [[] for _ in some]
+            proposals = self._advice.proposals(some, texts)
             for document, text, found in zip(some, texts, self.tag_texts(texts, proposals), strict=True):
                 spans = [
                     Span(text.starts[first], text.ends[last - 1], label, score)
@@ -90,12 +89,7 @@ class CrfTagger:
         found: list[list[ScoredSpan]] = [[] for _ in texts]
         if not len(batch.positions):
             return found
-        if self._learned.corrections:
-            proposals = [
-                self._learned.corrections.revised(text.words, found)
-                for text, found in zip(texts, proposals, strict=True)
-            ]
-        proposed = over(batch, proposals)
+        proposed = over(batch, self._advice.revised(texts, proposals))
         layer = self._outermost(batch, self._outer_table(batch, texts, proposed))
         every = list(layer)
         for _ in range(DEPTH - 1):
@@ -143,8 +137,8 @@ class CrfTagger:
     def account(self, document: Document) -> Account:
         """What was proposed for a document, what corrections made of it, what was found, and what else was possible."""
         text = tokenized(document)
-        proposed = self._proposer.spans([document], [text])[0] if self._proposer else []
-        revised = self._learned.corrections.revised(text.words, proposed) if self._learned.corrections else proposed
+        (proposed,) = self._advice.proposals([document], [text])
+        (revised,) = self._advice.revised([text], [proposed])
         return Account(
             text,
             proposed,
@@ -216,18 +210,10 @@ class CrfTagger:
         return emissions, transitions + extra, first
 
     def _vote(self, emissions: Floats, tags: list[str], table: Columns, positions: Ints) -> None:
-        """Add to the score of the tag that the grammar proposes for each row, or to that of O and of the labels of
-        which the grammar knows nothing.
-        """
-        vote_for, vote_against = self.tuned.vote_for, self.tuned.vote_against
-        if not vote_for and not vote_against:
-            return
+        """Add the grammar's votes."""
         tag_of = np.array([same_tag(value, tags) for value in table.values])
         said = tag_of.take(table.codes["grammar"].take(positions))
-        emissions[np.arange(len(said)), said] += np.where(said == 0, np.float32(vote_against), np.float32(vote_for))
-        if self._known_labels is not None:
-            unknown = [number for number, tag in enumerate(tags) if tag != "O" and tag[2:] not in self._known_labels]
-            emissions[np.ix_(said == 0, unknown)] += np.float32(vote_against)
+        vote(emissions, said, tags, self.tuned, self._known_labels)
 
 
 def _batches(documents: Iterable[Document]) -> Iterator[list[Document]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,6 @@ from viborder.document import Document
 from viborder.errors import Problem, ViborderError
 from viborder.formats import brackets as genre
 from viborder.labels import in_order
-from viborder.train.corrections import Corrections
 from viborder.train.crf.augment import augmented
 from viborder.train.crf.batch import tagset
 from viborder.train.crf.chain import Weights
@@ -38,6 +37,7 @@ from viborder.train.material import Material, split_tokens
 from viborder.train.proposals import switched_off
 from viborder.train.token_spans import TokenSpan, containers
 from viborder.train.tuning import HeldOut, Tuned, tune
+from viborder.train.votes import Advice
 from viborder.train.watched import watched
 
 MOST_FOLDED = 200  # documents: with more, and no dev set, nothing is held out and nothing is tuned
@@ -123,9 +123,7 @@ class _Work:
     def alone(self, documents: Sequence[Document]) -> Learned:
         """The chains, with the mentions and corrections that they are told, without networks and reranker."""
         known = mentions(documents) if self.recipe.known else {}
-        corrections = self.material.corrections(documents) if self.recipe.corrections else Corrections({}, {})
-        own = self.material.proposer.own if self.material.proposer else None
-        return Learned(self.chains(documents), known, corrections, own=own)
+        return Learned(self.chains(documents), known, self.material.advice(documents, self.recipe.corrections))
 
     def chains(self, documents: Sequence[Document]) -> dict[str, Weights]:
         """The weights of both chains, from documents, the sentences of the genre, and the variants of both."""
@@ -211,9 +209,7 @@ class _Work:
             "containers": sorted(
                 {span.label for document in (*self.documents, *self.genre) for span in containers(document.spans)}
             ),
-            "grammar": self.grammar,
-            **({} if self.material.shared is None else {"grammar_labels": sorted(self.material.shared)}),
-            "tuned": asdict(tuned),
+            **Advice(self.material.proposer).card(tuned),
             "recipe": self.recipe.model_dump(),
             "documents": [document.id for document in documents],
             "data_sha256": data_hash(documents),

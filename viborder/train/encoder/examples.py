@@ -59,11 +59,11 @@ class Reader:
         return encoding.first[unit] - window.begin + 1
 
 
-def read(reader: Reader, documents: Iterable[Document]) -> Examples:
-    """Documents to be tagged: their units are what the text alone gives."""
+def read(reader: Reader, documents: Sequence[Document], units: Sequence[list[Range]] | None = None) -> Examples:
+    """Documents to be tagged. units: of each; without them what the text alone gives."""
     examples = Examples([], [], [])
     for number, document in enumerate(documents):
-        encoding = encode(reader.tokenizer, document.text, reader.units(document))
+        encoding = encode(reader.tokenizer, document.text, units[number] if units else reader.units(document))
         examples.encodings.append(encoding)
         for window in windows(encoding, reader.size, reader.overlap):
             examples.rows.append(reader.row(encoding, window, len(examples.rows)))

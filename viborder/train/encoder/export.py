@@ -9,7 +9,15 @@ from typing import Any
 
 from viborder.errors import fail
 from viborder.files import new_folder
-from viborder.train.encoder.tagger import FORMAT, ONNX, load_model_folder, onnx_predict, torch_predict, write_card
+from viborder.train.encoder.tagger import (
+    FORMAT,
+    ONNX,
+    load_model_folder,
+    onnx_predict,
+    softmax,
+    torch_predict,
+    write_card,
+)
 from viborder.train.folder import read_card
 
 TOLERANCE = 1e-4  # between probabilities
@@ -52,6 +60,8 @@ def export(model: Path, out: Path) -> float:
                 and path.name not in ("model.json", "training_log.json")
             ):
                 shutil.copy(path, folder)
+        if (model / "grammar").is_dir():  # a grammar of one's own
+            shutil.copytree(model / "grammar", folder / "grammar")
         kept = {
             key: value for key, value in card.items() if key not in ("format", "format_version", "version", "files")
         }
@@ -94,5 +104,5 @@ def _inputs(tagger: Any, rows: int, length: int) -> tuple[Any, Any]:
 
 def _difference(tagger: Any, path: Path, rows: int, length: int) -> float:
     inputs = _inputs(tagger, rows, length)
-    (_, ours), (_, theirs) = torch_predict(tagger)(*inputs), onnx_predict(path)(*inputs)
+    ours, theirs = (softmax(predict(*inputs)).max(-1) for predict in (torch_predict(tagger), onnx_predict(path)))
     return float(abs(ours - theirs)[inputs[1].numpy() == 1].max())

@@ -28,6 +28,7 @@ from viborder.eval import score
 from viborder.files import new_folder
 from viborder.labels import in_order
 from viborder.train.encoder import checkpoints
+from viborder.train.encoder.advised import advise
 from viborder.train.encoder.examples import Examples, Reader, collate, learn_from, merge
 from viborder.train.encoder.exhausted import clear_errors
 from viborder.train.encoder.heads import Loss, TokenTagger, class_weights, save
@@ -80,9 +81,10 @@ def finetune(
             )
         if PartialState().is_main_process:
             tagger = TransformerTagger(reader, torch_predict(model), "", recipe.per_device_eval_batch_size)
+            advise(tagger, recipe, learn, stop, where)
             found = list(tagger.tag([document.with_spans([]) for document in stop]))
             run = Run(learn, stop, found, examples, result.metrics, trainer.state.log_history, resume is not None)
-            write(out, recipe, reader, model, run)
+            write(out, recipe, tagger, model, run)
             seen = some(learn)
             again = list(tagger.tag([document.with_spans([]) for document in seen]))
             steps, nested = trainer.state.global_step, recipe.nested
@@ -262,10 +264,11 @@ class Seal(TrainerCallback):  # type: ignore[misc]
             checkpoints.seal(Path(args.output_dir) / f"checkpoint-{state.global_step}")
 
 
-def write(out: Path, recipe: FinetuneRecipe, reader: Reader, model: TokenTagger, run: Run) -> None:
+def write(out: Path, recipe: FinetuneRecipe, tagger: TransformerTagger, model: TokenTagger, run: Run) -> None:
     """Write the model folder: a transformers folder with `inner/` for the inner levels, `model.json`, the log and
     the card.
     """
+    reader = tagger.reader
     reading = {name: getattr(reader, name) for name in ("segmentation", "size", "overlap", "labels", "depth")}
     with new_folder(out) as folder:
         save(model, folder)
@@ -278,6 +281,11 @@ def write(out: Path, recipe: FinetuneRecipe, reader: Reader, model: TokenTagger,
             "documents": [document.id for document in run.learn],
             "data": checkpoints.revision(run.learn),
         }
+        if tagger.advice.proposer:
+            card |= tagger.advice.card(tagger.tuned)
+            for name, data in tagger.advice.contents().items():
+                (folder / name).parent.mkdir(exist_ok=True)
+                (folder / name).write_bytes(data)
         whole = write_card(folder, card)
         (folder / "training_log.json").write_text(json.dumps(run.history, indent=1) + "\n", encoding="utf-8")
         (folder / "README.md").write_text(model_card(recipe, reader, run, whole["version"]), encoding="utf-8")

@@ -60,6 +60,12 @@ class FinetuneRecipe(BaseModel):
     class_weight: Literal["none", "balanced", "sqrt"] = "none"
     focal_gamma: NotNegative = 0.0
     label_smoothing_factor: Share = 0.0
+    # the grammar's side
+    grammar: bool | str = False
+    corrections: bool = True
+    vote_for: list[NotNegative] = Field([8.0, 4.0, 2.0, 0.0], min_length=1)
+    vote_against: list[NotNegative] = Field([4.0, 2.0, 0.0], min_length=1)
+    doubt: Share = 0.05
     # Trainer
     num_train_epochs: Positive = 3.0
     max_steps: int = -1
