@@ -12,7 +12,7 @@ from viborder.errors import fail
 from viborder.files import read_text
 
 # short names of the kinds that come with viborder; any other kind is the name of a package that Python can import
-KINDS = {"crf": "viborder.train.crf", "transformer": "viborder.train.encoder"}
+KINDS = {"crf": "viborder.train.crf", "transformer": "viborder.train.encoder", "llm": "viborder.train.llm"}
 
 
 def recipe_path(recipe: str | Path) -> Path:
