@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from tests.train import encoders
 from viborder.document import Span, by_depth, in_order
 from viborder.text import Range, tokenize
-from viborder.train.encoder.alignment import Encoding, encode, from_layers, to_layers, windows
+from viborder.train.encoder.alignment import Encoding, encode, from_layers, sentence_windows, to_layers, windows
+from viborder.train.encoder.examples import lower_capitals
 from viborder.train.encoder.words import segment, split_at
 
 pytest.importorskip("torch", reason="fine-tuning needs torch: pip install -c constraints.txt -e .[train]")
@@ -174,3 +175,20 @@ def test_a_word_across_a_border_is_cut_and_counted() -> None:
         [(0, 4), (5, 7), (8, 15)],
         1,
     )
+
+
+def test_windows_of_whole_sentences_hold_as_many_as_fit() -> None:
+    text = "An b c. Đi e. Gi h i k l m. No."
+    units = tokenize(text)  # 4, 3, 7 and 2 tokens
+    encoding = Encoding(units, list(range(len(units))), list(range(len(units))))
+    found = sentence_windows(text, encoding, size=7, overlap=2)
+    assert [(w.begin, w.end, w.first, w.last) for w in found] == [(0, 7, 0, 7), (7, 14, 7, 14), (14, 16, 14, 16)]
+    found = sentence_windows(text, encoding, size=5, overlap=2)  # the third is too long, and goes through two windows
+    assert [(w.begin, w.end) for w in found] == [(0, 4), (4, 7), (7, 12), (10, 14), (14, 16)]
+    assert [unit for w in found for unit in range(w.first, w.last)] == list(range(16)), "each unit is decided once"
+
+
+def test_sentences_in_capitals_are_read_in_lower_case() -> None:
+    text = "BẮT GIỮ ĐỐI TƯỢNG. Công an TP. HCM. ANTT"
+    assert lower_capitals(text) == "bắt giữ đối tượng. Công an TP. HCM. ANTT", "four letters are a name, no headline"
+    assert len(lower_capitals("İSTANBUL ĐÃ ĐẾN")) == len("İSTANBUL ĐÃ ĐẾN")  # the small form of İ has two code points

@@ -213,7 +213,14 @@ def test_every_shipped_recipe_is_sound() -> None:
         for path in Path("train").glob("*.yaml")
         if (content := load_recipe(path))["kind"] == "transformer"
     }
-    assert set(recipes) == {"tiny.yaml", "xlmr.yaml", "xlmr-large.yaml", "phobert.yaml", "phobert-large.yaml"}
+    assert set(recipes) == {
+        "tiny.yaml",
+        "e5.yaml",
+        "xlmr.yaml",
+        "xlmr-large.yaml",
+        "phobert.yaml",
+        "phobert-large.yaml",
+    }
     for name, content in recipes.items():
         finetune_recipe(content, name)
     assert (

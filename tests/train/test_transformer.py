@@ -119,7 +119,10 @@ def test_a_published_tokenizer_serves_in_the_pipeline(tmp_path: Path) -> None:
     source = encoders.xlmr(tmp_path / "xlmr", words, max_position_embeddings=130)
     settings = [
         f"model_name_or_path={source}",
+        "windows=overlapping",  # the pipeline reads a text of many sentences at once
         "max_seq_length=128",
+        "freeze_word_embeddings=false",  # they are random here
+        "per_device_train_batch_size=8",
         "max_steps=30",
         "learning_rate=3e-3",
         "nested=false",

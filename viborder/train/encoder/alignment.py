@@ -7,14 +7,14 @@ Its tag sits on its first subword. Offsets are half-open code points into the ra
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from viborder.document import Span, by_depth, in_order
 from viborder.tags import from_iob2, to_iob2
-from viborder.text import Range, trim
+from viborder.text import Range, sentences, trim
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +132,38 @@ def windows(encoding: Encoding, size: int, overlap: int) -> list[Window]:
             found.append(Window(begin, end, unit, last))
         unit = last
     return found
+
+
+def sentence_windows(text: str, encoding: Encoding, size: int, overlap: int) -> list[Window]:
+    """Windows of as many whole sentences as fit into `size` subwords; a longer sentence goes through `windows`.
+
+    Each unit is decided in one window. Few documents give many windows in this way, so a training has many steps.
+    """
+    starts = [start for start, _ in encoding.units]
+    borders = sorted({bisect_left(starts, begin) for begin, _ in sentences(text)} | {0, len(starts)})
+    found: list[Window] = []
+    first = 0
+    while first < len(starts):
+        at = bisect_right(borders, first)
+        last = borders[at]
+        while at + 1 < len(borders) and _begin(encoding, borders[at + 1]) - _begin(encoding, first) <= size:
+            at += 1
+            last = borders[at]
+        begin, end = _begin(encoding, first), _begin(encoding, last)
+        part = Encoding(
+            encoding.units[first:last], encoding.ids[begin:end], [place - begin for place in encoding.first[first:last]]
+        )
+        found += [
+            Window(window.begin + begin, window.end + begin, window.first + first, window.last + first)
+            for window in windows(part, size, overlap)
+        ]
+        first = last
+    return found
+
+
+def _begin(encoding: Encoding, unit: int) -> int:
+    """The first subword of a unit; the number of subwords for the unit after the last."""
+    return encoding.first[unit] if unit < len(encoding.first) else len(encoding.ids)
 
 
 def to_layers(units: list[Range], spans: Sequence[Span], depth: int) -> list[list[str]]:

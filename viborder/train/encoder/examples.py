@@ -7,8 +7,16 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from viborder.document import Document, Span, by_depth
-from viborder.text import Range, token_range, tokenize
-from viborder.train.encoder.alignment import Encoding, Window, encode, from_layers, to_layers, windows
+from viborder.text import Range, sentences, token_range, tokenize
+from viborder.train.encoder.alignment import (
+    Encoding,
+    Window,
+    encode,
+    from_layers,
+    sentence_windows,
+    to_layers,
+    windows,
+)
 from viborder.train.encoder.heads import IGNORED
 from viborder.train.encoder.words import segment, split_at
 
@@ -31,7 +39,11 @@ class Examples:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """How texts are read: by which tokenizer, in which units, through windows of which size (subwords) and overlap."""
+    """How texts are read: by which tokenizer, in which units, through windows of which size (subwords) and overlap.
+
+    sentences: whether a window holds whole sentences. lower_capitals: whether the encoder is given sentences in
+    capitals in lower case, since capitals shatter into many subwords; offsets stay.
+    """
 
     tokenizer: Any
     segmentation: str
@@ -39,6 +51,18 @@ class Reader:
     overlap: int
     labels: list[str]  # tags in the order of the model's outputs
     depth: int
+    sentences: bool = False
+    lower_capitals: bool = False
+
+    def encode(self, text: str, units: list[Range]) -> Encoding:
+        """The subwords of a text, and where each unit begins among them."""
+        return encode(self.tokenizer, lower_capitals(text) if self.lower_capitals else text, units)
+
+    def windows(self, text: str, encoding: Encoding) -> list[Window]:
+        """The windows of a text, as the recipe says."""
+        if self.sentences:
+            return sentence_windows(text, encoding, self.size, self.overlap)
+        return windows(encoding, self.size, self.overlap)
 
     def units(self, document: Document) -> list[Range]:
         """The ranges that get one tag each: syllable tokens, words, or the tokens that the document came in."""
@@ -59,13 +83,33 @@ class Reader:
         return encoding.first[unit] - window.begin + 1
 
 
+def lower_capitals(text: str) -> str:
+    """The text with each sentence that is in capitals throughout in lower case, character by character.
+
+    A sentence in capitals has six letters or more, none of them small.
+    """
+    parts = []
+    at = 0
+    for start, end in sentences(text):
+        letters = [letter for letter in text[start:end] if letter.lower() != letter.upper()]
+        shouted = len(letters) >= 6 and not any(letter.islower() for letter in letters)
+        parts += [text[at:start], _small(text[start:end]) if shouted else text[start:end]]
+        at = end
+    return "".join([*parts, text[at:]])
+
+
+def _small(text: str) -> str:
+    """Lower case, but for the few letters whose small form is longer."""
+    return "".join(small if len(small := letter.lower()) == 1 else letter for letter in text)
+
+
 def read(reader: Reader, documents: Sequence[Document], units: Sequence[list[Range]] | None = None) -> Examples:
     """Documents to be tagged. units: of each; without them what the text alone gives."""
     examples = Examples([], [], [])
     for number, document in enumerate(documents):
-        encoding = encode(reader.tokenizer, document.text, units[number] if units else reader.units(document))
+        encoding = reader.encode(document.text, units[number] if units else reader.units(document))
         examples.encodings.append(encoding)
-        for window in windows(encoding, reader.size, reader.overlap):
+        for window in reader.windows(document.text, encoding):
             examples.rows.append(reader.row(encoding, window, len(examples.rows)))
             examples.places.append((number, window))
     return examples
@@ -87,9 +131,9 @@ def learn_from(reader: Reader, documents: Sequence[Document], *, cut: bool = Tru
             cuts += across
         tags = to_layers(units, [span for span in gold if token_range(units, span.start, span.end)], reader.depth)
         lost += len(set(gold) - set(from_layers(units, tags, [[1.0] * len(units)] * reader.depth)))
-        encoding = encode(reader.tokenizer, document.text, units)
+        encoding = reader.encode(document.text, units)
         found.encodings.append(encoding)
-        for window in windows(encoding, reader.size, reader.overlap):
+        for window in reader.windows(document.text, encoding):
             found.rows.append(_labelled(reader, encoding, window, tags, len(found.rows)))
             found.places.append((number, window))
     return replace(found, cut=cuts, lost=lost)

@@ -6,6 +6,7 @@ import json
 import random
 import shutil
 from collections.abc import Sequence
+from dataclasses import fields
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -31,12 +32,13 @@ from viborder.train.encoder import checkpoints
 from viborder.train.encoder.advised import advise
 from viborder.train.encoder.examples import Examples, Reader, collate, learn_from, merge
 from viborder.train.encoder.exhausted import clear_errors
-from viborder.train.encoder.heads import Loss, TokenTagger, class_weights, save
+from viborder.train.encoder.heads import Loss, TokenTagger, class_weights, freeze, save, set_head_rate
 from viborder.train.encoder.model_card import Run, model_card, push
+from viborder.train.encoder.noise import noisy_copies
 from viborder.train.encoder.progress import Progress, quiet, say
 from viborder.train.encoder.recipe import FinetuneRecipe
 from viborder.train.encoder.sources import learn_tokenizer, load_model, load_tokenizer, random_model, window_size
-from viborder.train.encoder.steps import epochs, not_learned, some
+from viborder.train.encoder.steps import batch_size, epochs, not_learned, some
 from viborder.train.encoder.tagger import TransformerTagger, load_transformer, torch_predict, write_card
 from viborder.train.folder import read_card
 
@@ -67,12 +69,12 @@ def finetune(
         learn, stop = split(recipe, documents, dev, where)
         resume = _last_checkpoint(recipe, held, learn, stop)
         reader, model = prepare(recipe, [*learn, *stop], where)
-        examples = learn_from(reader, learn)
+        examples = learn_from(reader, [*learn, *noisy_copies(learn, recipe.noisy_copies, recipe.seed)])
         _tell(
             f"{len(learn)} documents, {len(examples.rows)} windows; "
             f"{examples.cut} units cut at gold borders, {examples.lost} gold spans lost"
         )
-        _long_enough(recipe, arguments, len(examples.rows))
+        _set_steps(recipe, arguments, len(examples.rows))
         trainer = make_trainer(recipe, arguments, reader, model, examples, stop)
         result = trainer.train(resume_from_checkpoint=str(resume) if resume else None)
         if not all(torch.isfinite(parameter).all() for parameter in model.parameters()):
@@ -140,7 +142,10 @@ def prepare(recipe: FinetuneRecipe, documents: Sequence[Document], where: str) -
     depth = max(len(by_depth(document.spans)) for document in documents) if recipe.nested else 1
     if recipe.gradient_checkpointing:
         flat.gradient_checkpointing_enable()
-    return Reader(tokenizer, recipe.segmentation, size, recipe.stride, labels, depth), TokenTagger(flat, depth)
+    freeze(flat, recipe, where)
+    by_sentence = recipe.windows == "sentences"
+    reading = (recipe.segmentation, size, recipe.stride, labels, depth, by_sentence, recipe.lower_capitals)
+    return Reader(tokenizer, *reading), TokenTagger(flat, depth)
 
 
 def training_arguments(recipe: FinetuneRecipe, held: Path) -> TrainingArguments:
@@ -150,7 +155,7 @@ def training_arguments(recipe: FinetuneRecipe, held: Path) -> TrainingArguments:
     if precision == "auto":
         precision = "no" if not cuda else "bf16" if torch.cuda.is_bf16_supported() else "fp16"
     same = (
-        "num_train_epochs max_steps per_device_train_batch_size per_device_eval_batch_size gradient_accumulation_steps learning_rate "
+        "num_train_epochs max_steps per_device_eval_batch_size gradient_accumulation_steps learning_rate "
         "lr_scheduler_type warmup_steps weight_decay max_grad_norm optim torch_compile seed full_determinism save_steps save_total_limit "
         "logging_steps report_to run_name"
     )
@@ -182,11 +187,18 @@ def training_arguments(recipe: FinetuneRecipe, held: Path) -> TrainingArguments:
     return arguments
 
 
-def _long_enough(recipe: FinetuneRecipe, arguments: TrainingArguments, windows: int) -> None:
-    """Prolong a training that would end before the recipe's floor of steps; `max_steps` goes before it."""
+def _set_steps(recipe: FinetuneRecipe, arguments: TrainingArguments, windows: int) -> None:
+    """Set the batch size, by the data where the recipe says `auto`, and prolong a training that would end before the
+    recipe's floor of steps; `max_steps` goes before it.
+    """
+    at_once = recipe.gradient_accumulation_steps * arguments.world_size
+    wished = recipe.per_device_train_batch_size
+    arguments.per_device_train_batch_size = batch_size(windows, at_once) if wished == "auto" else wished
+    if wished == "auto":
+        _tell(f"batches of {arguments.per_device_train_batch_size} windows (per_device_train_batch_size: auto)")
     if recipe.max_steps > 0:
         return
-    a_step = recipe.per_device_train_batch_size * recipe.gradient_accumulation_steps * arguments.world_size
+    a_step = arguments.per_device_train_batch_size * at_once
     wanted = epochs(recipe.num_train_epochs, recipe.min_steps, windows, a_step)
     if wanted > recipe.num_train_epochs:
         _tell(f"{wanted:g} epochs instead of {recipe.num_train_epochs:g}, so that there are {recipe.min_steps} steps")
@@ -231,6 +243,8 @@ def make_trainer(
         callbacks=callbacks,
     )
     trainer.remove_callback(PrinterCallback)
+    if recipe.head_learning_rate:
+        set_head_rate(trainer.create_optimizer(), model, recipe.head_learning_rate)
     return trainer
 
 
@@ -269,7 +283,7 @@ def write(out: Path, recipe: FinetuneRecipe, tagger: TransformerTagger, model: T
     the card.
     """
     reader = tagger.reader
-    reading = {name: getattr(reader, name) for name in ("segmentation", "size", "overlap", "labels", "depth")}
+    reading = {field.name: getattr(reader, field.name) for field in fields(reader) if field.name != "tokenizer"}
     with new_folder(out) as folder:
         save(model, folder)
         reader.tokenizer.save_pretrained(folder)

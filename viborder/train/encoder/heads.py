@@ -13,6 +13,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
+from viborder.errors import fail
+from viborder.train.encoder.recipe import FinetuneRecipe
+
 INNER = "inner"  # the sub-folder of a model folder that only viborder reads
 IGNORED = -100  # the label of positions without one, as in torch and transformers
 
@@ -78,6 +81,33 @@ class Loss:
             losses = losses * self.weight.to(labels.device)[levels, targets.clamp(min=0)]
         count = (targets != IGNORED).sum() if num_items_in_batch is None else num_items_in_batch
         return losses.sum() / torch.as_tensor(count, device=losses.device).clamp(min=1)
+
+
+def freeze(flat: Any, recipe: FinetuneRecipe, where: str) -> None:
+    """Keep the word embeddings, or all embeddings and the lowest layers, as they are, where the recipe says so.
+
+    Raises ViborderError `recipe-bad-value` where that leaves no layer to train.
+    """
+    if recipe.freeze_word_embeddings:
+        flat.get_input_embeddings().weight.requires_grad_(False)
+    if not recipe.freeze_layers:
+        return
+    layers: Any = next((part for part in flat.base_model.modules() if isinstance(part, nn.ModuleList)), [])
+    if recipe.freeze_layers >= len(layers):
+        said = f"`freeze_layers`: {recipe.freeze_layers}, and the encoder has {len(layers)} layers"
+        raise fail(where, "recipe-bad-value", said, "give fewer")
+    for part in (flat.base_model.embeddings, *layers[: recipe.freeze_layers]):
+        part.requires_grad_(False)
+
+
+def set_head_rate(optimizer: Any, model: TokenTagger, rate: float) -> None:
+    """Give the heads, which begin at random, a learning rate of their own; the encoder keeps the recipe's."""
+    body = {id(parameter) for parameter in model.flat.base_model.parameters()}
+    for group in list(optimizer.param_groups):
+        heads = [parameter for parameter in group["params"] if id(parameter) not in body]
+        group["params"] = [parameter for parameter in group["params"] if id(parameter) in body]
+        if heads:
+            optimizer.add_param_group({**group, "params": heads, "lr": rate})
 
 
 def class_weights(kind: str, rows: Sequence[Sequence[Sequence[int]]], n_labels: int) -> Tensor | None:

@@ -89,6 +89,11 @@ def _use(recipe: FinetuneRecipe) -> list[str]:
         f'    ner = pipeline("ner", model="FOLDER", aggregation_strategy="first", stride={recipe.stride})',
         "",
         f"Without `stride` the pipeline drops, without a word, all that comes after {recipe.max_seq_length} subwords.",
+        *(
+            ["It learned sentences in capitals in lower case: give the pipeline these so."]
+            if recipe.lower_capitals
+            else []
+        ),
     ]
 
 

@@ -56,6 +56,9 @@ class FinetuneRecipe(BaseModel):
     segmentation: Literal["syllable", "word"] = "syllable"
     max_seq_length: int = Field(256, ge=8)
     stride: int = Field(64, ge=0)
+    windows: Literal["overlapping", "sentences"] = "overlapping"
+    lower_capitals: bool = False
+    noisy_copies: int = Field(0, ge=0)
     nested: bool = True
     class_weight: Literal["none", "balanced", "sqrt"] = "none"
     focal_gamma: NotNegative = 0.0
@@ -70,11 +73,14 @@ class FinetuneRecipe(BaseModel):
     num_train_epochs: Positive = 3.0
     max_steps: int = -1
     min_steps: int = Field(0, ge=0)
-    per_device_train_batch_size: Whole = 8
+    per_device_train_batch_size: Whole | Literal["auto"] = 8
     per_device_eval_batch_size: Whole = 32
     gradient_accumulation_steps: Whole = 1
     group_by_length: bool = True
     learning_rate: Positive = 5e-5
+    head_learning_rate: Positive | None = None
+    freeze_word_embeddings: bool = False
+    freeze_layers: int = Field(0, ge=0)
     lr_scheduler_type: str = "linear"
     warmup_steps: NotNegative = 0.1
     weight_decay: NotNegative = 0.01

@@ -57,16 +57,22 @@ def load_model(source: str, labels: Sequence[str], recipe: FinetuneRecipe) -> An
         raise fail(source, "labels-differ", message, "ignore_mismatched_sizes=true puts a new head on it")
     numbered = {"id2label": dict(enumerate(labels)), "label2id": {label: index for index, label in enumerate(labels)}}
     try:
-        return AutoModelForTokenClassification.from_pretrained(
+        model, told = AutoModelForTokenClassification.from_pretrained(
             source,
             revision=recipe.model_revision,
             num_labels=len(labels),
             ignore_mismatched_sizes=has_head,
             dtype="float32",  # weights kept in half precision are trained in full; mixed_precision casts where it can
+            output_loading_info=True,
             **numbered,
         )
     except Exception as error:
         raise fail(source, "model-not-loaded", _first_line(error), _reach(source)) from None
+    missing = sorted(name for name in told["missing_keys"] if name.startswith(f"{model.base_model_prefix}."))
+    if missing:  # transformers would train them from random numbers
+        said = f"it holds no weights for {len(missing)} parts of the encoder, such as {missing[0]}"
+        raise fail(source, "model-not-loaded", said, _reach(source))
+    return model
 
 
 def learn_tokenizer(texts: Iterable[str], scratch: Scratch) -> Any:

@@ -10,6 +10,7 @@ from viborder.errors import Problem
 from viborder.eval import score
 
 LEARNED = 50.0  # F1 on the documents that were learned from, in percent, below which a training has failed
+ENOUGH = 10  # spans of a label from which on its own F1 is looked at
 _LOOKED_AT = 50  # documents at most
 
 
@@ -22,6 +23,14 @@ def epochs(wanted: float, floor: int, windows: int, windows_a_step: int) -> floa
     return max(wanted, ceil(floor / steps_an_epoch))
 
 
+def batch_size(windows: int, at_once: int) -> int:
+    """The windows of a batch by how many there are: the most, up to 32, that leave 40 steps an epoch; 4 at least.
+
+    at_once: accumulated batches, times processes.
+    """
+    return next((size for size in (32, 16, 8) if windows >= 40 * size * at_once), 4)
+
+
 def not_learned(
     gold: Sequence[Document], found: Sequence[Document], where: str, *, steps: int, nested: bool
 ) -> list[Problem]:
@@ -29,16 +38,28 @@ def not_learned(
 
     gold, found: the documents learned from, and the same as the model tags them.
     """
-    f1 = 100 * score(gold, found, nested=nested).micro().f1
-    if f1 >= LEARNED:
-        return []
-    spans = sum(len(document.spans) for document in found)
-    said = (
-        f"after {steps} steps the model finds {spans} spans in {len(gold)} documents that it learned from, "
-        f"F1 {f1:.1f} of 100: it has not learned them"
+    scores = score(gold, found, nested=nested)
+    f1 = 100 * scores.micro().f1
+    hint = (
+        "more steps (min_steps=1000), a higher head_learning_rate, or windows=sentences with a smaller "
+        "max_seq_length and per_device_train_batch_size"
     )
-    hint = "more steps (min_steps=1000), a higher learning_rate, or a smaller per_device_train_batch_size"
-    return [Problem(where, "training-not-learned", said, hint, "warning")]
+    if f1 < LEARNED:
+        spans = sum(len(document.spans) for document in found)
+        said = (
+            f"after {steps} steps the model finds {spans} spans in {len(gold)} documents that it learned from, "
+            f"F1 {f1:.1f} of 100: it has not learned them"
+        )
+        return [Problem(where, "training-not-learned", said, hint, "warning")]
+    weak = [
+        f"{label} (F1 {100 * of.f1:.1f}, {of.gold} spans)"
+        for label, of in scores.by_type().items()
+        if of.gold >= ENOUGH and 100 * of.f1 < LEARNED
+    ]
+    if not weak:
+        return []
+    said = f"after {steps} steps the model has not learned {', '.join(weak)} of the documents that it learned from"
+    return [Problem(where, "training-not-learned", said, f"{hint}; class_weight=sqrt", "warning")]
 
 
 def some(documents: Sequence[Document]) -> Sequence[Document]:
