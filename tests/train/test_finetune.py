@@ -241,6 +241,8 @@ def test_all_that_is_wrong_with_a_recipe_is_told_at_once(tmp_path: Path) -> None
         ("recipe-unknown-key", "warmup_ratio"),
     ]
     assert any("hidden_size" in problem.hint for problem in told.value.problems)
+    with pytest.raises(ViborderError, match="noise: no form upside-down; one of lower, capitals"):
+        train(TINY, learnable.documents(2, seed=1), tmp_path / "model", overrides=["noise.upside-down=1"])
 
 
 def bad(
@@ -268,6 +270,17 @@ def test_a_model_without_a_token_classification_head(tmp_path: Path) -> None:
 def test_a_folder_that_is_no_model(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     bad(tmp_path, "tokenizer-not-loaded", model_name_or_path=tmp_path / "empty")
+
+
+def test_an_encoder_without_some_of_its_weights(tmp_path: Path) -> None:
+    from safetensors.torch import load_file, save_file
+
+    source = encoders.xlmr(tmp_path / "xlmr")
+    weights = load_file(source / "model.safetensors")
+    gone = [name for name in weights if ".layer.1.output.dense" in name]
+    save_file({name: value for name, value in weights.items() if name not in gone}, source / "model.safetensors")
+    told = bad(tmp_path, "model-not-loaded", model_name_or_path=source, max_seq_length=64, stride=16)
+    assert f"no weights for {len(gone)} parts of the encoder" in str(told)
 
 
 def test_labels_that_differ_from_the_checkpoints(tmp_path: Path) -> None:

@@ -8,10 +8,9 @@ from tests.train import learnable
 from viborder.document import Document, Span
 from viborder.errors import ViborderError
 from viborder.train import train
-from viborder.train.encoder.noise import noisy_copies
 from viborder.train.encoder.steps import batch_size, epochs, not_learned
 
-FEW = "windows=sentences noisy_copies=1 lower_capitals=true per_device_train_batch_size=auto head_learning_rate=0.01".split()
+FEW = "windows=sentences noise.lower=1 lower_capitals=true per_device_train_batch_size=auto head_learning_rate=0.01".split()
 
 
 def test_few_windows_get_more_epochs() -> None:
@@ -79,11 +78,3 @@ def test_the_head_has_a_rate_of_its_own_and_what_is_frozen_none() -> None:
     assert {rate[id(one)] for one in flat.base_model.parameters() if one.requires_grad} == {1e-4}
     with pytest.raises(ViborderError, match="2, and the encoder has 2 layers"):
         freeze(flat, recipe.model_copy(update={"freeze_layers": 2}), "a.yaml")
-
-
-def test_copies_in_other_forms_keep_every_code_point() -> None:
-    (document,) = learnable.documents(1, seed=1)
-    copies = list(noisy_copies([document], 3, seed=1))
-    assert len({copy.text for copy in copies} | {document.text}) == 4
-    assert {len(copy.text) for copy in copies} == {len(document.text)}
-    assert all(copy.spans == document.spans for copy in copies)

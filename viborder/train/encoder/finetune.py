@@ -34,13 +34,13 @@ from viborder.train.encoder.examples import Examples, Reader, collate, learn_fro
 from viborder.train.encoder.exhausted import clear_errors
 from viborder.train.encoder.heads import Loss, TokenTagger, class_weights, freeze, save, set_head_rate
 from viborder.train.encoder.model_card import Run, model_card, push
-from viborder.train.encoder.noise import noisy_copies
 from viborder.train.encoder.progress import Progress, quiet, say
 from viborder.train.encoder.recipe import FinetuneRecipe
 from viborder.train.encoder.sources import learn_tokenizer, load_model, load_tokenizer, random_model, window_size
 from viborder.train.encoder.steps import batch_size, epochs, not_learned, some
 from viborder.train.encoder.tagger import TransformerTagger, load_transformer, torch_predict, write_card
 from viborder.train.folder import read_card
+from viborder.train.noise import copies
 
 
 def finetune(
@@ -69,9 +69,10 @@ def finetune(
         learn, stop = split(recipe, documents, dev, where)
         resume = _last_checkpoint(recipe, held, learn, stop)
         reader, model = prepare(recipe, [*learn, *stop], where)
-        examples = learn_from(reader, [*learn, *noisy_copies(learn, recipe.noisy_copies, recipe.seed)])
+        noisy = [copy for _, copy in copies(learn, recipe.noise, recipe.seed)]
+        examples = learn_from(reader, [*learn, *noisy])
         _tell(
-            f"{len(learn)} documents, {len(examples.rows)} windows; "
+            f"{len(learn)} documents, {len(noisy)} copies in other forms, {len(examples.rows)} windows; "
             f"{examples.cut} units cut at gold borders, {examples.lost} gold spans lost"
         )
         _set_steps(recipe, arguments, len(examples.rows))

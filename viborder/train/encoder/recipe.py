@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from viborder.errors import Problem, ViborderError
 from viborder.repo_id import fault
+from viborder.train.noise import FORMS
 
 # YAML 1.1 reads `3e-5` as a string; people write it, so strings that are numbers pass here.
 Number = Annotated[float, Field(strict=False, allow_inf_nan=False)]
@@ -58,7 +59,7 @@ class FinetuneRecipe(BaseModel):
     stride: int = Field(64, ge=0)
     windows: Literal["overlapping", "sentences"] = "overlapping"
     lower_capitals: bool = False
-    noisy_copies: int = Field(0, ge=0)
+    noise: dict[str, Annotated[float, Field(strict=False, ge=0, le=1)]] = {}
     nested: bool = True
     class_weight: Literal["none", "balanced", "sqrt"] = "none"
     focal_gamma: NotNegative = 0.0
@@ -113,6 +114,8 @@ class FinetuneRecipe(BaseModel):
             raise ValueError("give either model_name_or_path or from_scratch")
         if self.stride >= self.max_seq_length - 2:
             raise ValueError("stride must be smaller than max_seq_length less the two special tokens")
+        if unknown := sorted(set(self.noise) - set(FORMS)):
+            raise ValueError(f"noise: no form {', '.join(unknown)}; one of {', '.join(FORMS)}")
         if self.early_stopping_patience and not self.validation_split:
             raise ValueError(
                 "early_stopping_patience needs validation_split: the share of the training documents to stop by"
