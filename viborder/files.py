@@ -9,6 +9,7 @@ import json
 import os
 import re
 import shutil
+import stat
 import sys
 import zlib
 from collections.abc import Iterable, Iterator
@@ -70,6 +71,10 @@ def stem(path: Path) -> str:
 
 
 def _opened(path: Path) -> IO[bytes]:
+    """A file or a pipe, opened. Devices, which may never end, and sockets are refused."""
+    mode = path.stat().st_mode
+    if not (stat.S_ISREG(mode) or stat.S_ISFIFO(mode) or stat.S_ISDIR(mode)):
+        raise OSError(errno.EINVAL, "a device or a socket, no file")
     return gzip.open(path, "rb") if path.suffix.lower() == ".gz" else path.open("rb")  # type: ignore[return-value]
 
 
@@ -121,9 +126,17 @@ def byte_lines(path: Path) -> Iterator[tuple[int, bytes]]:
 
 
 def sha256_of(path: Path) -> str:
-    """The SHA-256 of a file in hexadecimal, read a piece at a time."""
-    with path.open("rb") as file:
-        return file_digest(file, "sha256").hexdigest()
+    """The SHA-256 of a file in hexadecimal, read a piece at a time.
+
+    Raises ViborderError `file-missing`, `file-unreadable`.
+    """
+    try:
+        with path.open("rb") as file:
+            return file_digest(file, "sha256").hexdigest()
+    except FileNotFoundError:
+        raise fail(path, "file-missing", "no such file", "check the path") from None
+    except OSError as error:
+        raise _unreadable(path, error) from None
 
 
 @contextmanager
@@ -359,3 +372,17 @@ def parse_json(text: str | bytes) -> Any:
         return json.loads(text)
     except RecursionError:
         raise ValueError("it is nested too deep") from None
+
+
+def parse_yaml(text: str) -> Any:
+    """The value of a YAML text, without tags that make objects. Raises ValueError where it is none, is nested deeper
+    than Python reads, or says a number or a date that there is not.
+    """
+    import yaml
+
+    try:
+        return yaml.safe_load(text)
+    except RecursionError:
+        raise ValueError("it is nested too deep") from None
+    except (yaml.YAMLError, OverflowError) as error:
+        raise ValueError(" ".join(str(error).split())) from None

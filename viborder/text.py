@@ -37,6 +37,7 @@ _ABBREVIATIONS = frozenset(
 # A run of stops is matched once, from its beginning, and nothing in it is tried twice: linear in any text.
 _STOP = re.compile(rf"(?<![.!?…])[.!?…]++[\"”’')\]»]*+(?=[{INVISIBLE}]*+\s[\s{INVISIBLE}]*+[\"“‘'(\[«\-–—]*+(\w))")
 _ITEM_NUMBER = re.compile(r"\d{1,9}\s{0,9}")  # of a list, between the beginning of its line and its full stop
+_SHORT = 1 << 16  # code points of a text whose tokens are kept a while
 _LONG = 40  # code points between two blanks from which they are not remembered
 _WORD_BEFORE = re.compile(r"[^\W\d_]+\Z")
 
@@ -72,8 +73,13 @@ def cut(text: str) -> tuple[list[int], list[int], list[str]]:
     characters.
 
     What stands between two blanks is cut on its own, and remembered: no token crosses a blank, and a few thousand
-    syllables make most text.
+    syllables make most text. So are the last few texts, which checks and masks cut one after another: nobody may
+    change the lists.
     """
+    return _kept(text) if len(text) < _SHORT else _cut(text)
+
+
+def _cut(text: str) -> tuple[list[int], list[int], list[str]]:
     starts, ends, words = [], [], []
     begun = 0
     for chunk in text.split(" "):
@@ -103,6 +109,7 @@ def _pieces_around(chunk: str) -> list[tuple[int, int, str]]:
 
 
 _remembered = lru_cache(maxsize=1 << 15)(_pieces)
+_kept = lru_cache(maxsize=4)(_cut)
 
 
 def sentences(text: str) -> list[Range]:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+import shutil
 from pathlib import Path
 from typing import Any
 
 from hypothesis import strategies as st
 
+from viborder.dataset.build import build
 from viborder.document import PRIVATE, Document, Span
 from viborder.formats import write
+from viborder.shipped import FOLDER as SHIPPED
+from viborder.train.recipe import recipe_path
 
 TEXT = "Công an tỉnh Cao Bằng bắt Lò Văn A, sinh năm 1974, ở bản Pha.\nThu 168,55 kg ma túy đá tại Lào."
 GOOD = Document(
@@ -25,9 +28,11 @@ GOOD = Document(
     ),
     (Span(26, 34, PRIVATE),),
 )
-# format → the path of its good file in the folder of `good_files`
+DECISION = {"id": "a", "start": 8, "end": 21, "text": "tỉnh Cao Bằng", "passes": {"a": "PLACE"}, "decision": "PLACE"}
+# format → the path of its good file in the folder of `good_files`; those behind `text` are not written as documents
 FILES = {
     "jsonl": "a.jsonl",
+    "packed": "a.jsonl.gz",
     "conll": "a.conll",
     "labelstudio": "a.json",
     "csv": "a.csv",
@@ -35,11 +40,41 @@ FILES = {
     "doccano": "a.doccano.jsonl",
     "prodigy": "a.prodigy.jsonl",
     "brat": "brat/a.ann",
+    "brat-text": "brat/a.txt",
     "cas": "cas/a.xmi",
+    "types": "cas/TypeSystem.xml",
     "text": "a.txt",
+    "html": "a.html",
     "package": "package/stats.json",
+    "parquet": "package/data/documents.parquet",
+    "sums": "package/SHA256SUMS",
     "model": "model/model.json",
+    "weights": "model/outer.npz",
+    "features": "model/outer.features.txt",
+    "corrections": "model/corrections.tsv",
+    "recipe": "recipe.yaml",
+    "labels": "own/labels.yaml",
+    "lexicon": "own/lexicon/weapons.tsv",
+    "rules": "own/rules/weapon.txt",
+    "corpus": "corpus.jsonl",
+    "decisions": "annotations/decisions.jsonl",
+    "annotators": "annotations/annotators.yaml",
+    "changelog": "annotations/CHANGELOG.md",
 }
+FUZZED = (
+    "jsonl",
+    "conll",
+    "labelstudio",
+    "csv",
+    "spacy",
+    "doccano",
+    "prodigy",
+    "brat",
+    "cas",
+    "text",
+    "package",
+    "model",
+)
 
 HOSTILE = [
     *(
@@ -89,46 +124,41 @@ VALUES: list[Any] = [
 ]
 
 
-def _package(stats: Path) -> None:
-    from viborder.dataset.build import build
-
-    annotations = stats.parent.parent / "annotations"
-    annotations.mkdir()
-    write(annotations / "gold.jsonl", [GOOD])
-    (annotations / "CHANGELOG.md").write_text("## 0.1.0 — 2026-01-01\n- One.\n", encoding="utf-8")
-    build(annotations / "gold.jsonl", annotations, stats.parent, text="omit")
-
-
-def _model(card: Path) -> None:
-    import shutil
-
-    import viborder
-
-    shipped = Path(viborder.__file__).parent / "shipped/model"
-    shutil.copytree(shipped, card.parent, dirs_exist_ok=True)
-
-
-# What is made in another way than by writing documents.
-OWN: dict[str, Callable[[Path], object]] = {
-    "text": lambda path: path.write_text(TEXT, encoding="utf-8"),
-    "package": _package,
-    "model": _model,
-}
-
-
 def good_files(folder: Path) -> dict[str, bytes]:
     """Format → the bytes of its good file; all files are in the folder."""
-    for format, name in FILES.items():
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        target = path.parent if format in ("brat", "cas") else path
-        if format in OWN:
-            OWN[format](path)
-            continue
-        if format in ("brat", "cas"):
-            target.rmdir()
-        write(target, [GOOD], format)
+    for format in ("jsonl", "conll", "labelstudio", "csv", "spacy", "doccano", "prodigy"):
+        write(_made(folder, format), [GOOD], format)
+    write(_made(folder, "packed"), [GOOD])
+    write(_made(folder, "corpus"), [GOOD.with_spans([])])
+    for format in ("brat", "cas"):
+        write(folder / format, [GOOD], format)
+    _made(folder, "text").write_text(TEXT, encoding="utf-8")
+    _made(folder, "html").write_text(_page(), encoding="utf-8")
+    _project(folder / "annotations")
+    build(folder / "corpus.jsonl", folder / "annotations", folder / "package", text="omit")
+    shutil.copytree(SHIPPED, folder / "model")
+    shutil.copytree(Path(__file__).parents[1] / "train/weapons", folder / "own")
+    shutil.copy(recipe_path("crf"), _made(folder, "recipe"))
     return {format: (folder / name).read_bytes() for format, name in FILES.items()}
+
+
+def _made(folder: Path, format: str) -> Path:
+    path = folder / FILES[format]
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return path
+
+
+def _page() -> str:
+    body = "".join(f"<p>{line}</p>" for line in (TEXT + "\n").split("\n") * 5)
+    return f"<html><head><title>Tin</title></head><body><article>{body}</article></body></html>"
+
+
+def _project(folder: Path) -> None:
+    write(folder / "gold.jsonl", [GOOD])
+    (folder / "CHANGELOG.md").write_text("## 0.1.0 — 2026-01-01\n- One.\n", encoding="utf-8")
+    who = "a:\n  kind: person\n  description: One of us.\n  reviewed: true\n"
+    (folder / "annotators.yaml").write_text(who, encoding="utf-8")
+    (folder / "decisions.jsonl").write_text(json.dumps(DECISION, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 @st.composite

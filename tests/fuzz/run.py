@@ -19,14 +19,14 @@ from pathlib import Path
 from hypothesis.errors import NonInteractiveExampleWarning
 
 from tests.fuzz.calls import calls_on
-from tests.fuzz.hostile import FILES, good_files, spoilt
+from tests.fuzz.hostile import FILES, FUZZED, good_files, spoilt
 
 
 def main() -> None:
     """Look for faults until the time is over; the exit status is 1 where one was found."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seconds", type=float, default=600)
-    parser.add_argument("--format", choices=FILES, action="append")
+    parser.add_argument("--format", choices=FUZZED, action="append")
     parser.add_argument("--keep", type=Path)
     options = parser.parse_args()
     warnings.simplefilter("ignore", NonInteractiveExampleWarning)
@@ -34,7 +34,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         good = good_files(Path(name) / "good")
         while time.monotonic() < end:
-            format = random.choice(options.format or list(FILES))
+            format = random.choice(options.format or list(FUZZED))
             data = spoilt(good[format]).example()
             began = time.monotonic()
             for arguments, ended in calls_on(format, data, Path(name) / "here", Path(name) / "good"):

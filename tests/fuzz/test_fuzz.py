@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.fuzz.calls import calls_on
-from tests.fuzz.hostile import FILES, good_files, spoilt
+from tests.fuzz.hostile import FUZZED, good_files, spoilt
 
 FOUND = sorted(path for path in (Path(__file__).parent / "found").iterdir() if path.suffix != ".md")
 
@@ -20,21 +20,28 @@ def good(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, byte
     return folder, good_files(folder)
 
 
-@pytest.mark.parametrize("format", FILES)
+@pytest.mark.parametrize("format", FUZZED)
 def test_a_good_file_is_read_by_every_verb(good: tuple[Path, dict[str, bytes]], tmp_path: Path, format: str) -> None:
-    for arguments, end in calls_on(format, good[1][format], tmp_path / "here", good[0]):
+    every = format in (
+        "jsonl",
+        "corpus",
+        "recipe",
+    )  # of other formats a call of each kind: the readers differ, not the verbs
+    for arguments, end in calls_on(
+        format, good[1][format], tmp_path / "here", good[0], chosen=lambda n: every or n < 6
+    ):
         assert not end.fault, (arguments, end.fault)
         assert end.status == 0 or end.rules, (arguments, end.said)
 
 
 @settings(max_examples=2, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
-@pytest.mark.parametrize("format", FILES)
+@pytest.mark.parametrize("format", FUZZED)
 def test_no_file_ends_a_run_in_a_traceback(
     good: tuple[Path, dict[str, bytes]], tmp_path: Path, format: str, data: st.DataObject
 ) -> None:
-    spoiled = data.draw(spoilt(good[1][format]))
-    for arguments, end in calls_on(format, spoiled, tmp_path / "here", good[0]):
+    spoiled, first = data.draw(spoilt(good[1][format])), data.draw(st.integers(0, 3))
+    for arguments, end in calls_on(format, spoiled, tmp_path / "here", good[0], chosen=lambda n: n % 4 == first):
         assert not end.fault, (arguments, end.fault)
         assert end.status in (0, 1, 2), (arguments, end.said)
 

@@ -148,7 +148,7 @@ def _choose(console: Console, dispute: Dispute) -> Sequence[Span] | str:
             return given
         if given == NOTHING or (not dispute.end and not given):
             return ()
-        if given.isdigit() and 1 <= int(given) <= len(options):
+        if given.isdecimal() and 1 <= int(given) <= len(options):
             return options[int(given) - 1][0]
         name, colon, words = given.partition(":")
         if dispute.end and name.strip().upper() in known:

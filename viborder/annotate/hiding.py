@@ -68,6 +68,8 @@ def hiding(document: Document, people: People, identifiers: bool = False) -> lis
 
 def unhidden(document: Document, where: str) -> Iterator[Problem]:
     """What masking would leave of a document: `private-part-unmarked` and `identifier-unmasked`, both warnings."""
+    if not left(document, ()):  # nothing to look for: most articles
+        return
     people = People()
     people.meet(document)
     hint = "mark it as private, or hide it with `viborder build --mask-identifiers`"

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from viborder.annotate.identifiers import identifiers
 from viborder.annotate.private import Name, fold, full_names, name_of
@@ -62,14 +63,48 @@ def _of_names(document: Document) -> Iterator[Left]:
         name = given.get(text[start:end])
         if name and not covered[start] and not _beside_a_capital(text, tokens, index):
             yield Left(start, end, "the given name", "[NGƯỜI-{}]", name)
-    folded = fold(text)
-    for name in full:
-        for pattern in (_initials(name), _abbreviated(name)):
-            if pattern is None:
-                continue
-            for match in pattern.finditer(folded):
-                if not any(covered[match.start() : match.end()]) and text[match.start()].isupper():
-                    yield Left(*match.span(), "the initials", "[NGƯỜI-{}]", whole[name])
+    for start, end, name in _short_forms(fold(text).replace("y", "i"), list(full)):
+        if text[start].isupper() and not any(covered[start:end]):
+            yield Left(start, end, "the initials", "[NGƯỜI-{}]", whole[name])
+
+
+def _short_forms(folded: str, names: list[Name]) -> Iterator[tuple[int, int, Name]]:
+    """(start, end, name) of initials (`L.V.N`) and of names whose last part is but a letter (`Đoàn Thị U`).
+
+    A short form is a run of words, found in a table: time grows with the text and the names, not with their product.
+    folded: the text as names are compared, `y` as `i`.
+    """
+    letters, words = _forms(names)
+    if not (letters or words) or not _LETTER.search(folded):
+        return
+    found = [(match[0], *match.span()) for match in _WORD.finditer(folded)]
+    for gap, forms in ((_STOP, letters), (_BLANKS, words)):
+        lengths = sorted({len(form) for form in forms})
+        joined = [gap.fullmatch(folded, a, b) is not None for (_, _, a), (_, b, _) in pairwise(found)]
+        run = 1  # how many words from this one on are joined
+        for index in range(len(found) - 1, -1, -1):
+            run = run + 1 if index < len(joined) and joined[index] else 1
+            for length in lengths:
+                if length > run:
+                    break
+                name = forms.get(tuple(word for word, _, _ in found[index : index + length]))
+                if name:
+                    yield found[index][1], found[index + length - 1][2], name
+
+
+def _forms(names: list[Name]) -> tuple[dict[Name, Name], dict[Name, Name]]:
+    """(initials, abbreviated names) as runs of words → the name. Initials of a name with a part of one letter, and a
+    name of two parts with one of them short, are too common.
+    """
+    letters = {tuple(part[0] for part in name): name for name in names if len(name) > 1 and min(map(len, name)) > 1}
+    words = {(*name[:-1], name[-1][0]): name for name in names if len(name) > 2 and len(name[-1]) > 1}
+    return letters, words
+
+
+_WORD = re.compile(r"\w+")
+_LETTER = re.compile(r"\b[^\W\d_]\b")  # every short form ends with one
+_STOP = re.compile(r"\s?\.\s?")
+_BLANKS = re.compile(r"\s+")
 
 
 def _beside_a_capital(text: str, tokens: list[tuple[int, int]], index: int) -> bool:
@@ -83,21 +118,3 @@ def _beside_a_capital(text: str, tokens: list[tuple[int, int]], index: int) -> b
         return False
     earlier = text[: before[0]].rstrip(" \t\"“‘'([–-")[-1:]
     return earlier not in ("", "\n", ".", "!", "?", "…", ":")  # a word that begins a sentence is no name's
-
-
-def _initials(name: Name) -> re.Pattern[str] | None:
-    if len(name) < 2 or min(map(len, name)) < 2:
-        return None
-    return _separate(r"\s?\.\s?".join(re.escape(part[0]) for part in name))
-
-
-def _abbreviated(name: Name) -> re.Pattern[str] | None:
-    """`Đoàn Thị U.`; a name of two parts with one of them short is too common."""
-    if len(name) < 3 or len(name[-1]) < 2:
-        return None
-    return _separate(r"\s+".join([*map(re.escape, name[:-1]), re.escape(name[-1][0])]))
-
-
-def _separate(pattern: str) -> re.Pattern[str]:
-    # names are compared with `i` for `y`, the text is not
-    return re.compile(rf"(?<!\w){pattern.replace('i', '[iy]')}(?!\w)")

@@ -14,7 +14,7 @@ import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 from viborder.document import Document
 
@@ -25,7 +25,8 @@ HEAD = 4  # letters by which names are looked up
 SYLLABLE = 7  # letters of the longest Vietnamese syllable, `nghiêng`; a longer word may hold a whole name
 
 UNSEEN = "\u00ad\u0300-\u036f\u061c\u115f\u1160\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff"
-_WORD = re.compile(rf"[^\W\d_](?:[{UNSEEN}]{{0,16}}[^\W\d_]){{0,63}}|\d{{1,64}}")  # longer ones count as several words
+_WORDS = re.compile(rf"([^\W\d_](?:[{UNSEEN}]{{0,16}}[^\W\d_]){{0,63}}|\d{{1,64}})")  # longer ones count as several
+_PLAIN_WORDS = re.compile(r"([^\W\d_]{1,64}|\d{1,64})")  # where nothing unseen is in the text
 _JOIN = re.compile(rf"[\s._–\-—'’·{UNSEEN}]*")  # between the parts of a name: `T.C`, `Lê  Nam`, `le-nam` in an address
 # Cyrillic, Greek and full-width letters that look like Latin ones (a part of Unicode's confusables).
 _LIKE = "асеорхуіјѕһԁАВЕКМНОРСТУХІЈЅοανιυΑΒΕΗΙΚΜΝΟΡΤΥΧΖ"
@@ -87,25 +88,23 @@ _HIDDEN = re.compile(f"[{UNSEEN}]")
 def letters_of(text: str) -> Letters:
     """The letters of a text."""
     folded = fold(text).replace("y", "i")
-    pieces: list[str] = []
-    borders: set[int] = set()
-    words = []
-    length = last = 0
-    for match in _WORD.finditer(folded):
-        start, end = match.span()
-        if folded[last:start] not in (" ", "") and not _JOIN.fullmatch(folded, last, start):
-            pieces.append("\n")
-            length += 1
-        word = match[0] if match[0].isalnum() else _HIDDEN.sub("", match[0])
-        words.append((length, start, end))
-        borders |= {length, length + len(word)}
-        shown = text[start:end] if len(word) == end - start else _HIDDEN.sub("", text[start:end])
-        if not (shown.islower() or shown.isupper() or shown[1:].islower()):
-            borders |= {length + at for at in range(1, len(word)) if shown[at].isupper() and shown[at - 1].islower()}
-        pieces.append(word)
-        length += len(word)
-        last = end
-    return Letters("".join(pieces), borders, words)
+    unseen = _HIDDEN.search(folded) is not None
+    parts = (_WORDS if unseen else _PLAIN_WORDS).split(folded)  # what is between two words, a word, in turn
+    edges = list(accumulate(map(len, parts)))
+    starts, ends = edges[:-1:2], edges[1::2]
+    words, shown = parts[1::2], [text[start:end] for start, end in zip(starts, ends, strict=True)]
+    if unseen:
+        words, shown = ([_HIDDEN.sub("", word) for word in some] for some in (words, shown))
+    joint = {gap: "" if gap in ("", " ") or _JOIN.fullmatch(gap) else "\n" for gap in set(parts[::2])}
+    joints = [joint[gap] for gap in parts[:-1:2]]
+    after = list(accumulate(len(gap) + len(word) for gap, word in zip(joints, words, strict=True)))
+    before = [end - len(word) for end, word in zip(after, words, strict=True)]
+    borders = {*before, *after}
+    for offset, word in zip(before, shown, strict=True):
+        if not (word.islower() or word[1:].islower() or word.isupper()):
+            borders |= {offset + at for at in range(1, len(word)) if word[at].isupper() and word[at - 1].islower()}
+    letters = "".join(gap + word for gap, word in zip(joints, words, strict=True))
+    return Letters(letters, borders, list(zip(before, starts, ends, strict=True)))
 
 
 def name_of(text: str) -> Name:
@@ -132,6 +131,7 @@ class People:
     numbers: dict[Name, int] = field(default_factory=dict)
     spellings: dict[str, list[Spelling]] = field(default_factory=dict)  # run together → what it may spell
     lengths: dict[str, set[int]] = field(default_factory=dict)  # first letters → how long such names are
+    sizes: set[int] = field(default_factory=set)  # of these first letters: a name shorter than the head is its own
 
     def meet(self, document: Document) -> None:
         """Number the private persons of a document who have not been met before; full names before given names."""
@@ -152,15 +152,22 @@ class People:
             return
         found = letters_of(text)
         letters = found.letters
-        for index, (offset, start, _) in enumerate(found.words):
-            end = found.words[index + 1][0] if index + 1 < len(found.words) else len(letters)
+        ends = [*(offset for offset, _, _ in found.words[1:]), len(letters)]
+        for (offset, start, _), end in zip(found.words, ends, strict=False):
             for at in range(offset, end - SYLLABLE + 1) if end - offset > SYLLABLE else (offset,):
-                for length in self._lengths(letters, at):
-                    for spelling in self.spellings.get(letters[at : at + length], ()):
-                        if _fits(
-                            spelling, found, text, at, at + length, named=text[max(start - 1, 0) : start] in ("#", "@")
-                        ):
-                            yield (*found.place(text, at, at + length), spelling.name)
+                for size in self.sizes:
+                    if lengths := self.lengths.get(letters[at : at + size]):
+                        named = text[max(start - 1, 0) : start] in ("#", "@")
+                        yield from self._spelt(found, text, at, lengths, named=named)
+
+    def _spelt(
+        self, found: Letters, text: str, at: int, lengths: Iterable[int], *, named: bool
+    ) -> Iterator[tuple[int, int, Name]]:
+        """The names that begin at a letter. named: in a hashtag or an address."""
+        for length in lengths:
+            for spelling in self.spellings.get(found.letters[at : at + length], ()):
+                if _fits(spelling, found, text, at, at + length, named=named):
+                    yield (*found.place(text, at, at + length), spelling.name)
 
     def hidden(self, text: str) -> str:
         """A text of no document, such as an address, with stand-ins for names of two or more parts."""
@@ -178,12 +185,7 @@ class People:
             borders.add(len(part) + max(borders, default=0))
         self.spellings.setdefault(joined, []).append(Spelling(name, frozenset(borders), apart))
         self.lengths.setdefault(joined[:HEAD], set()).add(len(joined))
-
-    def _lengths(self, letters: str, at: int) -> Iterator[int]:
-        for size in range(2, HEAD + 1):  # a name shorter than the head is its own
-            yield from (
-                length for length in self.lengths.get(letters[at : at + size], ()) if length >= HEAD or length == size
-            )
+        self.sizes.add(min(len(joined), HEAD))
 
 
 def full_names(names: Iterable[Name]) -> dict[Name, Name]:

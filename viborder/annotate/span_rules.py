@@ -19,6 +19,8 @@ from viborder.text import Range, sentences, token_range, tokenize, trim
 
 def span_problems(document: Document, where: str, types: Collection[str] | None) -> Iterator[Problem]:
     """What is wrong with the spans and private persons of a document. types: the entity types allowed; any if None."""
+    if not document.spans and not document.private:
+        return
     tokens, breaks = tokenize(document.text), [start for start, _ in sentences(document.text)]
     for span in (*document.spans, *document.private):
         yield from _borders(document, span, where, tokens, breaks)

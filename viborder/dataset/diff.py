@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict, deque
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -68,25 +68,43 @@ def _document(old: Document | None, new: Document) -> Iterator[Change]:
 
 
 def _by_place(old: Document, new: Document) -> Iterator[Change]:
-    gone = [span for span in in_order(old.spans) if span not in set(new.spans)]
-    come = [span for span in in_order(new.spans) if span not in set(old.spans)]
+    there, here = set(old.spans), set(new.spans)
+    gone = [span for span in in_order(old.spans) if span not in here]
+    come = [span for span in in_order(new.spans) if span not in there]
     for kind, pairs in (("relabelled", _same_range), ("moved", _same_label)):
-        for span in list(come):
-            other = next((each for each in gone if pairs(each, span)), None)
-            if other is not None:
-                gone.remove(other)
-                come.remove(span)
-                yield Change(new.id, kind, other, span, old.slice(other), new.slice(span))
+        found = list(pairs(gone, come))
+        before, after = {one for one, _ in found}, {other for _, other in found}
+        gone = [span for span in gone if span not in before]
+        come = [span for span in come if span not in after]
+        for one, other in found:
+            yield Change(new.id, kind, one, other, old.slice(one), new.slice(other))
     yield from (Change(new.id, "removed", old=span, old_text=old.slice(span)) for span in gone)
     yield from (Change(new.id, "added", new=span, new_text=new.slice(span)) for span in come)
 
 
-def _same_range(one: Span, other: Span) -> bool:
-    return (one.start, one.end) == (other.start, other.end)
+def _same_range(gone: Iterable[Span], come: Iterable[Span]) -> Iterator[tuple[Span, Span]]:
+    """Each span that came with the first of those gone that has its range. Both are in reading order."""
+    free: dict[tuple[int, int], deque[Span]] = defaultdict(deque)
+    for span in gone:
+        free[span.start, span.end].append(span)
+    for span in come:
+        if free[span.start, span.end]:
+            yield free[span.start, span.end].popleft(), span
 
 
-def _same_label(one: Span, other: Span) -> bool:
-    return one.label == other.label and one.overlaps(other)
+def _same_label(gone: Iterable[Span], come: Iterable[Span]) -> Iterator[tuple[Span, Span]]:
+    """Each span that came with the first of those gone that has its label and overlaps it. Both are in reading order,
+    so that what ends before one that came begins can be passed over for good.
+    """
+    free: dict[str, deque[Span]] = defaultdict(deque)
+    for span in gone:
+        free[span.label].append(span)
+    for span in come:
+        left = free[span.label]
+        while left and left[0].end <= span.start:
+            left.popleft()
+        if left and left[0].start < span.end:
+            yield left.popleft(), span
 
 
 def _by_text(old: Document, new: Document) -> Iterator[Change]:

@@ -9,10 +9,11 @@ from typing import Any
 
 from viborder import formats
 from viborder.document import Document, Span, in_order
-from viborder.errors import fail
-from viborder.files import parse_json
+from viborder.errors import ViborderError, fail
+from viborder.files import parse_json, read_whole
 
 Row = dict[str, Any]
+UNPACKED, RATIO = 1 << 28, 200  # bytes that any table may unpack to; how many times its size a larger one may
 
 
 def read(
@@ -29,9 +30,9 @@ def read(
 def facts(folder: Path) -> dict[str, Any]:
     """What `stats.json` holds. Raises ViborderError `not-a-package`."""
     try:
-        found: dict[str, Any] = parse_json((folder / "stats.json").read_text(encoding="utf-8"))
+        found: dict[str, Any] = parse_json(read_whole(folder / "stats.json"))
         return {"version": found["version"], "text": found["text"], "private": found["private"]} | found
-    except (OSError, ValueError, KeyError, TypeError):
+    except (ViborderError, ValueError, KeyError, TypeError):
         raise fail(folder, "not-a-package", "no stats.json of a dataset folder", "`viborder build` makes one") from None
 
 
@@ -52,7 +53,7 @@ def masking(facts: dict[str, Any]) -> str:
 def rows(folder: Path, table: str) -> Iterator[Row]:
     """The rows of a table (`documents`, `passes`), a batch at a time; none where the package lacks it.
 
-    Raises `package-broken`.
+    Raises `package-broken`, also where the file says that it unpacks to far more than tables of texts do.
     """
     import pyarrow
     import pyarrow.parquet as parquet
@@ -61,9 +62,13 @@ def rows(folder: Path, table: str) -> Iterator[Row]:
     if not path.exists():
         return
     try:
-        for batch in parquet.ParquetFile(path).iter_batches(256):
+        file = parquet.ParquetFile(path)
+        groups = [file.metadata.row_group(number) for number in range(file.num_row_groups)]
+        if sum(group.total_byte_size for group in groups) > max(UNPACKED, RATIO * path.stat().st_size):
+            raise pyarrow.ArrowInvalid("it unpacks to far more than it holds")
+        for batch in file.iter_batches(256):
             yield from batch.to_pylist()
-    except pyarrow.ArrowException as error:
+    except (pyarrow.ArrowException, OSError, UnicodeDecodeError) as error:
         raise fail(path, "package-broken", f"not Parquet: {error!s:.80}", "build or download it again") from None
 
 

@@ -15,6 +15,7 @@ from viborder.annotate.private import People
 from viborder.dataset.schema import FOLDS
 from viborder.document import Document
 from viborder.errors import Problem, ViborderError, fail
+from viborder.files import parse_yaml, read_text
 from viborder.formats import jsonl
 
 _VERSION = re.compile(r"## (\d+)\.(\d+)\.(\d+)\b\D*(\d{4}-\d\d-\d\d)?")
@@ -119,12 +120,10 @@ def dotted(version: Version) -> str:
 
 def annotators(path: Path, names: list[str]) -> list[Annotator]:
     """Who made each of the passes, as `annotators.yaml` says. Raises `annotator-unknown`, `annotators-malformed`."""
-    import yaml
-
     try:
-        content: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8")) if path.exists() else {}
+        content: dict[str, Any] = parse_yaml(read_text(path)) if path.exists() else {}
         known = {name: Annotator(name, **entry) for name, entry in content.items()}
-    except (yaml.YAMLError, TypeError, AttributeError) as error:
+    except (ValueError, TypeError, AttributeError) as error:
         raise fail(
             path, "annotators-malformed", str(error), "`name: {kind: …, description: …, reviewed: false}` each"
         ) from None

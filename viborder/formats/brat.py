@@ -15,7 +15,7 @@ from pathlib import Path
 
 from viborder.document import PRIVATE, Document, Span
 from viborder.errors import Problem, ViborderError, fail
-from viborder.files import lines, new_folder
+from viborder.files import lines, new_folder, read_whole
 from viborder.formats.fit import all_spans, checked_span, count_layers, file_name, files_in, free_folder, with_layers
 from viborder.labels import entity_types
 
@@ -41,7 +41,7 @@ def read(path: Path, lost: Counter[str]) -> list[Document]:
     documents = []
     for text_file in files_in(path, ".txt", lost):
         try:
-            text = text_file.read_bytes().decode("utf-8")
+            text = read_whole(text_file).decode("utf-8")
         except UnicodeDecodeError as error:
             problems.append(
                 Problem(str(text_file), "not-utf8", f"byte {error.start} is not UTF-8", "save the file as UTF-8")

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 from viborder.document import Document
 from viborder.errors import Problem, ViborderError, fail
-from viborder.files import new_folder
+from viborder.files import new_folder, read_whole
 from viborder.formats.fit import all_spans, checked_span, count_layers, file_name, files_in, free_folder, with_layers
 
 ENTITY = "de.tudarmstadt.ukp.dkpro.core.api.ner.type.NamedEntity"
@@ -38,12 +39,16 @@ def read(path: Path, lost: Counter[str]) -> list[Document]:
         )
     problems: list[Problem] = []
     documents = []
-    with types.open("rb") as file:
-        system = cassis.load_typesystem(file)
+    try:
+        system = cassis.load_typesystem(BytesIO(read_whole(types)))
+    except ViborderError:
+        raise
+    except Exception as error:  # what lxml and cassis happen to raise
+        raise fail(types, "cas-broken", f"not a type system: {error!r:.100}", "export it again") from None
     for each in files:
+        data = read_whole(each)
         try:
-            with each.open("rb") as file:
-                cas = cassis.load_cas_from_xmi(file, typesystem=system)
+            cas = cassis.load_cas_from_xmi(BytesIO(data), typesystem=system)
         except Exception as error:  # what lxml and cassis happen to raise
             problems.append(
                 Problem(str(each), "cas-broken", f"not a CAS: {error!r:.100}", "export it again as UIMA CAS XMI")

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from viborder.errors import Problem
+from viborder.files import read_whole
 from viborder.grammar.entries import FOLDER, OPTIONS, Declared, declared
 from viborder.text import cut
 
@@ -30,7 +31,7 @@ def check_lexicon(folder: Path = FOLDER) -> tuple[list[Problem], int]:
     entries = 0
     for path in sorted(folder.glob("*.tsv")):
         try:
-            lines = path.read_text(encoding="utf-8").splitlines()
+            lines = read_whole(path).decode().splitlines()
         except UnicodeDecodeError as error:
             problems.append(Problem(str(path), "lexicon-not-utf8", str(error), "save the file as UTF-8"))
             continue

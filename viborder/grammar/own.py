@@ -13,7 +13,7 @@ from typing import Any
 
 from viborder.document import Span
 from viborder.errors import Problem, ViborderError, fail
-from viborder.files import read_text
+from viborder.files import parse_yaml, read_text
 from viborder.grammar import laws, rulebook, tables
 from viborder.grammar.check import check_lexicon
 from viborder.grammar.lexicon import in_use
@@ -79,12 +79,10 @@ def problems(folder: Path) -> list[Problem]:
 
 
 def _labels(path: Path) -> tuple[str, ...]:
-    import yaml
-
     try:
-        content: Any = yaml.safe_load(read_text(path))
+        content: Any = parse_yaml(read_text(path))
         names = tuple(str(entry["name"]) for entry in content["labels"])
-    except (yaml.YAMLError, TypeError, KeyError):
+    except (ValueError, TypeError, KeyError):
         raise fail(path, "labels-malformed", "no list of labels", "`labels:`, then `- name: WEAPON` a line") from None
     wrong = [name for name in names if not (name.isascii() and name.replace("_", "").isalpha() and name.isupper())]
     if wrong or len(set(names)) < len(names) or not names:

@@ -14,6 +14,7 @@ from viborder.dataset import package
 from viborder.dataset.build import checksums
 from viborder.document import Document
 from viborder.errors import Problem
+from viborder.files import parse_yaml
 from viborder.formats import jsonl
 from viborder.labels import entity_types
 
@@ -64,13 +65,11 @@ def dataset_problems(folder: Path, gold: Path) -> list[Problem]:
 
 def card_problems(path: Path, sections: tuple[str, ...], fields: tuple[str, ...]) -> Iterator[Problem]:
     """`card-incomplete`: a field or a section that is not there, or holds nothing."""
-    import yaml
-
-    text = path.read_text(encoding="utf-8") if path.exists() else ""
+    text = path.read_text(encoding="utf-8", errors="replace") if path.is_file() else ""
     head, _, body = text.removeprefix("---\n").partition("\n---\n")
     try:
-        found = yaml.safe_load(head) if text.startswith("---\n") else {}
-    except yaml.YAMLError:
+        found = parse_yaml(head) if text.startswith("---\n") else {}
+    except ValueError:
         found = {}
     for name in fields:
         if not (isinstance(found, dict) and found.get(name)):
@@ -102,7 +101,7 @@ def private_people(gold: Path) -> tuple[People, list[Problem]]:
 
 def _as_built(folder: Path) -> Iterator[Problem]:
     sums = folder / "SHA256SUMS"
-    if not sums.exists() or sums.read_text(encoding="utf-8") != checksums(folder):
+    if not sums.is_file() or sums.read_bytes() != checksums(folder).encode():
         said = "its files are not those that SHA256SUMS lists"
         yield Problem(str(folder), "package-changed", said, "nothing in it is edited by hand: build again")
 

@@ -16,7 +16,7 @@ from typing import Any
 from viborder.document import Document
 from viborder.errors import Problem, ViborderError, place
 from viborder.faults import unusable
-from viborder.files import MAX_LINE, byte_lines, decode, read_text, stem
+from viborder.files import MAX_LINE, byte_lines, decode, read_text, read_whole, stem
 from viborder.formats import ending, format_of, read, said
 from viborder.formats.conll import untagged
 from viborder.formats.jsonl import identity_of, parsed, text_of, to_record
@@ -52,7 +52,7 @@ class Reader:
             if str(item) == "-":
                 yield from self._piped(sys.stdin.buffer.read(), "stdin")
             elif path.exists() and not path.is_file() and not path.is_dir():  # a pipe: `<(zcat a.txt.gz)`
-                yield from self._piped(path.read_bytes(), path.name)
+                yield from self._pipe(path)
             elif path.is_dir() and self._is_plain(path):
                 yield from self._folder(path)
             else:
@@ -111,6 +111,14 @@ class Reader:
             return
         for document in found:
             yield from self._of(document.id, document.text, str(path), document.meta, document.tokens)
+
+    def _pipe(self, path: Path) -> Iterator[Document]:
+        try:
+            data = read_whole(path)
+        except ViborderError as error:
+            self.problems += error.problems
+            return
+        yield from self._piped(data, path.name)
 
     def _piped(self, data: bytes, name: str) -> Iterator[Document]:
         """What comes from standard input or a pipe: its format is the one given, or told by how it begins."""

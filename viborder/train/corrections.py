@@ -109,7 +109,7 @@ def read_corrections(text: str) -> Corrections:
     """The corrections that `Corrections.written` wrote. Raises ValueError where a line is not of its form."""
     outcomes: dict[Key, Outcome] = {}
     mentions: dict[tuple[str, Key], str] = {}
-    for line in text.splitlines():
+    for line in filter(None, text.split("\n")):
         kind, *values = line.split("\t")
         if kind == "proposal":
             begin, end, label, key = values

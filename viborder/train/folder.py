@@ -11,7 +11,7 @@ from typing import Any
 
 from viborder.document import Document
 from viborder.errors import ViborderError, fail
-from viborder.files import new_folder, parse_json, sha256_of
+from viborder.files import new_folder, parse_json, read_whole, sha256_of
 from viborder.train.card import folder_card
 
 FORMAT, FORMAT_VERSION = "viborder-learner", 1  # of kinds that name no format of their own
@@ -56,9 +56,10 @@ def read_card(folder: Path) -> dict[str, Any]:
     """What `model.json` holds. Raises ViborderError `model-missing`, `model-damaged`, `model-foreign`."""
     path = folder / "model.json"
     try:
-        card = parse_json(path.read_text(encoding="utf-8"))
-    except (FileNotFoundError, NotADirectoryError):
-        raise fail(folder, "model-missing", "no model.json here", "make a model folder with `viborder train`") from None
+        if not path.exists():
+            hint = "make a model folder with `viborder train`"
+            raise fail(folder, "model-missing", "no model.json here", hint)
+        card = parse_json(read_whole(path))
     except (OSError, ValueError) as error:
         raise damaged(path, str(error)) from None
     if not isinstance(card, dict) or "format" not in card:
@@ -78,9 +79,9 @@ def expect(folder: Path, card: Mapping[str, Any], form: tuple[str, int]) -> None
 def checked(folder: Path, card: Mapping[str, Any], name: str) -> bytes:
     """A file of the folder. Raises ViborderError `model-damaged` where it is not as written."""
     try:
-        data = (folder / name).read_bytes()
-    except OSError as error:
-        raise damaged(folder / name, error.strerror or str(error)) from None
+        data = read_whole(folder / name)
+    except ViborderError as error:
+        raise damaged(folder / name, error.problems[0].message) from None
     if hashlib.sha256(data).hexdigest() != card["files"][name]:
         raise damaged(folder / name, "its checksum differs from the one in model.json")
     return data

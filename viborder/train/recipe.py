@@ -9,7 +9,7 @@ from typing import Any, Protocol, cast
 
 from viborder.document import Document
 from viborder.errors import fail
-from viborder.files import read_text
+from viborder.files import parse_yaml, read_text
 
 # short names of the kinds that come with viborder; any other kind is the name of a package that Python can import
 KINDS = {"crf": "viborder.train.crf", "transformer": "viborder.train.encoder", "llm": "viborder.train.llm"}
@@ -42,13 +42,10 @@ def load_recipe(path: Path, overrides: Sequence[str] = ()) -> dict[str, Any]:
 
     Raises ViborderError: `recipe-malformed`, `override-malformed`.
     """
-    import yaml
-
     try:
-        content = yaml.safe_load(read_text(path))
-    except yaml.YAMLError as error:
-        message = " ".join(str(error).split())
-        raise fail(path, "recipe-malformed", f"not YAML: {message}", "`key: value` lines") from None
+        content = parse_yaml(read_text(path))
+    except ValueError as error:
+        raise fail(path, "recipe-malformed", f"not YAML: {error!s:.300}", "`key: value` lines") from None
     if not isinstance(content, dict):
         raise fail(path, "recipe-malformed", "not a mapping of keys to values", "`key: value` lines")
     for override in overrides:
@@ -62,8 +59,8 @@ def load_recipe(path: Path, overrides: Sequence[str] = ()) -> dict[str, Any]:
             if not isinstance(inside, dict):
                 raise fail(override, "override-malformed", f"`{name}` holds no keys", "one dot for each level")
         try:
-            inside[last] = yaml.safe_load(value)
-        except yaml.YAMLError:
+            inside[last] = parse_yaml(value)
+        except ValueError:
             raise fail(override, "override-malformed", "the value is not YAML", "quote it") from None
     return content
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import io
+import math
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
+from zipfile import ZIP_STORED, BadZipFile, ZipFile
 
 import numpy as np
+from numpy.lib import format as array_format
 
 from viborder.errors import ViborderError
 from viborder.train.crf.chain import Weights
@@ -87,7 +90,7 @@ def read_learned(folder: Path, card: Mapping[str, Any]) -> Learned:
 
 
 def _chain(folder: Path, card: Mapping[str, Any], name: str) -> Weights:
-    arrays = np.load(io.BytesIO(checked(folder, card, f"{name}.npz")), allow_pickle=False)
+    arrays = _arrays_of(checked(folder, card, f"{name}.npz"))
     parts = (arrays[key] for key in ("indptr", "indices", "values", "transitions"))
     return Weights(card["chains"][name], _lines(folder, card, f"{name}.features.txt"), *parts)
 
@@ -95,8 +98,8 @@ def _chain(folder: Path, card: Mapping[str, Any], name: str) -> Weights:
 def _networks(folder: Path, card: Mapping[str, Any]) -> Networks | None:
     if "networks.npz" not in card["files"]:
         return None
-    arrays = np.load(io.BytesIO(checked(folder, card, "networks.npz")), allow_pickle=False)
-    count = len(arrays.files) // len(fields(Network))
+    arrays = _arrays_of(checked(folder, card, "networks.npz"))
+    count = len(arrays) // len(fields(Network))
     members = [Network(*(arrays[f"{number}.{field.name}"] for field in fields(Network))) for number in range(count)]
     return Networks(_lines(folder, card, "networks.attributes.txt"), members)
 
@@ -115,7 +118,30 @@ def _reranker(folder: Path, card: Mapping[str, Any]) -> Reranker | None:
 
 
 def _lines(folder: Path, card: Mapping[str, Any], name: str) -> list[str]:
-    return checked(folder, card, name).decode().splitlines()
+    text = checked(folder, card, name).decode()  # other line ends, such as U+2028, may stand in a word
+    return text.removesuffix("\n").split("\n") if text else []
+
+
+def _arrays_of(data: bytes) -> dict[str, np.ndarray[Any, Any]]:
+    """The arrays of an .npz file. They are laid over its bytes, so that nothing is unpacked or made room for that the
+    file does not hold. Raises ValueError.
+    """
+    found = {}
+    try:
+        with ZipFile(io.BytesIO(data)) as archive:
+            for member in archive.infolist():
+                if member.compress_type != ZIP_STORED:
+                    raise ValueError(f"{member.filename} is packed")
+                held = io.BytesIO(archive.read(member))
+                version = array_format.read_magic(held)  # type: ignore[no-untyped-call]
+                if version != (1, 0):
+                    raise ValueError(f"{member.filename} is of another version")
+                shape, by_columns, kind = array_format.read_array_header_1_0(held)  # type: ignore[no-untyped-call]
+                flat = np.frombuffer(held.read(), kind, count=math.prod(map(abs, shape)))
+                found[member.filename.removesuffix(".npy")] = flat.reshape(shape, order="F" if by_columns else "C")
+    except (BadZipFile, EOFError, RuntimeError, MemoryError) as error:  # RuntimeError: encrypted, or a kind not known
+        raise ValueError(f"not arrays: {error}") from None
+    return found
 
 
 def _arrays(weights: Weights) -> bytes:
