@@ -31,6 +31,7 @@ results: .venv/run
 	$(BIN)/python -m viborder.eval.show.results
 
 model: .venv/run
+	$(BIN)/python -m viborder.train.forms.learn
 	$(BIN)/python -m viborder.shipped.make
 	$(BIN)/python -m viborder.shipped.picture
 

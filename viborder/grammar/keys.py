@@ -45,10 +45,14 @@ def key(token: str) -> str:
         return _MARKS[token]
     word = token.lower()
     if not word.isascii():
-        word = word.replace("ð", "đ")  # an eth typed for a d with stroke: `Ðồn`
-        word = word[:-2] + _TONES.get(word[-2:], word[-2:])
+        word = placed(word.replace("ð", "đ"))  # an eth typed for a d with stroke: `Ðồn`
     match = _Y_FOR_I.match(word)
     return match[1] + _I[match[2]] if match else word
+
+
+def placed(word: str) -> str:
+    """A syllable in lower case with its tone mark in the one place: `hoà` is `hòa`."""
+    return word[:-2] + _TONES.get(word[-2:], word[-2:])
 
 
 def fold(token: str) -> str:

@@ -12,6 +12,7 @@ from viborder.document import PRIVATE, Document
 from viborder.errors import Problem, fail, place
 from viborder.labels import in_order
 from viborder.text import token_range
+from viborder.train import forms
 from viborder.train.corrections import learn_corrections
 from viborder.train.proposals import proposer
 from viborder.train.token_spans import TokenSpan, f1, in_tokens
@@ -42,7 +43,8 @@ class Material:
 
     def prepare(self, documents: Sequence[Document]) -> None:
         """Work out texts and proposals."""
-        texts = [tokenized(document) for document in documents]
+        read = forms.read if self.proposer else tokenized
+        texts = [read(document) for document in documents]
         proposals = self.proposer.spans(documents, texts) if self.proposer else [[] for _ in documents]
         for document, text, found in zip(documents, texts, proposals, strict=True):
             self.texts[document.id], self.proposals[document.id] = text, found

@@ -119,6 +119,13 @@ FORMS: dict[str, Callable[[str, Random], Pieces]] = {
 }
 
 
+def known_forms(shares: dict[str, float]) -> dict[str, float]:
+    """The shares of a recipe's key `noise`. Raises ValueError where a form is unknown."""
+    if unknown := sorted(set(shares) - set(FORMS)):
+        raise ValueError(f"no form {', '.join(unknown)}: one of {', '.join(FORMS)}")
+    return shares
+
+
 def written(document: Document, form: str, seed: int = 0) -> Document:
     """The document in a form of FORMS, its spans, private names and given tokens moved with their text.
 

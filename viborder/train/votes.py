@@ -15,11 +15,12 @@ from numpy.typing import NDArray
 
 from viborder.document import Document
 from viborder.grammar.own import OwnGrammar, read_own
+from viborder.train import forms
 from viborder.train.corrections import Corrections, read_corrections
 from viborder.train.folder import checked
 from viborder.train.proposals import Proposer
 from viborder.train.token_spans import TokenSpan
-from viborder.train.tokenized import TokenizedText
+from viborder.train.tokenized import TokenizedText, tokenized
 from viborder.train.tuning import Tuned, read_tuned
 
 _GRAMMAR = "grammar"  # the folder in which a grammar of one's own is kept
@@ -31,6 +32,10 @@ class Advice:
 
     proposer: Proposer | None = None
     corrections: Corrections = field(default_factory=lambda: Corrections({}, {}))
+
+    def read(self, documents: Sequence[Document]) -> list[TokenizedText]:
+        """The tokens of documents; with the grammar, words of sentences in other forms of writing as they are restored."""
+        return [(forms.read if self.proposer else tokenized)(document) for document in documents]
 
     def proposals(self, documents: Sequence[Document], texts: Sequence[TokenizedText]) -> list[list[TokenSpan]]:
         """What the grammar proposes for documents, in their tokens, before corrections."""

@@ -12,6 +12,7 @@ from random import Random
 import numpy as np
 
 from viborder.document import Document, outermost
+from viborder.train import forms
 from viborder.train.crf.batch import Batch, lay_out, over, paint, tagset
 from viborder.train.crf.chain import Columns, Types
 from viborder.train.crf.columns import inside_columns, outer_columns
@@ -88,7 +89,7 @@ def lay_out_examples(
     tokens of the document.
     """
     types = Types(lexicons)
-    texts = [tokenized(document) for document in documents]
+    texts = [(forms.read if lexicons else tokenized)(document) for document in documents]
     batch = lay_out(texts, types)
     by_depth: list[list[TokenSpan]] = [[]]
     for document, text, offset in zip(documents, texts, batch.offsets, strict=False):

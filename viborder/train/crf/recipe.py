@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from viborder.errors import Problem, ViborderError
+from viborder.train.noise import known_forms
 
 
 def _several_or_none(folds: int) -> int:
@@ -31,6 +32,7 @@ class CrfRecipe(BaseModel):
     networks: int = Field(0, ge=0)
     rerank: Annotated[int, AfterValidator(_several_or_none)] = Field(0, ge=0)
     copies: int = Field(0, ge=0)
+    noise: Annotated[dict[str, Annotated[float, Field(ge=0, le=1, strict=False)]], AfterValidator(known_forms)] = {}
     dropout: float = Field(0.0, ge=0, le=1)
     doubt: float = Field(0.05, ge=0, le=1)
     folds: int = Field(5, ge=0)

@@ -22,7 +22,7 @@ from viborder.train.crf.known import find_known, lengths_of
 from viborder.train.crf.rerank import LEAST, by_sentence
 from viborder.train.crf.templates import parse
 from viborder.train.token_spans import ScoredSpan, TokenSpan
-from viborder.train.tokenized import TokenizedText, tokenized
+from viborder.train.tokenized import TokenizedText
 from viborder.train.tuning import read_tuned
 from viborder.train.votes import vote
 
@@ -70,7 +70,7 @@ class CrfTagger:
     def tag(self, documents: Iterable[Document]) -> Iterator[Document]:
         """Each document with the spans that the model finds, each with its `score`; spans that it had are ignored."""
         for some in _batches(documents):
-            texts = [tokenized(document) for document in some]
+            texts = self._advice.read(some)
             proposals = self._advice.proposals(some, texts)
             for document, text, found in zip(some, texts, self.tag_texts(texts, proposals), strict=True):
                 spans = [
@@ -136,7 +136,7 @@ class CrfTagger:
 
     def account(self, document: Document) -> Account:
         """What was proposed for a document, what corrections made of it, what was found, and what else was possible."""
-        text = tokenized(document)
+        (text,) = self._advice.read([document])
         (proposed,) = self._advice.proposals([document], [text])
         (revised,) = self._advice.revised([text], [proposed])
         return Account(

@@ -13,6 +13,7 @@ from viborder.document import Document
 from viborder.errors import Problem, ViborderError
 from viborder.formats import brackets as genre
 from viborder.labels import in_order
+from viborder.train import noise
 from viborder.train.crf.augment import augmented
 from viborder.train.crf.batch import tagset
 from viborder.train.crf.chain import Weights
@@ -104,7 +105,11 @@ class _Work:
         self.genre = [document for name in recipe.genre for document in genre.read(here / name)] if ours else []
         self._kept: Mapping[str, Iterable[Lesson]] = {}
         self._keeps = recipe.folds > 1 and len(documents) <= MOST_FOLDED and not recipe.known
-        copied = augmented([*documents, *self.genre], recipe.copies, recipe.seed)
+        originals = [*documents, *self.genre]
+        copied = [
+            *augmented(originals, recipe.copies, recipe.seed),
+            *noise.copies(originals, recipe.noise, recipe.seed),
+        ]
         self.variants = {variant.id: (origin, variant) for origin, variant in copied}
         self.material.prepare([*documents, *self.genre, *(variant for _, variant in copied)])
         self.labels = in_order({*self.material.labels, *self._unseen()})

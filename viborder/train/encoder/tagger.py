@@ -19,7 +19,7 @@ from viborder.train.encoder.sources import load_tokenizer
 from viborder.train.encoder.words import split_at
 from viborder.train.folder import check_all, expect, seal
 from viborder.train.token_spans import ScoredSpan, TokenSpan, in_tokens
-from viborder.train.tokenized import TokenizedText, tokenized
+from viborder.train.tokenized import TokenizedText
 from viborder.train.tuning import Tuned
 from viborder.train.votes import Advice, read_advice, vote
 
@@ -72,7 +72,7 @@ class TransformerTagger:
             yield document.with_spans(spans)
 
     def _advised(self, documents: Sequence[Document]) -> Iterator[Document]:
-        texts = [tokenized(document) for document in documents]
+        texts = self.advice.read(documents)
         found = self.tag_texts(texts, self.advice.proposals(documents, texts))
         for document, text, scored in zip(documents, texts, found, strict=True):
             yield document.with_spans(
