@@ -11,12 +11,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.labelstudio.conftest import GOLD, PASSWORD
+from tests.labelstudio.conftest import GOLD, PASSWORD, REPOSITORY
 from tests.labelstudio.test_serve import PASSWORD as BACKEND_PASSWORD
 from tests.labelstudio.test_serve import Backend
 from viborder.document import Document, Span, by_id
 from viborder.formats import jsonl
 from viborder.labels import labels
+from viborder.labelstudio import guidelines
 from viborder.labelstudio.adjudicate import push_conflicts
 from viborder.labelstudio.everywhere import everywhere
 from viborder.labelstudio.interface import find_project
@@ -42,7 +43,13 @@ PLACE_OF = """([start, end]) => {
 }"""
 
 
+GUIDELINES = REPOSITORY / "annotations" / "GUIDELINES.md"
 HOTKEYS = {label.name: label.hotkey for label in labels()}
+# state → [style of the outline, what lies over the colour] of a highlight in that state
+LOOKS = """Object.fromEntries(['agreed', 'disputed', 'doubted'].map(state => {
+  const look = getComputedStyle(document.querySelector(`.htx-highlight[class*="-${state}-"]`));
+  return [state, [look.outlineStyle, look.backgroundImage]];
+}))"""
 WORK = {"x": 240, "y": 90, "width": 1040, "height": 560}  # the part of the window that matters
 
 
@@ -128,6 +135,8 @@ class Work:
     """What there is to mend in the suggestions for an article."""
 
     deleted: Span  # a suggestion that is wrong
+    moved: Span  # one that will get another border
+    border: Span  # that border
     relabelled: Span  # one that will get another label
     inner: Span  # a span that is missing inside another
     names: list[Span]  # a name that is missing several times
@@ -144,8 +153,30 @@ def work(article, suggested):
     inside = [one for one in missing if any(other.contains(one) and other in article.spans for other in suggested)]
     inner = next(one for one in inside if not any(one.crosses(other) or one.contains(other) for other in suggested))
     names = [one for one in alone if (article.slice(one), one.label) == (name, label)]
-    other = next(one for one in flat if one != wrong[0] and one.label != "DRUG" and not one.overlaps(inner))
-    return Work(wrong[0], other, inner, names)
+    apart = [one for one in flat if one != wrong[0] and one.label != "DRUG" and not one.overlaps(inner)]
+    other = apart[0]
+    moved = next(one for one in apart[1:] if " " in article.slice(one) and "\n" not in article.slice(one))
+    border = replace(moved, end=moved.start + article.slice(moved).rindex(" "))
+    return Work(wrong[0], moved, border, other, inner, names)
+
+
+def the_guidelines_are_one_click_away(lan, guide):
+    """From a label to its rules, and by a few letters to the rule that is sought."""
+    with lan.page.expect_popup() as opened:
+        lan.page.locator(f"a[href='{guide}#PLACE']").first.click()
+    page = opened.value
+    page.set_viewport_size({"width": 1100, "height": 700})
+    page.wait_for_selector("#PLACE-2", state="attached")
+    assert page.url == f"{guide}#PLACE"
+    assert 0 < page.locator("#PLACE").bounding_box()["y"] < 300
+    page.fill("#filter", "ban chi huy")  # typed without marks
+    assert page.locator("#A11").is_visible() and page.locator("#A11-2").is_visible()
+    assert not page.locator("#A2").is_visible() and not page.locator("#DRUG").is_visible()
+    if os.environ.get("VIBORDER_SCREENSHOTS"):
+        page.fill("#filter", "")
+        page.evaluate("location.hash = '#QUANTITY'; location.hash = '#PLACE'")
+        page.screenshot(path=Path(os.environ["VIBORDER_SCREENSHOTS"]) / "guidelines.png")
+    page.close()
 
 
 def test_an_annotator_at_work(studio, browser, tmp_path, gold):
@@ -158,9 +189,12 @@ def test_an_annotator_at_work(studio, browser, tmp_path, gold):
         connect(studio.owner, "browser", served.url, BACKEND_PASSWORD, served.learner)
         (task,) = studio.owner.tasks(project)
         lan = Annotator(browser, studio.server.url, "lan@viborder.local", text)
+        guide = guidelines.serve_beside(guidelines.page(GUIDELINES), 0)
+        assert guidelines.link(studio.owner, "browser", guide) == guide
         lan.open(project, task["id"])
         lan.settings("Show region labels", "Keep label selected after creating a region")
         lan.shot("suggestions", clip=WORK)
+        the_guidelines_are_one_click_away(lan, guide)
 
         # the suggestions stand on the right words
         tagged, version = served.learner.tag(Document("live", text))
@@ -178,7 +212,19 @@ def test_an_annotator_at_work(studio, browser, tmp_path, gold):
         todo = work(article, suggested)
         lan.click(todo.deleted)
         lan.press("Backspace")
-        lan.press(HOTKEYS[todo.deleted.label])  # puts down the label that stays in the hand
+        lan.press("Escape")  # puts down the label that stays in the hand
+        before = lan.highlights()
+        lan.select(todo.inner)
+        assert lan.highlights() == before  # nothing is in the hand: no phantom
+
+        # a wrong border, as the guide says: click, Backspace, select at once, Escape
+        lan.click(todo.moved)
+        lan.press("Backspace")
+        before = lan.highlights()
+        lan.select(todo.border)
+        lan.wait_for_highlights(before)
+        lan.shot("border", clip=WORK)
+        lan.press("Escape")
 
         # a span inside another, with hotkey and mouse
         before = lan.highlights()
@@ -205,16 +251,17 @@ def test_an_annotator_at_work(studio, browser, tmp_path, gold):
         lan.page.keyboard.press("Control+Enter")
         lan.page.get_by_text("Update", exact=True).wait_for()
         found = pull(studio.owner, "browser", tmp_path / "passes", by_id([Document("live", text)])).documents["lan"][0]
-        others = everywhere(text, drawn, [*suggested, drawn, todo.inner])
+        others = everywhere(text, drawn, [*suggested, todo.border, drawn, todo.inner])
         assert {*todo.names} <= {drawn, *others}
-        wanted = {*suggested, todo.inner, drawn, *others, replace(todo.relabelled, label="DRUG")} - {
+        wanted = {*suggested, todo.inner, todo.border, drawn, *others, replace(todo.relabelled, label="DRUG")} - {
             todo.deleted,
+            todo.moved,
             todo.relabelled,
         }
         assert set(found.spans) == wanted
         about = found.meta["annotation"]
         assert about["model"] == version and about["minutes"] > 0 and about["unsure"]
-        fates = {"kept": len(suggested) - 2, "moved": 0, "relabelled": 1, "deleted": 1, "added": 2 + len(others)}
+        fates = {"kept": len(suggested) - 3, "moved": 1, "relabelled": 1, "deleted": 1, "added": 2 + len(others)}
         assert about["suggestions"] == fates
         assert served.learner.wait() and served.learner.version != version  # and it has been learned from
     finally:
@@ -224,7 +271,11 @@ def test_an_annotator_at_work(studio, browser, tmp_path, gold):
 def test_an_adjudicator_sees_who_said_what(studio, browser, tmp_path, gold):
     article = gold[3]
     half = [span for span in article.spans if span.label != "QUANTITY"][:6]
-    passes = {"lan": by_id([article]), "minh": by_id([article.with_spans(set(article.spans) - {half[1], half[4]})])}
+    about = {"start": half[5].start, "end": half[5].end, "label": half[5].label, "note": "lấy cả từ đứng trước?"}
+    other = replace(
+        article.with_spans(set(article.spans) - {half[1], half[4]}), meta={"annotation": {"notes": [about]}}
+    )
+    passes = {"lan": by_id([article]), "minh": by_id([other])}
     push_conflicts(studio.owner, "see", passes)
     project = find_project(studio.owner, "see")["id"]
     (task,) = studio.owner.tasks(project)
@@ -232,6 +283,9 @@ def test_an_adjudicator_sees_who_said_what(studio, browser, tmp_path, gold):
     minh.open(project, task["id"])
     said = minh.page.get_by_text("lan: PLACE · minh: nothing").or_(minh.page.get_by_text("lan: AGENCY · minh: nothing"))
     assert said.count() >= 1
+    looks = minh.page.evaluate(LOOKS)
+    assert looks["disputed"][0] == "solid" and looks["agreed"][0] == "none" and "gradient" in looks["agreed"][1]
+    assert looks["doubted"][0] == "dotted"
     minh.shot("adjudicate", clip=WORK)
     # an agreed span is locked: Backspace on it changes nothing
     before = minh.highlights()

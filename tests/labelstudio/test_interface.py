@@ -1,8 +1,12 @@
+import re
 from itertools import combinations
+from urllib.request import urlopen
 from xml.etree import ElementTree
 
-from viborder.labels import labels
-from viborder.labelstudio.interface import config, instruction, same_interface
+from tests.labelstudio.conftest import GOLD
+from viborder.labels import Label, labels
+from viborder.labelstudio import guidelines
+from viborder.labelstudio.interface import config, instruction, same_interface, with_guidelines
 
 # Viénot, Brettel and Mollon (1999): linear RGB as a dichromat sees it.
 DICHROMATS = {
@@ -61,6 +65,50 @@ def test_colour_blind_readers_tell_the_labels_apart():
         for one, other in combinations(seen, 2):
             distance = sum((a - b) ** 2 for a, b in zip(seen[one], seen[other], strict=True)) ** 0.5
             assert distance > 8, (one, other)  # CIE76: 2.3 is just noticeable
+
+
+def test_the_guidelines_are_linked_from_every_label_and_no_path_is_told():
+    address = "http://127.0.0.1:8081/guidelines"
+    told = instruction(address)
+    assert "GUIDELINES.md" not in instruction() + told and "href" not in instruction()
+    linked = with_guidelines(with_guidelines(config(), address), address)
+    (row,) = list(ElementTree.fromstring(linked).iter("HyperText"))
+    for label in labels():
+        assert f'"{address}#{label.name}"' in told and f"'{address}#{label.name}'" in row.get("value")
+    assert same_interface(config(), linked)
+
+
+def test_instructions_grow_with_the_labels(monkeypatch):
+    sixth = Label("VEHICLE", {"vi": "Phương tiện", "en": "A vehicle"}, "#56B4E9", "6")
+    monkeypatch.setattr("viborder.labelstudio.interface.labels", lambda: (*labels(), sixth))
+    assert "<b>6 VEHICLE</b> Phương tiện · A vehicle" in instruction()
+
+
+def test_the_page_of_the_guidelines(tmp_path):
+    path = tmp_path / "g.md"
+    path.write_text(
+        "# Tiếng Việt\n\n## PLACE: địa danh\n\n| # | Quy tắc |\n|---|---|\n| P1 | [tỉnh Lạng Sơn] |\n\n# English\n\n"
+        "## PLACE: a location\n\n| # | Rule |\n|---|---|\n| P1 | <script>alert(1)</script> |\n",
+        encoding="utf-8",
+    )
+    shown = guidelines.page(path)
+    assert re.findall(r'<(?:h1|h2|tr) id="([^"]+)"', shown) == [
+        "Tiếng-Việt",
+        "PLACE",
+        "P1",
+        "English",
+        "PLACE-2",
+        "P1-2",
+    ]
+    assert "<td>[tỉnh Lạng Sơn]</td>" in shown and "<script>alert" not in shown
+    address = guidelines.serve_beside(shown, 0)
+    with urlopen(address) as answer:
+        assert answer.read().decode() == shown
+    again = guidelines.serve_beside(shown, int(address.rsplit(":", 1)[1].split("/")[0]))
+    assert again != address  # the port was taken
+    whole = guidelines.page(GOLD.parent / "GUIDELINES.md")
+    for label in labels():
+        assert f'id="{label.name}"' in whole and f'id="{label.name}-2"' in whole
 
 
 def test_looks_do_not_matter_and_names_do():

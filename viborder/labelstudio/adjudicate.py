@@ -23,13 +23,13 @@ from viborder.labelstudio.regions import Reading, read, region
 # Label Studio gives a highlight a class with the id of its region, which we end with its state.
 EXTRA = """<Style>
     .htx-highlight[class*="-disputed-"] { outline: 2px solid #b00020; outline-offset: 1px }
-    .htx-highlight[class*="-doubted-"] { outline: 2px dotted #6a1b9a; outline-offset: 1px }
-    .htx-highlight[class*="-agreed-"] { filter: saturate(0.3) }
+    .htx-highlight[class*="-doubted-"] { outline: 3px dotted #6a1b9a; outline-offset: -3px }
+    .htx-highlight[class*="-agreed-"] { background-image: linear-gradient(rgb(255 255 255 / 0.65) 0 0) }
   </Style>
   <Header value="Ai đã đánh dấu gì · Who said what" size="5"/>
   <Text name="said" value="$said"/>
   <Header value="Văn bản · Text" size="5"/>
-  <Header value="Khung đỏ: tranh cãi · red: disputed — chấm tím: có ghi chú · dotted: noted — nhạt: thống nhất · pale: agreed" size="6"/>"""
+  <Header value="đỏ: tranh cãi · red: disputed — chấm tím: có ghi chú · dotted: noted — nhạt: thống nhất · pale: agreed" size="6"/>"""
 
 
 def push_conflicts(client: Client, title: str, passes: Passes, decided: Iterable[Decision] = ()) -> int:

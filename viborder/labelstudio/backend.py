@@ -10,6 +10,7 @@ from pathlib import Path
 
 from viborder.document import Document
 from viborder.errors import ViborderError, fail
+from viborder.labelstudio import guidelines
 from viborder.labelstudio.client import Client
 from viborder.labelstudio.learner import Learner
 from viborder.labelstudio.serve import app, connect
@@ -37,8 +38,11 @@ def run(
     owner: Client | None,
     title: str,
     overrides: Sequence[str] = (),
+    guide: Path | None = None,
 ) -> None:
     """Serve until interrupted. With `owner`, the backend is connected to the project first of all.
+
+    guide: guidelines in Markdown, shown at /guidelines to whoever asks, and linked to the project.
 
     Raises ViborderError `not-configured` without a password in the environment, `port-taken`, and what `connect`
     raises.
@@ -51,12 +55,15 @@ def run(
         raise fail("", "not-configured", f"{PASSWORD} not set, or too short", hint)
     learner = Learner(state, recipe, base, overrides)
     learner.start()
+    page = guidelines.page(guide) if guide else ""
     server = uvicorn.Server(
-        uvicorn.Config(app(learner, password), host=host, port=port, log_level="critical", access_log=False)
+        uvicorn.Config(app(learner, password, page), host=host, port=port, log_level="critical", access_log=False)
     )
     errors: list[ViborderError] = []
     joined = threading.Thread(
-        target=_join, args=(server, learner, owner, title, f"http://{host}:{port}", password, errors), daemon=True
+        target=_join,
+        args=(server, learner, owner, title, f"http://{host}:{port}", password, errors, bool(page)),
+        daemon=True,
     )
     joined.start()
     try:
@@ -78,6 +85,7 @@ def _join(
     url: str,
     password: str,
     errors: list[ViborderError],
+    has_page: bool,
 ) -> None:
     """Wait until the backend listens and has a model, then connect it; what fails ends the server."""
     import time
@@ -92,6 +100,8 @@ def _join(
     try:
         if owner is not None:
             connect(owner, title, url, password, learner)
+            if has_page:
+                print(f"guidelines at {guidelines.link(owner, title, url + guidelines.PAGE)}", file=sys.stderr)
     except ViborderError as error:
         errors.append(error)
         server.should_exit = True  # type: ignore[attr-defined]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from importlib.resources import files
 from typing import Any
 from xml.etree import ElementTree
-from xml.sax.saxutils import quoteattr
+from xml.sax.saxutils import escape, quoteattr
 
 from viborder.errors import fail
 from viborder.labels import labels
@@ -13,9 +14,10 @@ from viborder.labelstudio.client import Client, ServerLost
 
 LABELS, TEXT, NOTE, VERDICT = "label", "text", "note", "document"  # names of the controls, as results bear them
 NOTHING, UNSURE = "nothing", "unsure"
+GUIDELINES = "guidelines"  # the name of a row of links, which no result bears
 
 _CONFIG = """<View>
-  <Style>.htx-highlight {{ line-height: 2.1 }}</Style>
+  <Style>.lsf-htx-richtext, .htx-highlight {{ line-height: 2.1 }}</Style>
   <View style="position: sticky; top: 0; z-index: 5; background: var(--color-neutral-background, #fff); padding: 4px 0">
     <Labels name="label" toName="text" smart="true" allowEmpty="false">
 {labels}
@@ -43,9 +45,33 @@ def config(extra: str = "") -> str:
     return _CONFIG.format(labels="\n".join(lines), extra=extra and f"  {extra}\n")
 
 
-def instruction() -> str:
-    """The short guidelines that open with one click beside every task (HTML, Vietnamese and English)."""
-    return files("viborder.labelstudio").joinpath("instruction.html").read_text(encoding="utf-8")
+def with_guidelines(xml: str, address: str) -> str:
+    """An interface with a row of links under the labels, one to the guidelines and one to each label in them."""
+    links = [f"<a href='{address}' target='_blank' rel='noopener'>Hướng dẫn · Guidelines</a>"]
+    links += [f"<a href='{address}#{label.name}' target='_blank' rel='noopener'>{label.name}</a>" for label in labels()]
+    row = f'<HyperText name="{GUIDELINES}" inline="true" clickableLinks="true" value={quoteattr(" · ".join(links))}/>'
+    bare = re.sub(rf'\n *<HyperText name="{GUIDELINES}"[^>]*/>', "", xml)
+    return bare.replace("</Labels>", f"</Labels>\n      {row}", 1)
+
+
+def instruction(address: str = "") -> str:
+    """The short guidelines that open with one click beside every task (HTML, Vietnamese and English); a label that they
+    do not explain is told by its descriptions.
+
+    address: of the page with the whole guidelines, which the name of every label is then linked to.
+    """
+    told = files("viborder.labelstudio").joinpath("instruction.html").read_text(encoding="utf-8")
+    for label in labels():
+        name = f"<b>{label.hotkey} {label.name}</b>"
+        if name not in told:
+            line = f"{name} {escape(label.description['vi'])} · {escape(label.description['en'])}"
+            told = told.replace("</p>", f"<br>\n{line}</p>", 1)
+        if address:
+            told = told.replace(name, f'<a href="{address}#{label.name}" target="_blank" rel="noopener">{name}</a>', 1)
+    if address:
+        said = "Hướng dẫn đầy đủ · The whole guidelines"
+        told += f'<p><a href="{address}" target="_blank" rel="noopener">{said}</a></p>\n'
+    return told
 
 
 def find_project(client: Client, title: str) -> dict[str, Any] | None:
@@ -106,6 +132,8 @@ def same_interface(one: str, other: str) -> bool:
 def _controls(xml: str) -> list[tuple[str, ...]]:
     found = []
     for element in ElementTree.fromstring(xml).iter():
+        if element.get("name") == GUIDELINES:
+            continue
         if element.tag in ("Label", "Choice") or "name" in element.attrib:
             found.append((element.tag, *(element.get(key, "") for key in ("name", "toName", "value", "perRegion"))))
     return sorted(found)

@@ -9,21 +9,23 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from viborder.files import new_file
-from viborder.labelstudio import server
+from viborder.labelstudio import guidelines, server
 from viborder.labelstudio.client import Client
 from viborder.labelstudio.interface import ensure_project
 
 
-def run(program: Path, data: Path, port: int, annotators: Sequence[str], title: str) -> None:
-    """Run a server until Ctrl+C or SIGTERM.
+def run(program: Path, data: Path, port: int, annotators: Sequence[str], title: str, guide: Path | None = None) -> None:
+    """Run a server until Ctrl+C or SIGTERM; beside it the page of the guidelines, if there are any.
 
-    `data/env` and `data/accounts` hold what is secret, readable by their owner only.
+    guide: the guidelines in Markdown. `data/env` and `data/accounts` hold what is secret, readable by their owner only.
     """
     running = server.start(program, data, port=port)
     signal.signal(signal.SIGTERM, lambda *_: running.process.terminate())
     try:
         owner = Client(running.url, running.token)
         ensure_project(owner, title)
+        served = guidelines.serve_beside(guidelines.page(guide), port and port + 1) if guide else ""
+        address = guidelines.link(owner, title, served) if served else ""
         accounts = _accounts(data / "accounts", {"owner": running.password}, annotators)
         for name in annotators:
             server.add_annotator(owner, f"{name}@viborder.local", accounts[name])
@@ -33,9 +35,12 @@ def run(program: Path, data: Path, port: int, annotators: Sequence[str], title: 
             "LABEL_STUDIO_URL": running.url,
             "LABEL_STUDIO_API_KEY": running.token,
             "VIBORDER_SERVE_PASSWORD": password,
+            **({guidelines.ADDRESS: address} if address else {}),
         }
         _secret(data / "env", [f"export {name}={value}" for name, value in exports.items()])
         print(f"Label Studio is at {running.url}; accounts are in {data / 'accounts'}", file=sys.stderr)
+        if address:
+            print(f"The guidelines are at {address}", file=sys.stderr)
         print(f"In another terminal: source {data / 'env'}", file=sys.stderr)
         running.process.wait()
     finally:

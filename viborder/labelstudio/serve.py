@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from viborder.document import Document, Span
 from viborder.errors import Problem
+from viborder.labelstudio import guidelines
 from viborder.labelstudio.client import Client
 from viborder.labelstudio.everywhere import everywhere
 from viborder.labelstudio.interface import LABELS, open_project
@@ -42,8 +43,8 @@ class _Refused(Exception):
         self.status = status
 
 
-def app(learner: Learner, password: str) -> Starlette:
-    """The web application around a learner."""
+def app(learner: Learner, password: str, page: str = "") -> Starlette:
+    """The web application around a learner. page: the guidelines as HTML, which need no password."""
     from starlette.applications import Starlette
     from starlette.concurrency import run_in_threadpool
     from starlette.responses import JSONResponse
@@ -66,7 +67,8 @@ def app(learner: Learner, password: str) -> Starlette:
         for path in _calls
         if path != "/versions"
     ]
-    return Starlette(routes=[*routes, Route("/versions", answer, methods=["GET", "POST"])])
+    shown = guidelines.app(page).routes if page else []
+    return Starlette(routes=[*routes, Route("/versions", answer, methods=["GET", "POST"]), *shown])
 
 
 def fault(method: str, path: str, error: BaseException) -> str:

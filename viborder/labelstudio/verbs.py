@@ -14,6 +14,10 @@ app = typer.Typer(
 CORPUS = Path("corpus/documents.jsonl")
 PROJECT = "viborder"
 ADJUDICATION = "viborder-adjudication"
+GUIDELINES = Path("annotations/GUIDELINES.md")
+Guide = Annotated[
+    Path, typer.Option("--guidelines", help="The guidelines (Markdown), shown as a page; if it is there.")
+]
 Project = Annotated[str, typer.Option(help="Title of the project on the server.")]
 
 
@@ -22,6 +26,7 @@ def up(
     data: Annotated[Path, typer.Option(help="Where the server keeps its data.")] = Path("build/labelstudio"),
     port: Annotated[int, typer.Option(help="Port on 127.0.0.1.")] = 8080,
     annotator: Annotated[list[str] | None, typer.Option(help="Name of a further user; may be repeated.")] = None,
+    guide: Guide = GUIDELINES,
     prepare: Annotated[
         bool, typer.Option("--prepare", help="Install the server and make its empty database, no more.")
     ] = False,
@@ -32,7 +37,7 @@ def up(
     program = server.install()
     server.template(program)
     if not prepare:
-        local.run(program, data, port, annotator or [], PROJECT)
+        local.run(program, data, port, annotator or [], PROJECT, guide if guide.exists() else None)
 
 
 @app.command()
@@ -110,6 +115,7 @@ def serve(
     port: Annotated[int, typer.Option(help="Port to listen on.")] = 9090,
     project: Project = PROJECT,
     connect: Annotated[bool, typer.Option(help="Make the backend known to the project.")] = True,
+    guide: Guide = GUIDELINES,
     source_format: Annotated[
         str | None, typer.Option("--from", help="The format of the files, where endings cannot tell it.")
     ] = None,
@@ -129,4 +135,5 @@ def serve(
         owner=owner,
         title=project,
         overrides=overrides,
+        guide=guide if guide.exists() else None,
     )
