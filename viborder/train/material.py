@@ -13,13 +13,15 @@ from viborder.errors import Problem, fail, place
 from viborder.labels import in_order
 from viborder.text import token_range
 from viborder.train import forms
-from viborder.train.corrections import learn_corrections
+from viborder.train.corrections import Case, learn_corrections
 from viborder.train.proposals import proposer
+from viborder.train.record import learn_record
 from viborder.train.token_spans import TokenSpan, f1, in_tokens
 from viborder.train.tokenized import TokenizedText, tokenized
 from viborder.train.tuning import HeldOut, Tunable, Tuned
 from viborder.train.votes import Advice
 
+RECORD_FOLDS = 5
 RELIED_ON = 0.95  # F1 of the grammar on the training documents from which on it decides, where nothing is tuned
 
 
@@ -65,7 +67,7 @@ class Material:
             (self.texts[document.id].words, self.proposals[document.id], self.known_gold(document))
             for document in documents
         ]
-        return Advice(self.proposer, learn_corrections(cases))
+        return Advice(self.proposer, learn_corrections(cases), learn_record(_corrected_by_others(cases)))
 
     def held(self, tagger: Tunable, documents: Sequence[Document]) -> HeldOut:
         """Documents for a tagger that has not seen them."""
@@ -76,7 +78,9 @@ class Material:
             [self.gold(document) for document in documents],
         )
 
-    def untuned(self, vote_for: Sequence[float], vote_against: Sequence[float]) -> Tuned:
+    def untuned(
+        self, vote_for: Sequence[float], vote_against: Sequence[float], trust: Sequence[float] = (0.0,)
+    ) -> Tuned:
         """Votes where nothing is held out: the first of each, or the last where the grammar errs much on the
         training documents.
         """
@@ -84,7 +88,8 @@ class Material:
         errs = (
             self.proposer is not None and f1(zip(said, map(self.known_gold, self.documents), strict=True)) < RELIED_ON
         )
-        return Tuned(vote_for[-1], vote_against[-1]) if errs else Tuned(vote_for[0], vote_against[0])
+        at = -1 if errs else 0
+        return Tuned(vote_for[at], vote_against[at], trust=trust[at])
 
 
 def split_tokens(documents: Iterable[Document]) -> Iterator[Problem]:
@@ -95,3 +100,13 @@ def split_tokens(documents: Iterable[Document]) -> Iterator[Problem]:
             if token_range(ranges, span.start, span.end) is None:
                 where = place("", document.id, span.start, span.end, document.slice(span))
                 yield Problem(where, "span-splits-token", "a border lies inside a token", "mark whole tokens")
+
+
+def _corrected_by_others(cases: Sequence[Case]) -> Iterator[Case]:
+    """Texts with their proposals as corrections of the other folds have them, for the record of what will be proposed
+    in a text that was not learned from.
+    """
+    for fold in range(min(RECORD_FOLDS, len(cases))):
+        corrections = learn_corrections([case for number, case in enumerate(cases) if number % RECORD_FOLDS != fold])
+        for words, proposals, gold in cases[fold::RECORD_FOLDS]:
+            yield words, corrections.revised(words, proposals), gold

@@ -20,13 +20,15 @@ from viborder.train.tokenized import TokenizedText
 class Tuned:
     """What held-out documents decide.
 
-    vote_for: added to the logarithmic score of a tag where the grammar proposes it. vote_against: added to that of O
-    where the grammar proposes nothing. calibration: what a probability is worth.
+    vote_for: added to the logarithmic score of a tag where the grammar proposes it. vote_against: taken from that of
+    every tag but O where the grammar proposes nothing. trust: times the odds that the grammar's record gives, that is
+    what a vote counts, the other two at most; 0: each counts the same. calibration: what a probability is worth.
     """
 
     vote_for: float = 0.0
     vote_against: float = 0.0
     calibration: Calibration = field(default_factory=Calibration)
+    trust: float = 0.0
 
 
 class Tunable(Protocol):
@@ -44,7 +46,13 @@ class Tunable(Protocol):
 HeldOut = tuple[Tunable, list[TokenizedText], list[list[TokenSpan]], list[set[TokenSpan]]]
 
 
-def tune(held_out: Sequence[HeldOut], vote_for: Sequence[float], vote_against: Sequence[float], doubt: float) -> Tuned:
+def tune(
+    held_out: Sequence[HeldOut],
+    vote_for: Sequence[float],
+    vote_against: Sequence[float],
+    doubt: float,
+    trust: Sequence[float] = (0.0,),
+) -> Tuned:
     """What serves best on held-out texts: first the votes, by F1 over nested spans, then the calibration.
 
     Of votes that do equally well, those that stand first in the recipe are taken. doubt: the share of the grammar's
@@ -52,8 +60,8 @@ def tune(held_out: Sequence[HeldOut], vote_for: Sequence[float], vote_against: S
     right more often than it will be elsewhere.
     """
     best, best_f1 = Tuned(), -1.0
-    for weights in product(vote_for, vote_against):
-        tuned = Tuned(*weights)
+    for count, for_it, against in product(trust, vote_for, vote_against):
+        tuned = Tuned(for_it, against, trust=count)
         score = f1(({span for span, _, _ in found}, gold) for found, gold in _tagged(held_out, tuned))
         if score > best_f1 + 1e-9:
             best, best_f1 = tuned, score
@@ -85,4 +93,5 @@ def _tagged(held_out: Sequence[HeldOut], tuned: Tuned) -> list[tuple[list[Scored
 
 def read_tuned(record: Mapping[str, Any]) -> Tuned:
     """What `dataclasses.asdict` made of it. Raises KeyError and TypeError where it is none."""
-    return Tuned(record["vote_for"], record["vote_against"], Calibration(**record["calibration"]))
+    calibration = Calibration(**record["calibration"])
+    return Tuned(record["vote_for"], record["vote_against"], calibration, record.get("trust", 0.0))

@@ -19,6 +19,7 @@ from viborder.train import forms
 from viborder.train.corrections import Corrections, read_corrections
 from viborder.train.folder import checked
 from viborder.train.proposals import Proposer
+from viborder.train.record import Record, kinds_of, read_record
 from viborder.train.token_spans import TokenSpan
 from viborder.train.tokenized import TokenizedText, tokenized
 from viborder.train.tuning import Tuned, read_tuned
@@ -28,10 +29,11 @@ _GRAMMAR = "grammar"  # the folder in which a grammar of one's own is kept
 
 @dataclass(frozen=True, slots=True)
 class Advice:
-    """proposer: None where the grammar has no part in a model."""
+    """proposer: None where the grammar has no part in a model. record: of its proposals after corrections."""
 
     proposer: Proposer | None = None
     corrections: Corrections = field(default_factory=lambda: Corrections({}, {}))
+    record: Record = field(default_factory=lambda: Record({}, {}, {}))
 
     def read(self, documents: Sequence[Document]) -> list[TokenizedText]:
         """The tokens of documents; with the grammar, words of sentences in other forms of writing as they are restored."""
@@ -49,6 +51,45 @@ class Advice:
             return proposals
         return [self.corrections.revised(text.words, found) for text, found in zip(texts, proposals, strict=True)]
 
+    def worth(self, words: Sequence[str], revised: Sequence[TokenSpan], tuned: Tuned) -> list[float]:
+        """What the vote for each proposal of a text counts: `trust` times the odds that it is right, `vote_for` at
+        most.
+        """
+        most = tuned.vote_for
+        return [max(-most, min(most, tuned.trust * self.record.odds(kinds))) for kinds in kinds_of(words, revised)]
+
+    def against(self, tags: Sequence[str], tuned: Tuned) -> NDArray[np.float32]:
+        """What is taken from the score of each tag where nothing is proposed: `vote_against`, or less of a label that
+        the grammar often left out; nothing from O, nor from labels of which the grammar knows nothing.
+        """
+        known = self.proposer.labels if self.proposer else None
+        weights = np.full(len(tags), tuned.vote_against, dtype=np.float32)
+        for number, tag in enumerate(tags):
+            if tag == "O" or (known is not None and tag[2:] not in known):
+                weights[number] = 0.0
+            elif tuned.trust:
+                weights[number] = min(tuned.vote_against, tuned.trust * self.record.silence(tag[2:]))
+        return weights
+
+    def vote(
+        self,
+        scores: NDArray[np.float32],
+        said: NDArray[np.int64],
+        tags: Sequence[str],
+        tuned: Tuned,
+        worth: NDArray[np.float32] | None = None,
+    ) -> None:
+        """Add the votes to scores (rows × tags).
+
+        said: for each row the tag that is proposed, 0 for O, which stands first among the tags. worth: for each row
+        what the vote for it counts; None: `vote_for` for all.
+        """
+        silent = said == 0
+        if tuned.vote_for:
+            scores[~silent, said[~silent]] += np.float32(tuned.vote_for) if worth is None else worth[~silent]
+        if tuned.vote_against:
+            scores[silent] -= self.against(tags, tuned)
+
     def card(self, tuned: Tuned) -> dict[str, Any]:
         """What `model.json` says of it."""
         known = self.proposer.labels if self.proposer else None
@@ -59,7 +100,8 @@ class Advice:
         """The files of it in a model folder."""
         own = self.proposer.own if self.proposer else None
         files = {f"{_GRAMMAR}/{name}": data for name, data in own.files.items()} if own else {}
-        return {"corrections.tsv": self.corrections.written().encode(), **files}
+        record = {"record.tsv": self.record.written().encode()} if self.record else {}
+        return {"corrections.tsv": self.corrections.written().encode(), **record, **files}
 
 
 def read_advice(folder: Path, card: Mapping[str, Any]) -> tuple[Advice, Tuned]:
@@ -72,7 +114,9 @@ def read_advice(folder: Path, card: Mapping[str, Any]) -> tuple[Advice, Tuned]:
     known = card.get("grammar_labels")  # those that the grammar votes on, where it does not know all labels
     proposer = Proposer(_own(folder, card), None if known is None else frozenset(known)) if card["grammar"] else None
     corrections = read_corrections(checked(folder, card, "corrections.tsv").decode())
-    return Advice(proposer, corrections), read_tuned(card["tuned"])
+    kept = "record.tsv" in card["files"]
+    record = read_record(checked(folder, card, "record.tsv").decode()) if kept else Record({}, {}, {})
+    return Advice(proposer, corrections, record), read_tuned(card["tuned"])
 
 
 def _own(folder: Path, card: Mapping[str, Any]) -> OwnGrammar | None:
@@ -80,25 +124,3 @@ def _own(folder: Path, card: Mapping[str, Any]) -> OwnGrammar | None:
     for name in names:
         checked(folder, card, name)
     return read_own(folder / _GRAMMAR) if names else None
-
-
-def vote(
-    scores: NDArray[np.float32],
-    said: NDArray[np.int64],
-    tags: Sequence[str],
-    tuned: Tuned,
-    known: frozenset[str] | None = None,
-) -> None:
-    """Add the votes to scores (rows × tags): to that of the tag that is proposed for a row, or where nothing is, to
-    that of O and of the labels of which the grammar knows nothing.
-
-    said: for each row the proposed tag, 0 for O, which stands first among the tags. known: the labels that the grammar
-    may propose; None: all.
-    """
-    if not tuned.vote_for and not tuned.vote_against:
-        return
-    votes = np.where(said == 0, np.float32(tuned.vote_against), np.float32(tuned.vote_for))
-    scores[np.arange(len(said)), said] += votes
-    if known is not None:
-        unknown = [number for number, tag in enumerate(tags) if tag != "O" and tag[2:] not in known]
-        scores[np.ix_(said == 0, unknown)] += np.float32(tuned.vote_against)

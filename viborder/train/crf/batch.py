@@ -114,9 +114,21 @@ def within(nested: Iterable[TokenSpan], outer: TokenSpan) -> list[TokenSpan]:
     return found
 
 
-def columns(batch: Batch, spans: Mapping[str, Sequence[TokenSpan]], tags: Sequence[str]) -> Columns:
-    """Columns for the tables, each given as spans that do not overlap; code 0 (O) says nothing."""
+def columns(
+    batch: Batch,
+    spans: Mapping[str, Sequence[TokenSpan]],
+    tags: Sequence[str],
+    worth: Mapping[TokenSpan, float] | None = None,
+) -> Columns:
+    """Columns for the tables, each given as spans that do not overlap; code 0 (O) says nothing.
+
+    worth: what the vote for each proposal of the grammar counts; None: all the same.
+    """
     codes = {name: np.zeros(len(batch.types), dtype=np.int64) for name in spans}
     for name, found in spans.items():
         paint(codes[name], found, tags, batch.positions)
-    return Columns(batch.types, codes, ["", *tags[1:]])
+    votes = None if worth is None else np.zeros(len(batch.types), dtype=np.float32)
+    if votes is not None and worth is not None:
+        for span in spans["grammar"]:
+            votes[batch.positions[span[0] : span[1]]] = worth.get(span, 0.0)
+    return Columns(batch.types, codes, ["", *tags[1:]], votes)

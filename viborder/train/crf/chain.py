@@ -98,11 +98,13 @@ class Columns:
     """Flat arrays over many sequences, with padding between them.
 
     types: token type ids. codes: by column name, an index into `values` for each position; index 0 is "" (nothing).
+    worth: what the vote for the grammar's proposal counts at each position; None: the same everywhere.
     """
 
     types: Ints
     codes: Mapping[str, Ints]
     values: Sequence[str]
+    worth: Floats | None = None
 
 
 class _Join:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -15,23 +15,33 @@ COLUMNS = ("grammar", "known", "outer")
 
 
 def outer_columns(
-    batch: Batch, proposals: Sequence[TokenSpan], known: Sequence[TokenSpan], labels: Sequence[str]
+    batch: Batch,
+    proposals: Sequence[TokenSpan],
+    known: Sequence[TokenSpan],
+    labels: Sequence[str],
+    worth: Mapping[TokenSpan, float] | None = None,
 ) -> Columns:
     """Of the outermost layer: `grammar`, the tag of the outermost proposal; `known`, that of a known mention;
     `outer`, nothing.
     """
     outermost = within(proposals, (0, len(batch.positions), ""))
-    return columns(batch, {"grammar": outermost, "known": known, "outer": []}, tagset([*labels, PRIVATE], "IOBES"))
+    spans = {"grammar": outermost, "known": known, "outer": []}
+    return columns(batch, spans, tagset([*labels, PRIVATE], "IOBES"), worth)
 
 
 def inside_columns(
-    batch: Batch, outers: Sequence[TokenSpan], proposals: Sequence[TokenSpan], labels: Sequence[str]
+    batch: Batch,
+    outers: Sequence[TokenSpan],
+    proposals: Sequence[TokenSpan],
+    labels: Sequence[str],
+    worth: Mapping[TokenSpan, float] | None = None,
 ) -> Columns:
     """Of what lies inside `outers`: `outer`, their tags; `grammar`, the tags of the proposals next inside them;
     `known`, nothing.
     """
     inner = next_inside(outers, proposals)
-    return columns(batch, {"grammar": inner, "known": [], "outer": outers}, tagset([*labels, PRIVATE], "IOBES"))
+    spans = {"grammar": inner, "known": [], "outer": outers}
+    return columns(batch, spans, tagset([*labels, PRIVATE], "IOBES"), worth)
 
 
 def next_inside(outers: Sequence[TokenSpan], proposals: Sequence[TokenSpan]) -> list[TokenSpan]:

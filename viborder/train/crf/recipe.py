@@ -38,6 +38,7 @@ class CrfRecipe(BaseModel):
     folds: int = Field(5, ge=0)
     vote_for: list[float] = Field([0.0], min_length=1)
     vote_against: list[float] = Field([0.0], min_length=1)
+    trust: list[float] = Field([0.0], min_length=1)
     c1: float = Field(0.05, ge=0)
     c2: float = Field(0.01, ge=0)
     iterations: int = Field(100, ge=1)

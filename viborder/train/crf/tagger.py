@@ -24,7 +24,6 @@ from viborder.train.crf.templates import parse
 from viborder.train.token_spans import ScoredSpan, TokenSpan
 from viborder.train.tokenized import TokenizedText
 from viborder.train.tuning import read_tuned
-from viborder.train.votes import vote
 
 DEPTH = 4  # layers at most; three occur in the gold
 _BATCH = 1 << 18  # code points decoded together: about 65 articles
@@ -55,7 +54,6 @@ class CrfTagger:
         self.version: str = card.get("version", "")
         self.tuned = read_tuned(card["tuned"])
         self._advice = learned.advice
-        self._known_labels = learned.advice.proposer.labels if learned.advice.proposer else None
         self._containers = frozenset(card["containers"])
         self._learned = learned
         self._lengths = lengths_of(learned.known)
@@ -89,11 +87,13 @@ class CrfTagger:
         found: list[list[ScoredSpan]] = [[] for _ in texts]
         if not len(batch.positions):
             return found
-        proposed = over(batch, self._advice.revised(texts, proposals))
-        layer = self._outermost(batch, self._outer_table(batch, texts, proposed))
+        revised = self._advice.revised(texts, proposals)
+        proposed = over(batch, revised)
+        worth = self._worth(texts, revised, proposed)
+        layer = self._outermost(batch, self._outer_table(batch, texts, proposed, worth))
         every = list(layer)
         for _ in range(DEPTH - 1):
-            layer = self._decode_inside(batch, [span for span, _ in layer], proposed)
+            layer = self._decode_inside(batch, [span for span, _ in layer], proposed, worth)
             every += layer
         agreed = set(proposed)
         agrees = [span in agreed for span, _ in every]
@@ -106,8 +106,24 @@ class CrfTagger:
             found[text].append(((first - start, last - start, label), score, agreeing))
         return found
 
+    def _worth(
+        self,
+        texts: Sequence[TokenizedText],
+        revised: Sequence[Sequence[TokenSpan]],
+        proposed: Sequence[TokenSpan],
+    ) -> dict[TokenSpan, float] | None:
+        """What the vote for each proposal counts, in tokens of the batch; None where all count the same."""
+        if not self.tuned.trust:
+            return None
+        each = (self._advice.worth(text.words, found, self.tuned) for text, found in zip(texts, revised, strict=True))
+        return dict(zip(proposed, (worth for some in each for worth in some), strict=True))
+
     def _decode_inside(
-        self, batch: Batch, outers: list[TokenSpan], proposed: list[TokenSpan]
+        self,
+        batch: Batch,
+        outers: list[TokenSpan],
+        proposed: list[TokenSpan],
+        worth: Mapping[TokenSpan, float] | None,
     ) -> list[tuple[TokenSpan, float]]:
         wide = [span for span in outers if span[1] - span[0] > 1 and span[2] in self._containers]
         if not wide or "inside" not in self._chains:
@@ -116,7 +132,7 @@ class CrfTagger:
         lengths = np.array([span[1] - span[0] for span in wide])
         starts = np.cumsum(lengths) - lengths
         rows = np.repeat(firsts - starts, lengths) + np.arange(int(lengths.sum()))
-        table = inside_columns(batch, wide, proposed, self.labels)
+        table = inside_columns(batch, wide, proposed, self.labels, worth)
         inner = self._decode("inside", table, batch.positions[rows], starts, lengths)
         whole = set(wide)
         spans = [((int(rows[first]), int(rows[last - 1]) + 1, label), chance) for (first, last, label), chance in inner]
@@ -131,7 +147,8 @@ class CrfTagger:
         batch = lay_out(texts, self._types)
         if not len(batch.positions):
             return []
-        table = self._outer_table(batch, texts, over(batch, proposals))
+        proposed = over(batch, proposals)
+        table = self._outer_table(batch, texts, proposed, self._worth(texts, proposals, proposed))
         return by_sentence(batch.starts, self._possible(batch, table))
 
     def account(self, document: Document) -> Account:
@@ -161,13 +178,19 @@ class CrfTagger:
             for (first, last, label), chance in found
         ]
 
-    def _outer_table(self, batch: Batch, texts: Sequence[TokenizedText], proposed: Sequence[TokenSpan]) -> Columns:
+    def _outer_table(
+        self,
+        batch: Batch,
+        texts: Sequence[TokenizedText],
+        proposed: Sequence[TokenSpan],
+        worth: Mapping[TokenSpan, float] | None,
+    ) -> Columns:
         known = (
             over(batch, [find_known(text.words, self._learned.known, self._lengths) for text in texts])
             if self._learned.known
             else []
         )
-        return outer_columns(batch, proposed, known, self.labels)
+        return outer_columns(batch, proposed, known, self.labels, worth)
 
     def _possible(self, batch: Batch, table: Columns) -> list[tuple[TokenSpan, float]]:
         scores = self._scores("outer", table, batch.positions, batch.starts, batch.lengths)
@@ -213,7 +236,8 @@ class CrfTagger:
         """Add the grammar's votes."""
         tag_of = np.array([same_tag(value, tags) for value in table.values])
         said = tag_of.take(table.codes["grammar"].take(positions))
-        vote(emissions, said, tags, self.tuned, self._known_labels)
+        worth = None if table.worth is None else table.worth.take(positions)
+        self._advice.vote(emissions, said, tags, self.tuned, worth)
 
 
 def _batches(documents: Iterable[Document]) -> Iterator[list[Document]]:

@@ -81,7 +81,12 @@ def train_crf(
     else:
         held = []
     vote_for, vote_against = (recipe.vote_for, recipe.vote_against) if work.grammar else ([0.0], NO_GRAMMAR)
-    tuned = tune(held, vote_for, vote_against, recipe.doubt) if held else work.material.untuned(vote_for, vote_against)
+    trust = recipe.trust if work.grammar else [0.0]
+    tuned = (
+        tune(held, vote_for, vote_against, recipe.doubt, trust)
+        if held
+        else work.material.untuned(vote_for, vote_against, trust)
+    )
     return load_crf(out, write_model(out, work.card(documents, tuned), learned))
 
 

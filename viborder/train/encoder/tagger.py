@@ -21,7 +21,7 @@ from viborder.train.folder import check_all, expect, seal
 from viborder.train.token_spans import ScoredSpan, TokenSpan, in_tokens
 from viborder.train.tokenized import TokenizedText
 from viborder.train.tuning import Tuned
-from viborder.train.votes import Advice, read_advice, vote
+from viborder.train.votes import Advice, read_advice
 
 FORMAT = "viborder-transformer"
 FORMAT_VERSION = 1
@@ -120,7 +120,6 @@ class TransformerTagger:
 
     def _voted(self, examples: Examples, codes: Sequence[Any]) -> Iterator[tuple[int, Any]]:
         """(row, log-probabilities with the grammar's votes). codes: of the proposed tags, by document."""
-        known = self.advice.proposer.labels if self.advice.proposer else None
         for row, logits in self._logits(examples):
             number, window = examples.places[row]
             encoding = examples.encodings[number]
@@ -129,7 +128,7 @@ class TransformerTagger:
             scores = np.log(softmax(logits) + 1e-12)
             for level in range(self.reader.depth):
                 block = scores[positions, level]
-                vote(block, codes[number][units, level], self.reader.labels, self.tuned, known)
+                self.advice.vote(block, codes[number][units, level], self.reader.labels, self.tuned)
                 scores[positions, level] = block
             yield row, scores
 
