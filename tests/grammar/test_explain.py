@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -10,10 +11,12 @@ from typer.testing import CliRunner
 
 from viborder.cli import app
 from viborder.document import Document, Span
+from viborder.eval.errors.by_rule import by_rule
 from viborder.eval.errors.files import write_errors
+from viborder.eval.errors.records import error_records
 from viborder.formats import brackets
 from viborder.grammar import propose
-from viborder.grammar.explain import explain
+from viborder.grammar.explain import explain, origins
 from viborder.text import tokenize
 
 WEAPONS = Path(__file__).parents[1] / "train/weapons"
@@ -88,3 +91,22 @@ def test_model_tells_its_part(arguments: tuple[str, ...]) -> None:
     spans = {span["text"]: span["model"] for span in json.loads(said)["spans"]}
     assert spans["heroin"]["proposed"] and 0 < spans["heroin"]["score"] <= 1
     assert spans["tỉnh Cao Bằng"]["weights"] is None  # inside another span
+
+
+def test_errors_are_summed_by_the_rule_that_proposed_them(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    text = "Thu 5 kg heroin và 7 kg ma túy."
+    gold = [Document("one", text, (Span(4, 8, "QUANTITY"), Span(9, 15, "DRUG")))]
+    pred = [
+        Document(
+            "one", text, (Span(4, 8, "QUANTITY"), Span(9, 15, "DRUG"), Span(19, 23, "QUANTITY"), Span(24, 30, "DRUG"))
+        )
+    ]
+    made = origins(text)
+    told = {tally.rule: (tally.right, tally.wrong) for tally in by_rule(error_records(gold, pred), {"one": made})}
+    assert told == {
+        made[4, 8, "QUANTITY"]: (1, 1),  # both amounts by one rule
+        made[9, 15, "DRUG"]: (1, 0),
+        "(learned)": (0, 1),  # bare `ma túy`, which the grammar never proposes
+    }
+    write_errors(tmp_path / "errors.jsonl", gold, pred)
+    assert re.search(rf"{re.escape(made[4, 8, 'QUANTITY'])} +1 +1", capsys.readouterr().out)

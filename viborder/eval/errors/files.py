@@ -8,17 +8,19 @@ from pathlib import Path
 from viborder.document import Document
 from viborder.eval.counting.leakage import leakage
 from viborder.eval.counting.slices import slices
+from viborder.eval.errors.by_rule import by_rule
 from viborder.eval.errors.records import Record, error_records
 from viborder.eval.errors.summary import describe
 from viborder.eval.errors.suspects import suspects
-from viborder.eval.show.tables import error_tables, leakage_line, write_json_lines
+from viborder.eval.show.tables import error_tables, leakage_line, rule_table, write_json_lines
 from viborder.grammar.explain import origins
 
 
 def write_errors(
     path: Path, gold: Sequence[Document], pred: Sequence[Document], train: Sequence[Document] | None = None
 ) -> int:
-    """Write every error with the rules that propose it, print what they are, and return their number.
+    """Write every error with the rules that propose it, print what they are and which rules make them, and return
+    their number.
 
     train: what was trained on, for seen mentions; what it shares with `gold` is said where they are different
     documents.
@@ -28,9 +30,8 @@ def write_errors(
     error_tables(records, slices(gold, records, train))
     if train is not None and texts.keys().isdisjoint(document.id for document in train):
         leakage_line(leakage(train, gold))
-    made = {
-        identity: origins(texts[identity]) for identity in {record.document for record in records if _wrong(record)}
-    }
+    made = {identity: origins(text) for identity, text in texts.items()}
+    rule_table(by_rule(records, made))
     wrong = [
         describe(record, texts[record.document]) | {"rules": _rules(record, made[record.document])}
         for record in records

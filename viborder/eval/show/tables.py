@@ -20,9 +20,11 @@ if TYPE_CHECKING:
     from viborder.eval.agreement.passes import Agreement
     from viborder.eval.counting.leakage import Leakage
     from viborder.eval.counting.slices import Slice
+    from viborder.eval.errors.by_rule import Tally
     from viborder.eval.errors.records import Record
 
 SHOWN_CONFLICTS = 12
+SHOWN_RULES = 15
 
 
 def number(value: float | None, digits: int = 3) -> str:
@@ -109,6 +111,22 @@ def _conflict_table(result: Agreement) -> Table:
     if len(result.conflicts) > SHOWN_CONFLICTS:
         table.add_row("…", "", f"{len(result.conflicts) - SHOWN_CONFLICTS} more")
     return table
+
+
+def rule_table(tallies: Sequence[Tally], console: Console | None = None) -> None:
+    """Print which rules and algorithms proposed what was predicted wrongly, and how often each was right."""
+    wrong = [tally for tally in tallies if tally.wrong]
+    if not wrong:
+        return
+    table = Table(box=box.SIMPLE_HEAD)
+    table.add_column("proposed by", overflow="fold")
+    for name in ("right", "wrong"):
+        table.add_column(name, justify="right")
+    for tally in wrong[:SHOWN_RULES]:
+        table.add_row(escape(tally.rule), str(tally.right), str(tally.wrong))
+    if len(wrong) > SHOWN_RULES:
+        table.add_row(f"{len(wrong) - SHOWN_RULES} more", "", str(sum(tally.wrong for tally in wrong[SHOWN_RULES:])))
+    (console or Console()).print(table)
 
 
 def error_tables(
