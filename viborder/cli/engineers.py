@@ -20,6 +20,12 @@ def train(
     train: Annotated[Path, typer.Option(help="Documents with spans, of any format and label set.")] = GOLD,
     dev: Annotated[Path | None, typer.Option(help="Documents to choose on, where the recipe chooses.")] = None,
     out: Annotated[Path, typer.Option(help="The model folder to write.")] = ...,  # type: ignore[assignment]
+    unlabelled: Annotated[
+        Path | None, typer.Option(help="Texts that nobody has annotated, to learn from in rounds where that helps.")
+    ] = None,
+    test: Annotated[
+        Path | None, typer.Option(help="With --unlabelled: what is tested on; a copy of it there is refused.")
+    ] = None,
     source_format: From = None,
     tag_column: TagColumn = None,
 ) -> None:
@@ -29,7 +35,14 @@ def train(
 
     learn = documents(given(train, "--train"), source_format, tag_column=tag_column)
     chosen = documents(dev, source_format, tag_column=tag_column) if dev else None
-    tagger = work(recipe, learn, out, chosen, overrides or ())
+    if unlabelled:
+        from viborder.train.selftrain import brought, self_train
+
+        texts, tests = documents(unlabelled), documents(test) if test else []
+        tagger, rounds = self_train(recipe, learn, texts, out, chosen, overrides or (), tests)
+        print(brought(rounds), file=sys.stderr)
+    else:
+        tagger = work(recipe, learn, out, chosen, overrides or ())
     print(f"{', '.join(tagger.labels)}: model {tagger.version} in {out}")
 
 

@@ -21,6 +21,7 @@ from viborder.train.tokenized import TokenizedText, tokenized
 from viborder.train.tuning import HeldOut, Tunable, Tuned
 from viborder.train.votes import Advice
 
+GUESSED = "guessed"  # in the meta of a document: its spans were found by a model, not by annotators
 RECORD_FOLDS = 5
 RELIED_ON = 0.95  # F1 of the grammar on the training documents from which on it decides, where nothing is tuned
 

@@ -71,11 +71,7 @@ class CrfTagger:
             texts = self._advice.read(some)
             proposals = self._advice.proposals(some, texts)
             for document, text, found in zip(some, texts, self.tag_texts(texts, proposals), strict=True):
-                spans = [
-                    Span(text.starts[first], text.ends[last - 1], label, score)
-                    for (first, last, label), score, _ in found
-                ]
-                yield replace(document, spans=in_order(spans), private=())
+                yield replace(document, spans=in_order(_in_code_points(text, found)), private=())
             if len(self._types.ids) > _MOST_TYPES:
                 self._types.forget()
 
@@ -165,6 +161,13 @@ class CrfTagger:
             self._without_votes()._in_text(text, []),
         )
 
+    def tag_alone(self, documents: Sequence[Document]) -> Iterator[Document]:
+        """What the learned weights find where the grammar proposes nothing and does not vote."""
+        texts = [tokenized(document) for document in documents]
+        found = self._without_votes().tag_texts(texts, [[] for _ in texts])
+        for document, text, spans in zip(documents, texts, found, strict=True):
+            yield document.with_spans(_in_code_points(text, spans))
+
     def _without_votes(self) -> CrfTagger:
         """The same weights, and no vote of the grammar, neither for a span nor against one."""
         tuned = {**self.card["tuned"], "vote_for": 0.0, "vote_against": 0.0}
@@ -238,6 +241,10 @@ class CrfTagger:
         said = tag_of.take(table.codes["grammar"].take(positions))
         worth = None if table.worth is None else table.worth.take(positions)
         self._advice.vote(emissions, said, tags, self.tuned, worth)
+
+
+def _in_code_points(text: TokenizedText, found: Iterable[ScoredSpan]) -> list[Span]:
+    return [Span(text.starts[first], text.ends[last - 1], label, score) for (first, last, label), score, _ in found]
 
 
 def _batches(documents: Iterable[Document]) -> Iterator[list[Document]]:

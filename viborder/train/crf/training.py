@@ -11,7 +11,7 @@ from typing import Any
 
 from viborder.document import Document
 from viborder.errors import Problem, ViborderError
-from viborder.formats import brackets as genre
+from viborder.formats import brackets, jsonl
 from viborder.labels import in_order
 from viborder.train import noise
 from viborder.train.crf.augment import augmented
@@ -34,7 +34,7 @@ from viborder.train.crf.span_features import Chance, count_strings, span_feature
 from viborder.train.crf.tagger import CrfTagger, load_crf
 from viborder.train.crf.templates import parse
 from viborder.train.folder import data_hash
-from viborder.train.material import Material, split_tokens
+from viborder.train.material import GUESSED, Material, split_tokens
 from viborder.train.proposals import switched_off
 from viborder.train.token_spans import TokenSpan, containers
 from viborder.train.tuning import HeldOut, Tuned, tune
@@ -68,7 +68,9 @@ def train_crf(
     where: the recipe's file, for messages.
     Raises ViborderError: `nothing-to-learn`, `span-splits-token`, `template-…`.
     """
-    work = _Work(recipe, documents, where)
+    guessed = [document for document in documents if GUESSED in document.meta]
+    documents = [document for document in documents if GUESSED not in document.meta]
+    work = _Work(recipe, documents, where, guessed)
     if recipe.grammar:
         for line in switched_off(work.material.proposer, work.labels, bool(recipe.genre)):
             print(line, file=sys.stderr)
@@ -93,7 +95,9 @@ def train_crf(
 class _Work:
     """A training: the documents with what is worked out once for all folds (texts, proposals)."""
 
-    def __init__(self, recipe: CrfRecipe, documents: Sequence[Document], where: str) -> None:
+    def __init__(
+        self, recipe: CrfRecipe, documents: Sequence[Document], where: str, guessed: Sequence[Document] = ()
+    ) -> None:
         problems: list[Problem] = []
         self.templates = {
             "outer": parse(recipe.templates, COLUMNS, where, problems),
@@ -107,7 +111,8 @@ class _Work:
         self.grammar = self.material.proposer is not None
         here = Path(where).parent
         ours = self.grammar and self.material.shared is None
-        self.genre = [document for name in recipe.genre for document in genre.read(here / name)] if ours else []
+        self.genre = [document for name in recipe.genre for document in _read(here / name)] if ours else []
+        self.genre += guessed  # learned from, but nothing is corrected or tuned by them
         self._kept: Mapping[str, Iterable[Lesson]] = {}
         self._keeps = recipe.folds > 1 and len(documents) <= MOST_FOLDED and not recipe.known
         originals = [*documents, *self.genre]
@@ -224,3 +229,8 @@ class _Work:
             "documents": [document.id for document in documents],
             "data_sha256": data_hash(documents),
         }
+
+
+def _read(path: Path) -> list[Document]:
+    """Texts to learn from beside the annotated documents: in brackets (.txt), or JSON Lines."""
+    return jsonl.read(path) if path.suffix == ".jsonl" else brackets.read(path)

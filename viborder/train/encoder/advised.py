@@ -8,7 +8,7 @@ from viborder.document import Document
 from viborder.train.encoder.progress import say
 from viborder.train.encoder.recipe import FinetuneRecipe
 from viborder.train.encoder.tagger import TransformerTagger
-from viborder.train.material import Material
+from viborder.train.material import GUESSED, Material
 from viborder.train.proposals import switched_off
 from viborder.train.tuning import tune
 
@@ -24,6 +24,7 @@ def advise(
     """
     if not recipe.grammar:
         return
+    learn = [document for document in learn if GUESSED not in document.meta]
     material = Material(learn, recipe.grammar, where)
     for line in switched_off(material.proposer, material.labels, genre=False):
         say(line)

@@ -63,9 +63,10 @@ class TransformerTagger:
         """
         stream = iter(documents)
         while chunk := list(islice(stream, _DOCUMENTS)):
-            yield from self._advised(chunk) if self.advice.proposer else self._alone(chunk)
+            yield from self._advised(chunk) if self.advice.proposer else self.tag_alone(chunk)
 
-    def _alone(self, documents: Sequence[Document]) -> Iterator[Document]:
+    def tag_alone(self, documents: Sequence[Document]) -> Iterator[Document]:
+        """What the encoder finds without the grammar."""
         examples = read(self.reader, documents)
         found = merge(self.reader, examples, self._best(self._logits(examples)))
         for document, spans in zip(documents, found, strict=True):
