@@ -13,7 +13,7 @@ from viborder.errors import Problem, fail, place
 from viborder.labels import in_order
 from viborder.text import token_range
 from viborder.train import forms
-from viborder.train.corrections import Case, learn_corrections
+from viborder.train.corrections import Case, Corrections, learn_corrections
 from viborder.train.proposals import proposer
 from viborder.train.record import learn_record
 from viborder.train.token_spans import TokenSpan, f1, in_tokens
@@ -60,15 +60,20 @@ class Material:
         """Those of the labels that the grammar knows."""
         return {span for span in self.gold(document) if self.shared is None or span[2] in self.shared}
 
-    def advice(self, documents: Sequence[Document], corrections: bool) -> Advice:
-        """What the grammar has to say, with what documents correct in its proposals where corrections are wanted."""
-        if self.proposer is None or not corrections:
-            return Advice(self.proposer)
+    def advice(self, documents: Sequence[Document], corrections: bool, record: bool = False) -> Advice:
+        """What the grammar has to say, with what documents correct in its proposals, and its record there, where these
+        are wanted.
+        """
+        if self.proposer is None:
+            return Advice()
         cases = [
             (self.texts[document.id].words, self.proposals[document.id], self.known_gold(document))
             for document in documents
         ]
-        return Advice(self.proposer, learn_corrections(cases), learn_record(_corrected_by_others(cases)))
+        learned = learn_corrections(cases) if corrections else Corrections({}, {})
+        if not record:
+            return Advice(self.proposer, learned)
+        return Advice(self.proposer, learned, learn_record(_corrected_by_others(cases) if corrections else cases))
 
     def held(self, tagger: Tunable, documents: Sequence[Document]) -> HeldOut:
         """Documents for a tagger that has not seen them."""

@@ -138,7 +138,11 @@ class _Work:
     def alone(self, documents: Sequence[Document]) -> Learned:
         """The chains, with the mentions and corrections that they are told, without networks and reranker."""
         known = mentions(documents) if self.recipe.known else {}
-        return Learned(self.chains(documents), known, self.material.advice(documents, self.recipe.corrections))
+        return Learned(
+            self.chains(documents),
+            known,
+            self.material.advice(documents, self.recipe.corrections, any(self.recipe.trust)),
+        )
 
     def chains(self, documents: Sequence[Document]) -> dict[str, Weights]:
         """The weights of both chains, from documents, the sentences of the genre, and the variants of both."""
