@@ -163,7 +163,7 @@ class CrfTagger:
 
     def tag_alone(self, documents: Sequence[Document]) -> Iterator[Document]:
         """What the learned weights find where the grammar proposes nothing and does not vote."""
-        texts = [tokenized(document) for document in documents]
+        texts = self._advice.read(documents)
         found = self._without_votes().tag_texts(texts, [[] for _ in texts])
         for document, text, spans in zip(documents, texts, found, strict=True):
             yield document.with_spans(_in_code_points(text, spans))
