@@ -81,7 +81,10 @@ class Walk:
         """Find every span; `found` holds them as token ranges."""
         bits = self.view.bits
         taken = officials.bylines(self.view)
-        self.persons += [(start, stop, carry.PRIVATE_ROLE) for start, stop in taken.items()]
+        self.persons += [
+            (start, stop, carry.OFFICE if officials.signs(self.view, start) else carry.PRIVATE_ROLE)
+            for start, stop in taken.items()
+        ]
         todo = [index for index, found in enumerate(bits) if found & TRIGGER]
         for at in sorted({*todo, *taken}) if taken else todo:
             if at >= self.end:
@@ -280,7 +283,8 @@ class Walk:
         view = self.view
         while True:
             in_office = bool(bits & _OFFICE and not bits & kinds.ROLE) or officials.has_post_after(view, stop)
-            if self.accused or (self.had and officials.is_charged(view, stop)):
+            had = self.had or view.keys[stop + 1] in view.words.had_before
+            if self.accused or (had and officials.is_charged(view, stop)):
                 bits, in_office = kinds.ROLE, False  # scheme 1.1: a former official who is accused
             unsaid = carry.PRIVATE_ROLE if bits & kinds.ROLE and not bits & kinds.KIN else carry.UNSAID
             self.persons.append((start, stop, carry.OFFICE if in_office else unsaid))
@@ -315,7 +319,11 @@ class Walk:
         if at == self.role_end and self.role and (stop := officials.name(view, at, self.role)):
             self._emit_names(at, stop, self.role)
             return self.persons[-1][1]
-        if view.keys[at - 2] in view.words.number_word and view.bits[at - 1] & DIGIT and view.keys[end] == ",":
+        if (
+            view.keys[at - 2] in view.words.number_word
+            and view.bits[at - 1] & DIGIT
+            and view.keys[end] in view.words.after_address
+        ):
             return self._emit_places([(at, end)])  # an address: `số 10 Lý Thường Kiệt, TP Đồng Hới`
         start = officials.begins(view, at, self.end)
         if end - start < 2 or view.keys[start - 1] in view.words.before_people:  # `người Mông Pú Hia`, `Tết Bun Pi May`

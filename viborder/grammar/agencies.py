@@ -303,6 +303,11 @@ def _body(view: View, body: Agency, depth: int) -> Agency:
             view.keys[at] in view.words.zone and view.keys[at + 1] in view.words.zone_second
         )  # `Bộ đội Biên phòng khu vực Mông Tự`
     at += view.keys[at] in view.words.zone and bool(view.bits[at + 1] & CAP) and not body.station
+    if level and view.keys[level] == ":" and _is_plural(view, body.start) and (first := bare(view, level + 1)):
+        places = coordinated(view, [first], group=True)  # `các Tòa án nhân dân huyện: X, Y`
+        body.end, body.is_named, body.has_tail = places[-1][1], True, True
+        body.inner = [(start, end, "PLACE") for start, end, _ in places]
+        return body
     if (
         body.station
         and view.keys[at] == ":"
@@ -337,7 +342,8 @@ def _after_abbreviation(view: View, end: int) -> int:
     if close is None:
         return end
     station = view.keys[end + 1] in view.words.post_abbreviation and view.bits[close] & CAP
-    goes_on = station or (view.bits[close] & (PLACE | AGENCY) and (place(view, close) or one(view, close)))
+    zone = view.keys[close] in view.words.zone and view.keys[close + 1] in view.words.zone_second
+    goes_on = station or zone or (view.bits[close] & (PLACE | AGENCY) and (place(view, close) or one(view, close)))
     return close if goes_on or view.keys[close + 1] in view.words.rank_of_level else end
 
 

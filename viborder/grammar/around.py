@@ -86,6 +86,7 @@ class Around:
 
     # around-places.tsv
     abbreviated_head: Words
+    after_address: Words
     and_or_bracket: Words
     before_country: Words
     before_sea: Words
@@ -151,6 +152,8 @@ class Around:
     name_word: Words
     office_word: Words
     photograph: Words
+    sentence_end: Words
+    signed: Words
     suffers: Words
     surname_before_place: Words
 

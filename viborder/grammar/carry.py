@@ -110,7 +110,11 @@ def given_names(view: View, found: list[Piece]) -> list[Piece]:
 def _stands_alone(view: View, at: int) -> bool:
     """Whether the capital stands inside a sentence, between words that are neither names nor its second syllable."""
     before, after = view.keys[at - 1], view.keys[at + 1]
-    if view.bits[at + 1] & CAP or not (view.bits[at - 1] & LOWER or before == ","):
+    if view.bits[at + 1] & CAP:
+        return False
+    if before == "\n" or before in view.words.sentence_end:
+        return after in view.words.deed_of_person  # `Xôm xin lỗi.`, but `Thành phố`
+    if not (view.bits[at - 1] & LOWER or before == ","):
         return False
     if after == "-" and view.bits[at + 2] & CAP:
         return False  # `Trung - Việt`

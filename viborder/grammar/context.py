@@ -22,7 +22,8 @@ def located(view: View, at: int) -> list[Range]:
         return []  # a kilometre post: `Km85 Quốc lộ 8A`
     if view.bits[end] & PLACE and named(view, end) and all(word in view.lexicon.quarters for word in view.keys[at:end]):
         return []  # `khu vực Đông Nam đảo X`
-    if end - at < 2 or (view.bits[at] & (UPPER | AGENCY | PERSON) and stops(view, at)) or place(view, at):
+    short = end - at < 2 and not (view.foreign(at) and not view.bits[at] & (UPPER | NAME))  # `ở Ranong`
+    if short or (view.bits[at] & (UPPER | AGENCY | PERSON) and stops(view, at)) or place(view, at):
         return []
     if view.bits[at] & AGENCY and one(view, at):
         return []

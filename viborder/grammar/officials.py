@@ -11,6 +11,7 @@ from viborder.grammar.kinds import AGENCY, CAP, LOWER, NAME, PERSON, PLACE, UPPE
 from viborder.grammar.places import bare, capitals, stops
 from viborder.grammar.view import View
 
+REACH = 12  # tokens after a name in which it is said what the person is accused of
 _BETWEEN = frozenset((",", "-", "(", "–", ":", ";"))
 
 
@@ -136,7 +137,29 @@ def is_charged(view: View, end: int) -> bool:
     """Whether the one who is named before the token is accused of something: `bị truy tố`, `đã bị khởi tố`."""
     return any(
         view.keys[at] in view.words.suffers and " ".join(view.keys[at + 1 : at + 3]) in view.words.charge
-        for at in range(end, end + 3)
+        for at in range(end, _sentence_end(view, end))
+    )
+
+
+def _sentence_end(view: View, at: int) -> int:
+    end = at
+    while end - at < REACH and view.keys[end] != "\n" and view.keys[end] not in view.words.sentence_end:
+        end += 1
+    return end
+
+
+def signs(view: View, at: int) -> bool:
+    """Whether a name alone on its line stands under `(đã ký)` or under a post alone on its line: a signature."""
+    above = at - 1
+    while above > 0 and view.keys[above] == "\n":
+        above -= 1
+    if view.keys[above] == ")" and view.keys[above - 1] in view.words.signed:
+        return True
+    start = above
+    while start > 0 and view.keys[start - 1] != "\n":
+        start -= 1
+    return (
+        above > 0 and view.bits[start] & UPPER != 0 and any(is_post(view, begin) for begin in range(start, above + 1))
     )
 
 

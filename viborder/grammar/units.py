@@ -206,6 +206,8 @@ def numbered(view: View, end: int) -> int:
         return stop
     if not bits[at] & DIGIT or not keys[at].isdecimal() or len(keys[at]) > 3 or keys[at + 1] == "/":
         return end
+    if (unit := longest(view.lexicon.units, keys, at + 1)) and unit[1] & kinds.MEASURE:
+        return end  # `cách trạm kiểm soát 800 m`
     stop = at + 1
     if f"{keys[stop]} {keys[stop + 1]}" in view.words.national:
         return stop + 2  # `Ban Chỉ đạo 389 quốc gia`
