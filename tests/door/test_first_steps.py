@@ -29,7 +29,7 @@ def said(folder, *command):
         (["train", "crf", "--out", "m"], "file-missing", "--train my.conll"),
         (["crossval", "crf"], "file-missing", "--gold my.conll"),
         (["train", "no-recipe", "--train", "a.jsonl", "--out", "m"], "recipe-missing", "conll, crf"),
-        (["train", "crf", "kind=foo", "--train", "a.jsonl", "--out", "m"], "recipe-kind", "one of crf, transformer"),
+        (["train", "crf", "kind=foo", "--train", "a.jsonl", "--out", "m"], "recipe-kind", "kind: crf, transformer"),
     ],
 )
 def test_one_error_says_what_to_do(tmp_path, command, rule, hint):
