@@ -229,11 +229,11 @@ def assemble(folder: Path, numbers: Sequence[str], dealt: dict[str, dict[str, An
     for split in SPLITS:
         documents = [document for where, document in kept if where == split]
         if documents:
-            jsonl.write(documents, HERE / f"{split}.jsonl")
+            jsonl.write(HERE / f"{split}.jsonl", documents)
         print(f"{split}: {len(documents)} texts")
     (HERE / "passes").mkdir(exist_ok=True)
     for annotator, documents in passes.items():
-        jsonl.write(documents, HERE / "passes" / f"{annotator}.jsonl")
+        jsonl.write(HERE / "passes" / f"{annotator}.jsonl", documents)
     with (HERE / "decisions.jsonl").open("w", encoding="utf-8") as file:
         for number in numbers:
             for row in rows.get(number, ()):
