@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -41,10 +42,14 @@ def printable(text: str) -> str:
 
 
 class ViborderError(Exception):
-    """Bad input. Carries every `Problem` that was found; `viborder` prints them and exits with status 1."""
+    """Bad input. Carries every `Problem` that was found; `viborder` prints them and exits with status 1.
 
-    def __init__(self, problems: Problem | Iterable[Problem]) -> None:
+    sound: of a reader, the documents in which nothing is wrong.
+    """
+
+    def __init__(self, problems: Problem | Iterable[Problem], sound: Iterable[Any] = ()) -> None:
         self.problems = [problems] if isinstance(problems, Problem) else list(problems)
+        self.sound = list(sound)
         super().__init__("\n".join(str(problem) for problem in self.problems))
 
 

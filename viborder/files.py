@@ -21,6 +21,7 @@ from typing import IO, Any, BinaryIO
 from viborder.errors import ViborderError, fail
 
 MAX_LINE = 16 * 1024 * 1024  # bytes; a news article has about 5,000
+_PIECE = 1 << 20  # bytes
 MAX_FILE = 1024 * 1024 * 1024  # bytes, unpacked, of what cannot be read a line at a time
 
 
@@ -58,7 +59,10 @@ def _beginning(path: Path, most: int) -> bytes:
     """The first bytes of a file, `most` of them where it has as many."""
     try:
         with _opened(path) as file:
-            return file.read(most)
+            data = bytearray()  # a piece at a time: `read` makes room for all that it is asked for
+            while (wanted := min(most - len(data), _PIECE)) and (piece := file.read(wanted)):
+                data += piece
+            return bytes(data)
     except FileNotFoundError:
         raise fail(path, "file-missing", "no such file", "check the path") from None
     except (OSError, EOFError, zlib.error) as error:

@@ -16,7 +16,7 @@ from tests.dataset.conftest import ANNOTATIONS, CORPUS
 from viborder.corpus.collect import collect
 from viborder.dataset.build import build
 from viborder.document import Document, Span, outermost
-from viborder.errors import ViborderError
+from viborder.errors import Problem, ViborderError
 from viborder.formats import jsonl
 
 GOLD = ANNOTATIONS / "gold.jsonl"
@@ -325,3 +325,29 @@ def test_made_up_texts_are_checked(tmp_path: Path) -> None:
     with pytest.raises(ViborderError, match="span"):
         build(CORPUS, ANNOTATIONS, tmp_path / "d", synthetic=made_up)
     assert not (tmp_path / "d").exists()
+
+
+def test_one_bad_document_is_one_error_and_the_others_are_built(tmp_path: Path) -> None:
+    """The first line of the gold is broken JSON, the second has a label that is none."""
+    folder = tmp_path / "annotations"
+    folder.mkdir()
+    (folder / "CHANGELOG.md").write_bytes((ANNOTATIONS / "CHANGELOG.md").read_bytes())
+    first, second, *rest = GOLD.read_text(encoding="utf-8").splitlines(keepends=True)
+    lines = [first.replace('"spans"', "spans"), second.replace('"AGENCY"', '"POLICE"', 1), *rest]
+    (folder / "gold.jsonl").write_text("".join(lines), encoding="utf-8")
+    with pytest.raises(ViborderError):
+        build(CORPUS, folder, tmp_path / "strict")
+    assert not (tmp_path / "strict").exists()
+    problems: list[Problem] = []
+    facts = build(CORPUS, folder, tmp_path / "others", problems=problems)
+    assert [problem.rule for problem in problems] == ["json-broken", "label-unknown"]
+    assert facts["documents"] == 3
+    whole = {document.id: document.spans for document in jsonl.read(GOLD)[2:]}
+    rows = datasets.load_dataset(str(tmp_path / "others"), "documents", split="train")
+    assert {row["id"]: len(row["spans"]) for row in rows} == {identity: len(spans) for identity, spans in whole.items()}
+
+
+def test_where_every_document_is_bad_nothing_is_built(tmp_path: Path) -> None:
+    (tmp_path / "gold.jsonl").write_text("{\n{\n", encoding="utf-8")
+    with pytest.raises(ViborderError, match="json-broken"):
+        build(CORPUS, tmp_path, tmp_path / "out", problems=[])

@@ -302,19 +302,24 @@ def convert(
     target_format: To = None,
     tag_column: TagColumn = None,
     text_key: TextKey = None,
+    strict: Annotated[bool, typer.Option("--strict", help=STRICT)] = False,
 ) -> None:
     """Turn documents of any format, or a dataset folder, into any other; what is lost is said."""
     from collections import Counter
 
     from viborder.dataset.package import read
+    from viborder.errors import Problem, ViborderError
     from viborder.formats import write
 
     lost: Counter[str] = Counter()
-    documents = read(source, source_format, lost, tag_column=tag_column, text_key=text_key)
+    problems: list[Problem] | None = None if strict else []
+    documents = read(source, source_format, lost, problems, tag_column=tag_column, text_key=text_key)
     lost += write(target, documents, target_format)
     for kind, count in sorted(lost.items()):
         print(f"not kept: {count} {kind}", file=sys.stderr)
     print(f"{len(documents)} documents: {target}")
+    if problems:
+        raise ViborderError(problems)
 
 
 def facts(

@@ -9,8 +9,8 @@ from typing import Annotated, Any
 import typer
 
 from viborder.cli.options import From
-from viborder.cli.paths import CORPUS, GOLD
-from viborder.errors import Problem
+from viborder.cli.paths import CORPUS, GOLD, STRICT
+from viborder.errors import Problem, ViborderError
 
 SHOWN = 20  # warnings of a build
 
@@ -40,12 +40,15 @@ def build(
     results: Annotated[Path, typer.Option(help="The published figures, which the card shows.")] = Path(
         "eval/results.jsonl"
     ),
+    strict: Annotated[bool, typer.Option("--strict", help=STRICT)] = False,
 ) -> None:
     """Make the dataset that `load_dataset` opens offline."""
     from viborder.dataset.build import build
 
     left: list[Problem] = []
+    problems: list[Problem] | None = None if strict else []
     more: dict[str, Any] = {"contact": contact} if contact else {}
+    more["problems"] = problems
     more["synthetic"] = synthetic if synthetic.is_dir() else None
     facts = build(
         corpus, annotations, out, private, text, results, identifiers=mask_identifiers, warn=left.append, **more
@@ -56,6 +59,8 @@ def build(
         print(f"… and {len(left) - SHOWN} more: `viborder check` tells all", file=sys.stderr)
     totals = ", ".join(f"{facts[name]} {name}" for name in ("documents", "sentences", "spans"))
     print(f"version {facts['version']}: {totals} ({', '.join(facts['configs'])}): {out}")
+    if problems:
+        raise ViborderError(problems)
 
 
 def diff(

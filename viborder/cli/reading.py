@@ -15,7 +15,7 @@ def documents(path: Path, source_format: str | None = None, **options: str | Non
     from viborder.formats import said
 
     lost: Counter[str] = Counter()
-    found = read(path, source_format, lost, **options)
+    found = read(path, source_format, lost, None, **options)
     for kind, count in sorted((+lost).items()):
         print(f"{path}: {said(kind, count)}", file=sys.stderr)
     return found

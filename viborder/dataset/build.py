@@ -29,7 +29,7 @@ from viborder.dataset.mask import dropped, mask
 from viborder.dataset.sources import annotators, dotted, gold_documents, index, versions
 from viborder.dataset.statistics import Statistics
 from viborder.errors import Problem, ViborderError, fail, place
-from viborder.files import new_folder, read_text, sha256_of
+from viborder.files import lines, new_folder, read_text, sha256_of
 from viborder.formats import jsonl
 from viborder.text import sentences, tokenize
 
@@ -51,6 +51,7 @@ def build(
     contact: str = card.CONTACT,
     synthetic: Path | None = None,
     warn: Callable[[Problem], None] = lambda problem: None,
+    problems: list[Problem] | None = None,
 ) -> dict[str, Any]:
     """Write the dataset folder; returns what `stats.json` holds.
 
@@ -63,8 +64,9 @@ def build(
     results: eval/results.jsonl, whose figures the card shows.
     identifiers: hide given names alone, initials, numbers and addresses of private persons too. contact: how the card
     says that something is taken down. synthetic: a folder with train.jsonl and development.jsonl, made-up texts for a config
-    of their own. warn: told what of private persons stays. Raises ViborderError with every error that `check` finds,
-    and `mode-unknown`, `folder-not-empty`, `version-missing`, `version-backwards`, `annotator-unknown`,
+    of their own. warn: told what of private persons stays. problems: a list for what is wrong with single documents,
+    while the others are built. Raises ViborderError: without such a list every error that `check` finds, and
+    `mode-unknown`, `folder-not-empty`, `version-missing`, `version-backwards`, `annotator-unknown`,
     `private-name-in-id`.
     """
     _known("private", private, PRIVATE_MODES)
@@ -74,7 +76,7 @@ def build(
             out, "folder-not-empty", "there is something in the folder that is no dataset", "name another folder"
         )
     gold, passes = annotations / "gold.jsonl", sorted((annotations / "passes").glob("*.jsonl"))
-    warnings = _check(corpus, [gold, *passes])
+    warnings, bad = _check(corpus, [gold, *passes], problems)
     if text == "keep" and private == "mask" and not identifiers:
         for problem in warnings:
             warn(problem)
@@ -84,12 +86,12 @@ def build(
     who = annotators(annotations / "annotators.yaml", [path.stem for path in passes])
     with new_folder(out) as folder:
         statistics, tables, texts, example = _write_data(
-            folder / "data", corpus, gold, passes, private, text, identifiers
+            folder / "data", corpus, gold, passes, private, text, identifiers, bad
         )
         tables |= _write_made_up(folder / "data", made_up)
         facts: dict[str, Any] = {"version": dotted(version), "date": date, "private": private, "text": text}
         facts["identifiers"] = "hidden" if (identifiers and private != "keep") or text == "omit" else "kept"
-        facts |= {"configs": list(splits_of(tables)), "tables": tables} | statistics.as_dict() | _agreement(passes)
+        facts |= {"configs": list(splits_of(tables)), "tables": tables} | statistics.as_dict() | _agreement(passes, bad)
         _write_json(folder / "stats.json", facts)
         (folder / "CHANGELOG.md").write_text(changelog, encoding="utf-8")
         if who:
@@ -116,23 +118,34 @@ def _known(what: str, mode: str, modes: tuple[str, ...]) -> None:
         raise fail(f"--{what}", "mode-unknown", f"no mode {mode!r}", f"one of {', '.join(modes)}")
 
 
-def _check(corpus: Path, files: list[Path]) -> list[Problem]:
-    """What is said of private persons; raises with every error."""
+def _check(corpus: Path, files: list[Path], problems: list[Problem] | None) -> tuple[list[Problem], set[str]]:
+    """What is said of private persons, and the lines (`file:line`) on which something is wrong; what that is goes to
+    `problems`. Raises with every error where there is no such list, where one is of no single line, and where no line
+    of the gold is left.
+    """
     from viborder.annotate.check import check
 
-    problems = check(files, corpus)[0]
-    if errors := [problem for problem in problems if problem.severity == "error"]:
+    found = check(files, corpus)[0]
+    errors = [problem for problem in found if problem.severity == "error"]
+    bad = {problem.where.split(" ")[0] for problem in errors}
+    gold = [f"{files[0]}:{number}" for number, line in lines(files[0]) if line.strip()] if bad else []
+    whole = all(where.startswith(tuple(f"{path}:" for path in (corpus, *files))) for where in bad)
+    if errors and (problems is None or not whole or bad.issuperset(gold)):
         raise ViborderError(errors)
-    return [problem for problem in problems if problem.rule in ("private-part-unmarked", "identifier-unmasked")]
+    if problems is not None:
+        problems += errors
+    left = [problem for problem in found if problem.rule in ("private-part-unmarked", "identifier-unmasked")]
+    return left, bad
 
 
-def _agreement(passes: list[Path]) -> dict[str, Any]:
+def _agreement(passes: list[Path], bad: set[str]) -> dict[str, Any]:
     """Agreement of the passes pair by pair; nothing where there are fewer than two."""
     from viborder.eval import agree
 
     if len(passes) < 2:
         return {}
-    found = agree({path.stem: jsonl.read(path) for path in passes}).as_dict()
+    sound = {path.stem: [one for where, one in jsonl.scan(path, []) if where not in bad] for path in passes}
+    found = agree(sound).as_dict()
     kept = (
         "passes",
         "documents",
@@ -145,7 +158,14 @@ def _agreement(passes: list[Path]) -> dict[str, Any]:
 
 
 def _write_data(
-    folder: Path, corpus: Path, gold: Path, passes: list[Path], private: str, text: str, identifiers: bool
+    folder: Path,
+    corpus: Path,
+    gold: Path,
+    passes: list[Path],
+    private: str,
+    text: str,
+    identifiers: bool,
+    bad: set[str],
 ) -> tuple[Statistics, Sizes, list[dict[str, Any]], Example]:
     from rich.console import Console
     from rich.progress import track
@@ -154,10 +174,10 @@ def _write_data(
     texts: list[dict[str, Any]] = []
     example = Example()
     with ExitStack() as stack:
-        marked = index(stack, gold, people)
-        others = {path.stem: index(stack, path) for path in passes}
+        marked = index(stack, gold, people, bad)
+        others = {path.stem: index(stack, path, bad=bad) for path in passes}
         tables = _tables(stack, folder, bool(passes), whole)
-        documents = gold_documents(corpus, marked)
+        documents = gold_documents(corpus, marked, bad)
         few = len(marked.places) < SHOW_PROGRESS
         for fold, document in track(
             documents, "build", len(marked.places), console=Console(stderr=True), disable=few, transient=True

@@ -9,7 +9,7 @@ from typing import Any
 
 from viborder import formats
 from viborder.document import Document, Span, in_order
-from viborder.errors import ViborderError, fail
+from viborder.errors import Problem, ViborderError, fail
 from viborder.files import parse_json, read_whole
 
 Row = dict[str, Any]
@@ -17,13 +17,17 @@ UNPACKED, RATIO = 1 << 28, 200  # bytes that any table may unpack to; how many t
 
 
 def read(
-    path: Path, format: str | None = None, lost: Counter[str] | None = None, **options: str | None
+    path: Path,
+    format: str | None = None,
+    lost: Counter[str] | None = None,
+    problems: list[Problem] | None = None,
+    **options: str | None,
 ) -> list[Document]:
     """The documents of a dataset folder, or of a file or folder in any format (see `viborder.formats.read`)."""
     return (
         documents(path)
         if format is None and (path / "stats.json").exists()
-        else formats.read(path, format, lost, **options)
+        else formats.read(path, format, lost, problems, **options)
     )
 
 

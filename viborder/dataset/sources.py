@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -50,13 +50,15 @@ class Indexed:
         return jsonl.from_record(json.loads(self.file.readline()), "", [])
 
 
-def index(stack: ExitStack, path: Path, people: People | None = None) -> Indexed:
-    """Open a checked file and find its documents; `people` meets the private persons of each."""
+def index(stack: ExitStack, path: Path, people: People | None = None, bad: Collection[str] = ()) -> Indexed:
+    """Open a checked file and find its documents; `people` meets the private persons of each. bad: lines (`file:line`)
+    to pass over.
+    """
     file = stack.enter_context(path.open("rb"))
     places = {}
     offset = 0
-    for line in file:
-        if line.strip():
+    for number, line in enumerate(file, 1):
+        if line.strip() and f"{path}:{number}" not in bad:
             record = json.loads(line)
             places[record["id"]] = offset
             if people is not None and record.get("private"):
@@ -67,18 +69,18 @@ def index(stack: ExitStack, path: Path, people: People | None = None) -> Indexed
     return Indexed(file, places)
 
 
-def gold_documents(corpus: Path, gold: Indexed) -> Iterator[tuple[int, Document]]:
+def gold_documents(corpus: Path, gold: Indexed, bad: Collection[str] = ()) -> Iterator[tuple[int, Document]]:
     """(fold, gold document with the corpus's metadata), in the order of the corpus.
 
     The fold is the document's place in the corpus modulo five, so that a corpus that grows leaves every document in its
     fold.
     """
     problems: list[Problem] = []
-    for place, (_, source) in enumerate(jsonl.scan(corpus, problems)):
+    for place, (where, source) in enumerate(jsonl.scan(corpus, problems)):
         document = gold.get(source.id)
-        if document is not None:
+        if document is not None and where not in bad:
             yield place % FOLDS, replace(document, meta=source.meta)
-    if problems:
+    if problems and not bad:
         raise ViborderError(problems)
 
 

@@ -32,6 +32,7 @@ from pathlib import Path
 from viborder.document import Document
 from viborder.errors import Problem, ViborderError, fail, place
 from viborder.faults import unusable
+from viborder.formats.fit import sound
 from viborder.formats.sniff import refuse_other_than_text
 from viborder.formats.text import text_files
 
@@ -53,12 +54,15 @@ def read(
     path: Path,
     format: str | None = None,
     lost: Counter[str] | None = None,
+    problems: list[Problem] | None = None,
     *,
     tag_column: str | None = None,
     text_key: str | None = None,
 ) -> list[Document]:
     """The documents of a file or folder. What the format says beyond documents and spans is counted in `lost`, by kind.
 
+    problems: a list for what is wrong with single documents, while the others are read; columns, CSV and DocBin are
+    read whole or not at all.
     tag_column: of columns, see `conll.read`. text_key: of Label Studio's tasks, where in `data` the text is.
     Raises ViborderError: `format-unknown`, `option-unused`, `id-twice`, `text-not-unicode`, and the reader's own, all
     at once.
@@ -74,20 +78,33 @@ def read(
             raise fail(path, "option-unused", said, "leave it out, or name the format with --from")
     if name == "text" and format is None:
         refuse_other_than_text(text_files(path, Counter()))
-    with _extra(name):
-        found: list[Document] = import_module(f"viborder.formats.{name}").read(
-            path, Counter() if lost is None else lost, **given
-        )
+    reader = import_module(f"viborder.formats.{name}")
+    found: list[Document]
+    try:
+        with _extra(name):
+            found = reader.read(path, Counter() if lost is None else lost, **given)
+    except ViborderError as error:
+        if problems is None or not error.sound:
+            raise
+        problems += error.problems
+        found = error.sound
     if path.is_dir() and not found:
         hint = "name the folder that holds them: subfolders are not read"
         raise fail(path, "folder-empty", f"no documents in the folder, read as {name}", hint)
-    _refuse_unsound(path, found)
-    return found
+    unsound: list[Problem] = []
+    try:
+        return sound(_told(path, found, unsound), unsound)
+    except ViborderError as error:
+        if problems is None or not error.sound:
+            raise
+        problems += unsound
+        return error.sound
 
 
-def _refuse_unsound(path: Path, documents: Iterable[Document]) -> None:
-    """Raise what no later verb could use: an id that stands twice, and what `viborder.faults.unusable` lists."""
-    problems = []
+def _told(path: Path, documents: Iterable[Document], problems: list[Problem]) -> Iterator[Document]:
+    """The documents; what no later verb could use goes to `problems`: an id that stands twice, and what
+    `viborder.faults.unusable` lists.
+    """
     seen: set[str] = set()
     for document in documents:
         if document.id in seen:
@@ -95,8 +112,7 @@ def _refuse_unsound(path: Path, documents: Iterable[Document]) -> None:
             problems.append(Problem(place(str(path), document.id), "id-twice", said, "give each document its own id"))
         seen.add(document.id)
         problems += unusable(document.text, document.id, str(path))
-    if problems:
-        raise ViborderError(problems)
+        yield document
 
 
 def write(path: Path, documents: Iterable[Document], format: str | None = None) -> Counter[str]:

@@ -9,14 +9,23 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from pathlib import Path
 
 from viborder.document import PRIVATE, Document, Span
-from viborder.errors import Problem, ViborderError, fail
+from viborder.errors import Problem, fail
 from viborder.files import lines, new_folder, read_whole
-from viborder.formats.fit import all_spans, checked_span, count_layers, file_name, files_in, free_folder, with_layers
+from viborder.formats.fit import (
+    all_spans,
+    checked_span,
+    count_layers,
+    file_name,
+    files_in,
+    free_folder,
+    sound,
+    with_layers,
+)
 from viborder.labels import entity_types
 
 _ENTITY = re.compile(r"(T\d+)\t(\S+) (\d{1,18} \d{1,18}(?:;\d{1,18} \d{1,18})*)\t(.*)")
@@ -38,7 +47,10 @@ def read(path: Path, lost: Counter[str]) -> list[Document]:
     Raises ViborderError: `not-utf8`, `brat-line`, `brat-text-missing`, `brat-discontinuous`, and of spans.
     """
     problems: list[Problem] = []
-    documents = []
+    return sound(_documents(path, lost, problems), problems)
+
+
+def _documents(path: Path, lost: Counter[str], problems: list[Problem]) -> Iterator[Document]:
     for text_file in files_in(path, ".txt", lost):
         try:
             text = read_whole(text_file).decode("utf-8")
@@ -49,7 +61,7 @@ def read(path: Path, lost: Counter[str]) -> list[Document]:
             continue
         annotations = text_file.with_suffix(".ann")
         spans = _spans(annotations, text, lost, problems) if annotations.exists() else []
-        documents.append(with_layers(text_file.stem, text, spans))
+        yield with_layers(text_file.stem, text, spans)
     for annotations in sorted(path.glob("*.ann")):
         if not annotations.with_suffix(".txt").exists():
             problems.append(
@@ -60,9 +72,6 @@ def read(path: Path, lost: Counter[str]) -> list[Document]:
                     "brat keeps a text and its .ann together",
                 )
             )
-    if problems:
-        raise ViborderError(problems)
-    return documents
 
 
 def _spans(path: Path, text: str, lost: Counter[str], problems: list[Problem]) -> list[Span | None]:

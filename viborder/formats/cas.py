@@ -15,7 +15,16 @@ from typing import Any
 from viborder.document import Document
 from viborder.errors import Problem, ViborderError, fail
 from viborder.files import new_folder, read_whole
-from viborder.formats.fit import all_spans, checked_span, count_layers, file_name, files_in, free_folder, with_layers
+from viborder.formats.fit import (
+    all_spans,
+    checked_span,
+    count_layers,
+    file_name,
+    files_in,
+    free_folder,
+    sound,
+    with_layers,
+)
 
 ENTITY = "de.tudarmstadt.ukp.dkpro.core.api.ner.type.NamedEntity"
 METADATA = "de.tudarmstadt.ukp.dkpro.core.api.metadata.type.DocumentMetaData"
@@ -37,27 +46,29 @@ def read(path: Path, lost: Counter[str]) -> list[Document]:
             "no TypeSystem.xml beside the .xmi files",
             "export from INCEpTION as UIMA CAS XMI",
         )
-    problems: list[Problem] = []
-    documents = []
     try:
         system = cassis.load_typesystem(BytesIO(read_whole(types)))
     except ViborderError:
         raise
     except Exception as error:  # what lxml and cassis happen to raise
         raise fail(types, "cas-broken", f"not a type system: {error!r:.100}", "export it again") from None
-    for each in files:
-        data = read_whole(each)
-        try:
-            cas = cassis.load_cas_from_xmi(BytesIO(data), typesystem=system)
-        except Exception as error:  # what lxml and cassis happen to raise
-            problems.append(
-                Problem(str(each), "cas-broken", f"not a CAS: {error!r:.100}", "export it again as UIMA CAS XMI")
-            )
-            continue
-        documents.append(_document(cas, each, lost, problems))
-    if problems:
-        raise ViborderError(problems)
-    return documents
+    problems: list[Problem] = []
+    return sound((_read(each, system, lost, problems) for each in files), problems)
+
+
+def _read(path: Path, system: Any, lost: Counter[str], problems: list[Problem]) -> Document | None:
+    import cassis
+
+    try:
+        cas = cassis.load_cas_from_xmi(BytesIO(read_whole(path)), typesystem=system)
+    except ViborderError as error:
+        problems += error.problems
+    except Exception as error:  # what lxml and cassis happen to raise
+        said = f"not a CAS: {error!r:.100}"
+        problems.append(Problem(str(path), "cas-broken", said, "export it again as UIMA CAS XMI"))
+    else:
+        return _document(cas, path, lost, problems)
+    return None
 
 
 def _document(cas: Any, path: Path, lost: Counter[str], problems: list[Problem]) -> Document:

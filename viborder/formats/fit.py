@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from viborder.document import PRIVATE, Document, Span, in_order
-from viborder.errors import Problem, fail
+from viborder.errors import Problem, ViborderError, fail
 from viborder.files import lines, parse_json
 from viborder.text import Range, tokenize, trim
 
@@ -31,6 +31,21 @@ def count_layers(document: Document, lost: Counter[str], *missing: str) -> None:
             lost["metadata fields"] += len(document.meta)
         else:
             lost["scores"] += sum(span.score is not None for span in document.spans)
+
+
+def sound(documents: Iterable[Document | None], problems: list[Problem]) -> list[Document]:
+    """The documents of a reader, None being what it passes over. Reading one adds to `problems` what is wrong in it;
+    where there is any, raises ViborderError with those beside it in which nothing is.
+    """
+    kept: list[Document] = []
+    told = len(problems)
+    for document in documents:
+        if document is not None and len(problems) == told:
+            kept.append(document)
+        told = len(problems)
+    if problems:
+        raise ViborderError(problems, kept)
+    return kept
 
 
 def json_lines(path: Path, problems: list[Problem]) -> Iterator[tuple[int, str, Any]]:

@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import Any
 
 from viborder.document import PRIVATE, Document, Span
-from viborder.errors import Problem, ViborderError, place
+from viborder.errors import Problem, place
 from viborder.faults import unusable
 from viborder.files import lines, new_file, parse_json, stem
-from viborder.formats.fit import checked_span
+from viborder.formats.fit import checked_span, sound
 
 _KEYS = frozenset(("id", "text", "meta", "spans", "private"))
 _OTHER_KEYS = ("entities", "label", "labels", "annotations", "span")  # where other tools keep spans
@@ -29,10 +29,7 @@ def read(path: Path, lost: Counter[str] | None = None) -> list[Document]:
     Raises ViborderError with all problems of the file at once.
     """
     problems: list[Problem] = []
-    documents = [document for _, document in scan(path, problems, Counter() if lost is None else lost)]
-    if problems:
-        raise ViborderError(problems)
-    return documents
+    return sound((document for _, document in scan(path, problems, Counter() if lost is None else lost)), problems)
 
 
 def scan(path: Path, problems: list[Problem], loose: Counter[str] | None = None) -> Iterator[tuple[str, Document]]:

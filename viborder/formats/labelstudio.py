@@ -9,15 +9,15 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 from viborder.document import Document, Span
-from viborder.errors import Problem, ViborderError, fail
+from viborder.errors import Problem, fail
 from viborder.faults import unusable
 from viborder.files import decode, new_file, parse_json, read_whole, stem
-from viborder.formats.fit import all_spans, checked_span, entries_of, named, object_of, with_layers
+from viborder.formats.fit import all_spans, checked_span, entries_of, named, object_of, sound, with_layers
 
 
 def read(path: Path, lost: Counter[str], text_key: str = "text") -> list[Document]:
@@ -31,8 +31,13 @@ def read(path: Path, lost: Counter[str], text_key: str = "text") -> list[Documen
         hint = "export the project as JSON; JSON Lines are read with --from jsonl, doccano or prodigy"
         raise fail(path, "json-broken", f"not JSON: {error!s:.100}", hint) from None
     problems: list[Problem] = []
-    documents = []
-    for number, task in enumerate(tasks if isinstance(tasks, list) else [tasks]):
+    return sound(_documents(tasks if isinstance(tasks, list) else [tasks], path, lost, text_key, problems), problems)
+
+
+def _documents(
+    tasks: list[Any], path: Path, lost: Counter[str], text_key: str, problems: list[Problem]
+) -> Iterator[Document]:
+    for number, task in enumerate(tasks):
         where = f"{path} task {number}"
         data = task.get("data") if isinstance(task, dict) else None
         if not isinstance(data, dict) or not isinstance(data.get(text_key), str):
@@ -43,10 +48,7 @@ def read(path: Path, lost: Counter[str], text_key: str = "text") -> list[Documen
         here = f"{where} id={identity}"
         problems += unusable(text, identity, here)
         spans = _spans(_result(task, here, lost, problems), text, here, lost, problems)
-        documents.append(with_layers(identity, text, spans, object_of(data, "meta", here, problems)))
-    if problems:
-        raise ViborderError(problems)
-    return documents
+        yield with_layers(identity, text, spans, object_of(data, "meta", here, problems))
 
 
 def _no_text(where: str, data: Any, text_key: str) -> Problem:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from viborder.document import Document
-from viborder.errors import Problem, ViborderError
+from viborder.errors import Problem
 from viborder.faults import unusable
 from viborder.files import new_file, stem
 from viborder.formats.fit import (
@@ -24,6 +24,7 @@ from viborder.formats.fit import (
     json_lines,
     named,
     object_of,
+    sound,
     trimmed,
     with_layers,
 )
@@ -33,14 +34,10 @@ def read(path: Path, lost: Counter[str]) -> list[Document]:
     """The documents of an export. Raises ViborderError: `json-broken`, `text-missing`, and of spans."""
     problems: list[Problem] = []
     records = json_lines(path, problems)
-    documents = [
-        document
-        for entry in records
-        if (document := _document(f"{stem(path)}-{entry[0]:05d}", *entry[1:], lost, problems))
-    ]
-    if problems:
-        raise ViborderError(problems)
-    return documents
+    documents = (
+        _document(f"{stem(path)}-{number:05d}", where, record, lost, problems) for number, where, record in records
+    )
+    return sound(documents, problems)
 
 
 def _document(nameless: str, where: str, record: Any, lost: Counter[str], problems: list[Problem]) -> Document | None:

@@ -105,7 +105,7 @@ class Reader:
             if name == "conll":
                 found = [each.document for each in untagged(path, self._counted)]
             else:
-                found = read(path, name, self._counted, **self._options)
+                found = read(path, name, self._counted, self.problems, **self._options)
         except ViborderError as error:
             self.problems += error.problems
             return
