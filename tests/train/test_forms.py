@@ -9,10 +9,12 @@ from viborder.annotate.private import People
 from viborder.dataset.traces import in_file, traces_of
 from viborder.document import Document
 from viborder.formats import brackets, jsonl
+from viborder.grammar.explained import lines
 from viborder.publish.checks import private_people
 from viborder.shipped import FOLDER
 from viborder.text import cut
 from viborder.train import forms, load
+from viborder.train.explain import of_grammar
 from viborder.train.forms.detect import Form
 from viborder.train.forms.learn import inputs_hash, texts
 from viborder.train.noise import written
@@ -77,6 +79,21 @@ def test_short_lines_follow_their_document():
     text = "cong an tinh lang son bat giu hai doi tuong buon ma tuy\nlang son"
     found, _ = read(text)
     assert found.words[-2:] == ["Lạng", "Sơn"]
+
+
+def test_an_explanation_says_what_a_sentence_was_read_as():
+    text = "cong an tinh lang son bat giu hai doi tuong"
+    told = of_grammar(text)
+    assert told["restored"][0] == {
+        "start": 0,
+        "end": len(text),
+        "text": text,
+        "lost": ["case", "marks"],
+        "read": "Công an tỉnh Lạng Sơn bắt giữ hai đối tượng",
+    }
+    assert ("cong an tinh lang son", "AGENCY") in {(span["text"], span["label"]) for span in told["spans"]}
+    assert next(iter(lines(told))).startswith('[0:43] has lost case and marks, read as "Công an')
+    assert of_grammar(ORDINARY)["restored"] == []
 
 
 def test_given_tokens_keep_their_borders_and_lines():

@@ -70,7 +70,7 @@ def explain(
 
         told = of_model(text, model)
     else:
-        from viborder.grammar.explain import explain as of_grammar
+        from viborder.train.explain import of_grammar
 
         told = of_grammar(text, grammar)
     if json:

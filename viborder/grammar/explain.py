@@ -6,7 +6,7 @@ that tell nothing. Algorithms tell what they made, not what they refused.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -53,14 +53,16 @@ class Origin:
     pieces: list[str] = field(default_factory=list)
 
 
-def explain(text: str, folder: Path | None = None) -> dict[str, Any]:
+def explain(text: str, folder: Path | None = None, words: Sequence[str] | None = None) -> dict[str, Any]:
     """Each span of a text with what made it, and each place where a rule matched and a veto stopped it.
 
-    folder: a grammar of one's own in place of the package's. Offsets are half-open code points into `text`. Raises
+    folder: a grammar of one's own in place of the package's. words: what is read in place of the text's tokens, one for
+    each. Offsets are half-open code points into `text`. Raises
     ViborderError: what is wrong with the folder.
     """
     told: list[Told] = []
-    view = read(text, *cut(text))
+    starts, ends, written = cut(text)
+    view = read(text, starts, ends, written if words is None else list(words))
     if folder is not None:
         from viborder.grammar.own import read_own
 

@@ -8,6 +8,8 @@ from typing import Any
 
 def lines(told: Mapping[str, Any]) -> Iterator[str]:
     """A line or more for each span, each proposal that a model did not take, and each match that a veto stopped."""
+    for part in told.get("restored", ()):
+        yield f'[{part["start"]}:{part["end"]}] has lost {" and ".join(part["lost"])}, read as "{part["read"]}"'
     if not told["spans"]:
         yield "no span"
     for span in told["spans"]:

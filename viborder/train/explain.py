@@ -10,9 +10,10 @@ from typing import Any
 from viborder.document import Document
 from viborder.errors import fail
 from viborder.grammar import explain as grammar
-from viborder.train import load
+from viborder.train import forms, load
 from viborder.train.crf.tagger import Account, CrfTagger
 from viborder.train.token_spans import TokenSpan
+from viborder.train.tokenized import tokenized
 
 
 def explain(text: str, folder: Path) -> dict[str, Any]:
@@ -28,9 +29,9 @@ def explain(text: str, folder: Path) -> dict[str, Any]:
         raise fail(folder, "explain-no-crf", "only a model of `kind: crf` tells how it decides", "leave --model out")
     account = tagger.account(Document("text", text))
     by_span: dict[tuple[int, int, str], dict[str, Any]] = {}
-    told = grammar.explain(text)
+    told = of_grammar(text)
     own = folder / "grammar"
-    for one in (told, grammar.explain(text, own)) if own.is_dir() else (told,):
+    for one in (told, of_grammar(text, own)) if own.is_dir() else (told,):
         by_span |= {(span["start"], span["end"], span["label"]): span for span in one["spans"]}
     spans = []
     for span, score, _ in sorted(account.found, key=lambda found: (found[0][0], -found[0][1])):
@@ -48,7 +49,25 @@ def explain(text: str, folder: Path) -> dict[str, Any]:
         for span in account.proposed
         if _code_points(account, span) not in taken and span[2] in tagger.labels
     ]  # fmt: skip
-    return {"text": text, "spans": spans, "rejected": rejected, "near": told["near"]}
+    return {**told, "spans": spans, "rejected": rejected}
+
+
+def of_grammar(text: str, folder: Path | None = None) -> dict[str, Any]:
+    """`viborder.grammar.explain.explain` for a text as models read it: sentences in other forms of writing are restored.
+
+    Under `restored` stands each such stretch, and the words that it was read as.
+    """
+    document = Document("text", text)
+    read, runs = forms.restored(document, tokenized(document))
+    stretches = [
+        {
+            **_stretch(text, read.starts[first], read.ends[last - 1]),
+            "lost": [name for name, lost in form._asdict().items() if lost],
+            "read": " ".join(read.words[first:last]),
+        }
+        for first, last, form in runs
+    ]
+    return {**grammar.explain(text, folder, read.words), "restored": stretches}
 
 
 def _model(text: str, account: Account, span: TokenSpan, score: float) -> dict[str, Any]:
@@ -86,4 +105,8 @@ def _code_points(account: Account, span: TokenSpan) -> tuple[int, int, str]:
 
 def _place(text: str, account: Account, span: TokenSpan) -> dict[str, Any]:
     start, end, label = _code_points(account, span)
-    return {"start": start, "end": end, "text": text[start:end], "label": label}
+    return {**_stretch(text, start, end), "label": label}
+
+
+def _stretch(text: str, start: int, end: int) -> dict[str, Any]:
+    return {"start": start, "end": end, "text": text[start:end]}
