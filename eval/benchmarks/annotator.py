@@ -1,4 +1,4 @@
-"""What suggestions save an annotator: python eval/benchmarks/annotator.py [--keep]
+"""What suggestions save an annotator: python eval/benchmarks/annotator.py [FILE …] [--keep]
 
 A simulated annotator, with the gold for an oracle, brings an article to its gold. Actions: drawing a span is one (digit
 and mouse), deleting one is one, giving one another label is one; a border is mended by deleting and drawing (two).
@@ -11,7 +11,8 @@ figure), and its CRF alone, which knows nothing but the articles that it learned
 
 Then a day's work on the blind articles of the genre: the default has learned from the five, suggests for one after
 another, and learns from each that the annotator has finished before it suggests for the next; beside it, the same
-tagger if it did not learn on. --keep puts the figures into eval/results.jsonl.
+tagger if it did not learn on. With files (annotated documents of any format) it is a day's work on each of them
+instead. --keep puts the figures into eval/results.jsonl.
 """
 
 import sys
@@ -25,7 +26,7 @@ from rich.progress import track
 from rich.table import Table
 
 from viborder.document import Document, Span, in_order
-from viborder.formats import jsonl
+from viborder.formats import jsonl, read
 from viborder.labelstudio.everywhere import everywhere
 from viborder.labelstudio.regions import fate
 from viborder.train import train
@@ -96,22 +97,39 @@ def without(articles: Sequence[Document]) -> list[tuple[int, int]]:
     return [(actions(article, (), get_all=False), actions(article, (), get_all=True)) for article in articles]
 
 
-def main() -> None:
-    """Print actions by number of articles learned from."""
-    articles, blind = jsonl.read(GOLD), jsonl.read(BLIND)
+Row = tuple[str, str, str, list[tuple[int, int]]]  # articles, suggestions, learned from, actions
+
+
+def a_day(known: Sequence[Document], name: str, articles: Sequence[Document]) -> list[Row]:
+    """Without suggestions, with those of the default, and with those of the default that learns on."""
+    return [
+        (name, "none", "nothing", without(articles)),
+        (name, "default recipe", "the five", onward(known, articles, learns=False)),
+        (name, "default recipe", "the five and those before it", onward(known, articles, learns=True)),
+    ]
+
+
+def of_the_project(articles: Sequence[Document]) -> list[Row]:
+    """On the five articles and on the blind ones."""
     rows = [(FIVE, "none", "nothing", without(articles))]
     for name, overrides in TAGGERS.items():
         for size in track((1, 2, 3, 4), name, console=Console(stderr=True), disable=not sys.stderr.isatty()):
             rows.append((FIVE, name, f"{size} of the others", after(articles, size, overrides)))
-    rows.append((TWENTY, "none", "nothing", without(blind)))
-    for learns, said in ((False, "the five"), (True, "the five and those before it")):
-        rows.append((TWENTY, "default recipe", said, onward(articles, blind, learns=learns)))
+    return [*rows, *a_day(articles, TWENTY, jsonl.read(BLIND))]
+
+
+def main() -> None:
+    """Print actions by number of articles learned from."""
+    articles = jsonl.read(GOLD)
+    files = [Path(given) for given in sys.argv[1:] if given != "--keep"]
+    rows = [row for path in files for row in a_day(articles, path.stem, read(path))] or of_the_project(articles)
     table = Table(
         "articles",
         "suggestions",
         "learned from",
         "actions an article",
         "least–greatest",
+        "second half",
         "with label one, get all",
         "share of the work",
     )
@@ -122,6 +140,7 @@ def main() -> None:
         cells = [
             f"{mean(plain):.1f}",
             f"{min(plain)}–{max(plain)}",
+            f"{mean(plain[len(plain) // 2 :]):.1f}",
             f"{mean(helped):.1f}",
             f"{100 * sum(plain) / whole:.0f} %",
         ]
@@ -135,7 +154,7 @@ def main() -> None:
             "interval": None,
             "unit": "document",
             "data": "gold",
-            "command": "python eval/benchmarks/annotator.py",
+            "command": " ".join(["python eval/benchmarks/annotator.py", *map(str, files)]),
         }
         seen = {(FIVE, "default recipe"): "these articles (a development figure)"}
         results.add(
@@ -150,7 +169,7 @@ def main() -> None:
                     "n": len(found),
                     "recipe": None if name == "none" else str(RECIPE),
                 }
-                | {"tuned_on": seen.get((where, name), "nothing" if where == FIVE else "other texts")}
+                | {"tuned_on": seen.get((where, name), "other texts" if where == TWENTY else "nothing")}
                 for where, name, size, found in rows
             ]
         )

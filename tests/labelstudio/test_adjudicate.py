@@ -9,6 +9,7 @@ from viborder.document import PRIVATE, Document, Span, by_id
 from viborder.errors import ViborderError
 from viborder.eval import agree
 from viborder.formats import jsonl
+from viborder.labelstudio import tables
 from viborder.labelstudio.adjudicate import pull_decisions, push_conflicts, settle_on_server
 from viborder.labelstudio.interface import find_project
 from viborder.labelstudio.pull import pull
@@ -51,7 +52,7 @@ def test_only_documents_in_conflict_with_agreed_spans_fixed_and_who_said_what(st
     assert labelled == ["0-21-AGENCY-agreed", "8-21-PLACE-disputed", "26-38-OFFICIAL-disputed"]
 
 
-def test_doubts_reach_the_adjudicator_and_the_answer_the_log(studio, tmp_path, monkeypatch):
+def test_doubts_reach_the_adjudicator_and_the_answer_the_log(studio, tmp_path, monkeypatch, capsys):
     """Notes and "unsure" of real annotations: pulled, asked on the server, answered, kept."""
     monkeypatch.setenv("LABEL_STUDIO_URL", studio.server.url)
     monkeypatch.setenv("LABEL_STUDIO_API_KEY", studio.server.token)
@@ -73,6 +74,9 @@ def test_doubts_reach_the_adjudicator_and_the_answer_the_log(studio, tmp_path, m
         "doubt the whole document, lan: unsure",
         'doubt [0:21] "Công an tỉnh Cao Bằng" AGENCY, lan: without the town?',
     ]
+    tables.status(status(studio.owner, "doubts", "doubts-adjudication"))
+    shown = capsys.readouterr().out
+    assert "2 doubts of the annotators" in shown and "lan: without the town?" in shown
     log, out = tmp_path / "decisions.jsonl", tmp_path / "gold.jsonl"
     settle_on_server(named, log, out, 2, "doubts-adjudication")
     assert not out.exists()
@@ -90,13 +94,14 @@ def test_doubts_reach_the_adjudicator_and_the_answer_the_log(studio, tmp_path, m
         for entry in result:
             if entry["id"] == "0-21-AGENCY-doubted" and entry["type"] == "textarea":
                 entry["value"]["text"] = ["with it: A1"]
-        return result
+        remark = {"id": "w", "from_name": "remark", "to_name": "text", "type": "textarea"}
+        return [*result, remark | {"value": {"text": ["sound as it is"]}}]
 
     submit_suggestion(studio.owner, task, answer)
     settle_on_server(named, log, out, 2, "doubts-adjudication")
     assert [(one.end, one.decision, one.reason, dict(one.notes)) for one in read_decisions(log)] == [
         (21, "AGENCY", "with it: A1", {"lan": "without the town?"}),
-        (0, None, "", {"lan": "unsure"}),
+        (0, None, "sound as it is", {"lan": "unsure"}),
     ]
     assert (jsonl.read(out)[0].spans, jsonl.read(out)[0].private) == (document.spans, document.private)
 

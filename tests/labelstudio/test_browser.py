@@ -248,6 +248,11 @@ def test_an_annotator_at_work(studio, browser, tmp_path, gold):
         lan.press(HOTKEYS["DRUG"])
         lan.press("u")
         lan.press("7")
+        remark = lan.page.get_by_placeholder("Ghi chú cả bài")
+        remark.fill("ảnh mờ")
+        remark.press("Enter")
+        lan.page.wait_for_timeout(300)
+        lan.page.evaluate("document.activeElement.blur()")
         lan.page.keyboard.press("Control+Enter")
         lan.page.get_by_text("Update", exact=True).wait_for()
         found = pull(studio.owner, "browser", tmp_path / "passes", by_id([Document("live", text)])).documents["lan"][0]
@@ -260,7 +265,7 @@ def test_an_annotator_at_work(studio, browser, tmp_path, gold):
         }
         assert set(found.spans) == wanted
         about = found.meta["annotation"]
-        assert about["model"] == version and about["minutes"] > 0 and about["unsure"]
+        assert about["model"] == version and about["minutes"] > 0 and about["unsure"] and about["note"] == "ảnh mờ"
         fates = {"kept": len(suggested) - 3, "moved": 1, "relabelled": 1, "deleted": 1, "added": 2 + len(others)}
         assert about["suggestions"] == fates
         assert served.learner.wait() and served.learner.version != version  # and it has been learned from

@@ -76,6 +76,8 @@ def test_the_guidelines_are_linked_from_every_label_and_no_path_is_told():
     for label in labels():
         assert f'"{address}#{label.name}"' in told and f"'{address}#{label.name}'" in row.get("value")
     assert same_interface(config(), linked)
+    before = re.sub(r'\n *<TextArea name="remark"[^>]*/>', "", config())  # a project made before there was this field
+    assert before != config() and same_interface(config(), before)
 
 
 def test_instructions_grow_with_the_labels(monkeypatch):

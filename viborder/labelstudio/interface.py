@@ -14,6 +14,7 @@ from viborder.labelstudio.client import Client, ServerLost
 
 LABELS, TEXT, NOTE, VERDICT = "label", "text", "note", "document"  # names of the controls, as results bear them
 NOTHING, UNSURE = "nothing", "unsure"
+REMARK = "remark"  # a note on the whole document
 GUIDELINES = "guidelines"  # the name of a row of links, which no result bears
 
 _CONFIG = """<View>
@@ -25,6 +26,8 @@ _CONFIG = """<View>
   </View>
 {extra}  <Text name="text" value="$text"/>
   <TextArea name="note" toName="text" perRegion="true" editable="true" maxSubmissions="1" placeholder="Ghi chú · Note"/>
+  <TextArea name="remark" toName="text" editable="true" maxSubmissions="1" rows="1"
+            placeholder="Ghi chú cả bài, rồi Enter · Note on the whole, then Enter"/>
   <Choices name="document" toName="text" choice="multiple" showInline="true">
     <Choice value="nothing" html="Không có gì để đánh dấu · Nothing to mark" hotkey="0"/>
     <Choice value="unsure" html="Chưa chắc chắn · Unsure" hotkey="7"/>
@@ -132,8 +135,8 @@ def same_interface(one: str, other: str) -> bool:
 def _controls(xml: str) -> list[tuple[str, ...]]:
     found = []
     for element in ElementTree.fromstring(xml).iter():
-        if element.get("name") == GUIDELINES:
-            continue
+        if element.get("name") in (GUIDELINES, REMARK):
+            continue  # projects made before there were these are the same interface
         if element.tag in ("Label", "Choice") or "name" in element.attrib:
             found.append((element.tag, *(element.get(key, "") for key in ("name", "toName", "value", "perRegion"))))
     return sorted(found)

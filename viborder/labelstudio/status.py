@@ -55,7 +55,7 @@ def status(client: Client, title: str, adjudication: str, *, upcoming: int = 5) 
         test=sum(task_meta(task).get("share") == "test" for task in listed),
         annotated=len(annotated),
         complete=len(listed) - len(waiting),
-        in_conflict=len({question.id for question in questions(passes)}),
+        in_conflict=len({question.id for question in questions(passes) if question.differs}),
         adjudicated=_adjudicated(client, adjudication),
         pulled=pulled,
         agreement=_agreement(pulled),
