@@ -12,6 +12,7 @@ eval/results.jsonl.
 
 import argparse
 import re
+import sys
 import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -115,7 +116,7 @@ def _line(system: str, task: str, found: Sequence[Scores]) -> results.Result:
         "task": task,
         "recipe": str(RECIPE),
         "tuned_on": TUNED,
-        "command": "python eval/unknown.py",
+        "command": " ".join(["python eval/unknown.py", *(part for part in sys.argv[1:] if part != "--keep")]),
     }
     line = results.result(found[0], bootstrap(found[0]), **said)
     return line | {"value": round(mean(values), 4), "interval": [round(min(values), 4), round(max(values), 4)]}

@@ -96,11 +96,11 @@ class Advice:
         shared = {} if known is None else {"grammar_labels": sorted(known)}
         return {"grammar": self.proposer is not None, **shared, "tuned": asdict(tuned)}
 
-    def contents(self) -> dict[str, bytes]:
-        """The files of it in a model folder."""
+    def contents(self, tuned: Tuned) -> dict[str, bytes]:
+        """The files of it in a model folder; the record where votes depend on it."""
         own = self.proposer.own if self.proposer else None
         files = {f"{_GRAMMAR}/{name}": data for name, data in own.files.items()} if own else {}
-        record = {"record.tsv": self.record.written().encode()} if self.record else {}
+        record = {"record.tsv": self.record.written().encode()} if tuned.trust else {}
         return {"corrections.tsv": self.corrections.written().encode(), **record, **files}
 
 

@@ -21,6 +21,7 @@ from viborder.train.crf.network import Network, Networks
 from viborder.train.crf.rerank import Reranker
 from viborder.train.crf.span_features import Strings
 from viborder.train.folder import checked, damaged, expect, write_folder
+from viborder.train.tuning import read_tuned
 from viborder.train.votes import Advice, read_advice
 
 FORMAT = "viborder-crf"
@@ -46,7 +47,7 @@ def write_model(folder: Path, card: Mapping[str, Any], learned: Learned) -> dict
     """
     contents = {
         "known.tsv": "".join(f"{label}\t{' '.join(mention)}\n" for mention, label in learned.known.items()).encode(),
-        **learned.advice.contents(),
+        **learned.advice.contents(read_tuned(card["tuned"])),
     }
     for name, weights in learned.chains.items():
         contents[f"{name}.features.txt"] = "".join(feature + "\n" for feature in weights.features).encode()

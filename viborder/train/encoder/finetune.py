@@ -298,7 +298,7 @@ def write(out: Path, recipe: FinetuneRecipe, tagger: TransformerTagger, model: T
         }
         if tagger.advice.proposer:
             card |= tagger.advice.card(tagger.tuned)
-            for name, data in tagger.advice.contents().items():
+            for name, data in tagger.advice.contents(tagger.tuned).items():
                 (folder / name).parent.mkdir(exist_ok=True)
                 (folder / name).write_bytes(data)
         whole = write_card(folder, card)
