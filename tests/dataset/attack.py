@@ -7,6 +7,8 @@ It shares no code with masking. It is given more than an attacker has: the true 
 it does not find cannot be found by guessing. It tries:
 - names, their parts in pairs, initials, joined, toneless, with unseen characters taken out, in every string of every
   file, in the statistics and metadata of Parquet files, in features and vocabularies, across the borders of words;
+- the vocabulary of an encoder, which has a row of its embeddings for each word that training met: words that the texts
+  hold in private names alone;
 - every hash in the folders against the texts with some of the names put back, against their sentences, and against the
   names themselves (SHA-256, SHA-1, MD5, BLAKE2, cut to the length found).
 """
@@ -130,6 +132,37 @@ def by_reading(folders: Iterable[Path], gold: list[dict[str, Any]]) -> Iterator[
                     yield f"{where}: {what}"
 
 
+def vocabulary(folder: Path) -> Iterator[tuple[str, str]]:
+    """(where, word) of each whole word in the vocabularies of a folder."""
+    for path in sorted(folder.rglob("tokenizer.json")):
+        found = json.loads(path.read_text(encoding="utf-8"))["model"]["vocab"]
+        yield from ((str(path), word.strip("▁Ġ")) for word in (found if isinstance(found, dict) else dict(found)))
+    for path in sorted(folder.rglob("vocab.txt")):
+        yield from ((str(path), line.split(" ")[0]) for line in path.read_text(encoding="utf-8").splitlines())
+
+
+def telling(gold: list[dict[str, Any]]) -> set[str]:
+    """The words that stand in private names and nowhere else."""
+    names, others = set(), set()
+    for record in gold:
+        at = 0
+        for span in sorted(record.get("private", ()), key=lambda span: span["start"]):
+            others |= set(re.findall(r"\w+", soft(record["text"][at : span["start"]])))
+            names |= set(re.findall(r"\w+", soft(record["text"][span["start"] : span["end"]])))
+            at = span["end"]
+        others |= set(re.findall(r"\w+", soft(record["text"][at:])))
+    return {name for name in names - others if len(name) > 2}
+
+
+def by_vocabulary(folders: Iterable[Path], gold: list[dict[str, Any]]) -> Iterator[str]:
+    """Words of private names alone that are words of a vocabulary."""
+    alone = telling(gold)
+    for folder in folders:
+        for where, word in vocabulary(folder):
+            if soft(word) in alone:
+                yield f"{where}: vocabulary holds {soft(word)}"
+
+
 def candidates(gold: list[dict[str, Any]]) -> Iterator[tuple[str, str]]:
     """(what would be known, a text whose hash would tell it): all texts with some secrets put back, and the secrets."""
     for record in gold:
@@ -171,7 +204,7 @@ def attack(folders: Iterable[Path], gold: Path) -> list[str]:
     """Everything that is found in the folders together."""
     records = [json.loads(line) for line in gold.read_text(encoding="utf-8").splitlines() if line]
     listed = list(folders)
-    return sorted({*by_reading(listed, records), *by_hash(listed, records)})
+    return sorted({*by_reading(listed, records), *by_vocabulary(listed, records), *by_hash(listed, records)})
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from tests.dataset.conftest import ANNOTATIONS, CORPUS
 from viborder.dataset.build import build
 from viborder.dataset.package import documents
 from viborder.formats import jsonl
+from viborder.publish.model import model_problems
 from viborder.train import train
 
 GOLD = ANNOTATIONS / "gold.jsonl"
@@ -83,3 +84,22 @@ def test_a_model_of_masked_texts_tells_nothing_and_one_of_the_texts_as_they_are_
     assert attack([tmp_path / "masked"], GOLD) == []
     found = "\n".join(attack([tmp_path / "unmasked"], GOLD))
     assert "outer.features.txt: thi uien" in found and "model.json: sha256 tells all texts" in found
+
+
+def test_an_encoder_whose_vocabulary_was_learned_from_the_texts_as_they_are(
+    packages: dict[str, Path], tmp_path: Path
+) -> None:
+    """Its vocabulary, and so the rows of its embeddings, tells names; the check refuses it, also where `model.json`
+    hides what it was trained on. One of masked texts tells nothing.
+    """
+    pytest.importorskip("torch", reason="fine-tuning needs torch")
+    small = [f"from_scratch.{name}" for name in ("hidden_size=8", "num_attention_heads=1", "intermediate_size=8")]
+    small += ["from_scratch.num_hidden_layers=1", "from_scratch.min_frequency=1", "max_steps=1", "min_steps=1"]
+    for name, texts in (("masked", documents(packages["mask"])), ("unmasked", jsonl.read(GOLD))):
+        train(Path("train/tiny.yaml"), texts, tmp_path / name, overrides=small)
+    assert attack([tmp_path / "masked"], GOLD) == [] == model_problems(tmp_path / "masked", GOLD)
+    assert any("vocabulary holds" in line for line in attack([tmp_path / "unmasked"], GOLD))
+    assert "model-unmasked" in {problem.rule for problem in model_problems(tmp_path / "unmasked", GOLD)}
+    card = json.loads((tmp_path / "unmasked/model.json").read_text(encoding="utf-8"))
+    (tmp_path / "unmasked/model.json").write_text(json.dumps(card | {"documents": [], "data": ""}), encoding="utf-8")
+    assert {problem.rule for problem in model_problems(tmp_path / "unmasked", GOLD)} == {"private-name"}

@@ -1,6 +1,6 @@
 """Kinds of damage × formats × verbs: every input that a bad disk, a broken export or an attacker may hand over.
 
-    python -m tests.fuzz.matrix [--format FORMAT] [--kind WORD] [--keep DIR]
+    python -m tests.fuzz.matrix [--format FORMAT] [--kind WORD] [--share N]
 
 Each input is a good file with one kind of damage in it, or what is no file at all. Each verb that reads it runs in this
 process, within 45 seconds of CPU and 3 GB. Printed are the inputs, the calls, and every traceback; exit status 1 where there is
@@ -24,6 +24,7 @@ import zipfile
 import zlib
 from collections import Counter
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from tests.fuzz.calls import calls_on
@@ -238,11 +239,17 @@ OTHERS: dict[str, Callable[[Path, bytes], object]] = {
 }
 
 
+def _nth(share: int, turn: int, number: int) -> bool:
+    """Whether a call is made where one of so many is."""
+    return number % share == turn % share
+
+
 def main() -> None:
     """Try them all, or those that are asked for."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--format", choices=FILES, action="append")
     parser.add_argument("--kind", default="", help="a part of its name")
+    parser.add_argument("--share", type=int, default=1, help="make every Nth call alone, others for each input in turn")
     parser.add_argument("--verbose", action="store_true")
     options = parser.parse_args()
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
@@ -258,7 +265,8 @@ def main() -> None:
                 data = BYTES[kind](good[format]) if kind in BYTES else good[format]
                 lay = OTHERS.get(kind, Path.write_bytes)
                 begun = time.monotonic()
-                for arguments, end in calls_on(format, data, Path(name) / "here", Path(name) / "good", lay):
+                some = partial(_nth, options.share, inputs)
+                for arguments, end in calls_on(format, data, Path(name) / "here", Path(name) / "good", lay, some):
                     calls += 1
                     slow = max(slow, (time.monotonic() - begun, f"{format}, {kind}: {arguments[0]}"))
                     begun = time.monotonic()

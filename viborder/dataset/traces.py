@@ -80,6 +80,22 @@ def traces_of(documents: Iterable[Document], people: People, *, parts: bool = Tr
     return found
 
 
+def in_vocabulary(path: Path, documents: Iterable[Document], people: People) -> Iterator[tuple[int, str]]:
+    """(1, what) of each private person of whose name every part is a word of a vocabulary that was learned, one of
+    them a word that the documents have in private names alone.
+    """
+    words = {word for line in path.read_text(encoding="utf-8", errors="ignore").splitlines() for word in _words(line)}
+    others: set[str] = set()
+    for document in documents:
+        at = 0
+        for span in (*document.private, None):
+            others.update(_words(document.text[at : span.start if span else None]))
+            at = span.end if span else at
+    for name, number in people.numbers.items():
+        if len(name) > 1 and words.issuperset(name) and not others.issuperset(name):
+            yield 1, f"holds the words of private person {number}, and no text has them elsewhere"
+
+
 def in_file(path: Path, traces: Traces) -> Iterator[tuple[int, str]]:
     """(line, what) of each trace in a file; of one that is not text, in its runs of letters in UTF-8, UTF-16,
     UTF-32.

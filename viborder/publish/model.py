@@ -14,15 +14,14 @@ from typing import Any
 from viborder.annotate.hiding import hiding
 from viborder.annotate.private import People
 from viborder.dataset.mask import dropped, mask
-from viborder.dataset.traces import in_file, traces_of
+from viborder.dataset.traces import in_file, in_vocabulary, traces_of
 from viborder.document import Document, by_id
 from viborder.errors import Problem, ViborderError
-from viborder.files import parse_json
 from viborder.formats import jsonl
 from viborder.publish.checks import private_people, secrets
 from viborder.publish.hub import Content
 from viborder.train.card import folder_card
-from viborder.train.folder import BESIDE
+from viborder.train.folder import BESIDE, read_card
 
 _MASKED = "`viborder convert build/dataset masked.jsonl` gives masked documents to train on"
 _TOLD = 20  # traces of names a file
@@ -34,6 +33,11 @@ _TRANSFORMER = re.compile(
 )
 RECIPE, SYSTEM = "train/crf.yaml", "lexicon + CRF"  # of the default model, as eval/results.jsonl names them
 RESULTS = Path("eval/results.jsonl")
+VOCABULARIES = (
+    "tokenizer.json",
+    "vocab.txt",
+    "bpe.codes",
+)  # learned from the texts where an encoder begins from scratch
 
 
 def model_contents(
@@ -45,7 +49,7 @@ def model_contents(
 
     datasets: names on the Hub of what it was trained on. results: the published figures.
     """
-    described = parse_json((folder / "model.json").read_text(encoding="utf-8"))
+    described = read_card(folder)
     found = {path.relative_to(folder).as_posix(): path for path in sorted(folder.rglob("*")) if not path.is_dir()}
     contents: dict[str, Content] = {name: path for name, path in found.items() if belongs(name, described)}
     left_out = [name for name in found if name not in contents]
@@ -95,7 +99,7 @@ def model_problems(folder: Path, gold: Path) -> list[Problem]:
         load(folder)
     except ViborderError as error:
         return error.problems
-    described = parse_json((folder / "model.json").read_text(encoding="utf-8"))
+    described = read_card(folder)
     people, problems = private_people(gold)
     documents = [document for _, document in jsonl.scan(gold, [])] if gold.exists() else []
     origin = _origin(described, documents, people)
@@ -108,6 +112,8 @@ def model_problems(folder: Path, gold: Path) -> list[Problem]:
             Problem(f"{folder}/model.json", "model-version", "the version is not one that training wrote", hint)
         )
     traces = traces_of(documents, people, parts=origin != "masked")
+    recipe = described.get("recipe")
+    learned = isinstance(recipe, dict) and bool(recipe.get("from_scratch")) and origin != "masked"
     for path in sorted(path for path in folder.rglob("*") if not path.is_dir()):
         if not belongs(path.relative_to(folder).as_posix(), described):
             continue
@@ -116,6 +122,8 @@ def model_problems(folder: Path, gold: Path) -> list[Problem]:
             continue
         problems += secrets(str(path), path.read_text(encoding="utf-8", errors="ignore"))
         told = dict.fromkeys(in_file(path, traces))
+        if learned and path.name in VOCABULARIES:
+            told |= dict.fromkeys(in_vocabulary(path, documents, people))
         problems += [Problem(f"{path}:{line}", "private-name", what, _MASKED) for line, what in list(told)[:_TOLD]]
     return problems
 
