@@ -197,3 +197,19 @@ def test_onnx_gives_the_same_spans(folder: Path, tagger: Tagger, tmp_path: Path)
         assert [span.score for span in theirs.spans] == pytest.approx(
             [span.score for span in ours.spans], abs=TOLERANCE
         )
+
+
+def test_weights_of_eight_bits_find_nearly_the_same_in_half_the_size(
+    folder: Path, tagger: Tagger, tmp_path: Path
+) -> None:
+    pytest.importorskip("onnxscript", reason="export needs onnx: pip install -c constraints.txt -e .[train,onnx]")
+    from viborder.eval import score
+    from viborder.train.encoder.export import export
+
+    export(folder, tmp_path / "int8", int8=True)
+    files = {path.name: path.stat().st_size for path in (tmp_path / "int8").iterdir()}
+    assert "model.float" not in files
+    assert files["model.onnx"] < (folder / "model.safetensors").stat().st_size / 2
+    bare = [document.with_spans([]) for document in UNSEEN]
+    whole, eighth = list(tagger.tag(bare)), list(load(tmp_path / "int8").tag(bare))
+    assert score(whole, eighth).micro().f1 > 0.95

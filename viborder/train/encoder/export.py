@@ -23,13 +23,17 @@ from viborder.train.folder import read_card
 TOLERANCE = 1e-4  # between probabilities
 
 
-def export(model: Path, out: Path) -> float:
+def export(model: Path, out: Path, *, int8: bool = False) -> float:
     """Write `out`, a model folder with `model.onnx` in place of the weights; the inner levels are outputs of the same
     graph.
 
+    int8: weights of eight bits, about a quarter of the size and twice as fast on a CPU; its spans are not always the
+    same, so score it.
+
     Returns the largest difference between torch's and ONNX Runtime's probabilities, on inputs of other shapes than the
     one traced.
-    Raises ViborderError `model-foreign`, `onnx-missing`, `onnx-differs` (by more than 0.0001); then nothing is written.
+    Raises ViborderError `model-foreign`, `onnx-missing`, `onnx-differs` (by more than 0.0001, before the weights are
+    quantised); then nothing is written.
     """
     card = read_card(model)
     if card["format"] != FORMAT:
@@ -43,9 +47,7 @@ def export(model: Path, out: Path) -> float:
     longest = card["reading"]["size"] + 2
     with new_folder(out) as folder:
         _graph(tagger, longest, model).save(str(folder / ONNX))
-        difference = max(
-            _difference(tagger, folder / ONNX, rows, length) for rows, length in ((1, 3), (2, 17), (5, longest))
-        )
+        difference = _largest_difference(tagger, folder / ONNX, longest)
         if difference > TOLERANCE:
             raise fail(
                 model,
@@ -53,6 +55,9 @@ def export(model: Path, out: Path) -> float:
                 f"probabilities differ by {difference:.2g} from torch's",
                 "serve the folder with torch",
             )
+        if int8:
+            _quantise(folder / ONNX)
+            difference = _largest_difference(tagger, folder / ONNX, longest)
         for path in model.iterdir():
             if (
                 path.is_file()
@@ -67,6 +72,27 @@ def export(model: Path, out: Path) -> float:
         }
         write_card(folder, {**kept, "exported_from": card["version"]})
     return difference
+
+
+def _quantise(path: Path) -> None:
+    """Weights of eight bits, each row of a matrix with a scale of its own; activations are quantised as they come."""
+    import logging
+
+    from onnxruntime.quantization import QuantType, quantize_dynamic
+
+    whole = path.with_suffix(".float")
+    path.rename(whole)
+    logging.disable(logging.WARNING)  # it asks for a pre-processing that changes nothing here
+    try:
+        kinds = ["MatMul", "Gemm", "Gather"]
+        quantize_dynamic(whole, path, op_types_to_quantize=kinds, per_channel=True, weight_type=QuantType.QInt8)
+    finally:
+        logging.disable(logging.NOTSET)
+    whole.unlink()
+
+
+def _largest_difference(tagger: Any, path: Path, longest: int) -> float:
+    return max(_difference(tagger, path, rows, length) for rows, length in ((1, 3), (2, 17), (5, longest)))
 
 
 def _graph(tagger: Any, longest: int, where: Path) -> Any:
