@@ -80,6 +80,8 @@ def own(encoder: Path, only: list[str], more: list[str]) -> Iterator[dict[str, o
             learn = [document for document in gold if document.id != held.id]
             found[system] += kept(name, lambda s=system, a=learn, h=held: tagged(s, encoder, a, [h], more))  # type: ignore[misc]
     whole = {system: documents for system, documents in found.items() if len(documents) == len(gold)}
+    if not whole:
+        return  # only some models were asked for
     for nested in (True, False):
         comparison = compare(gold, whole, nested=nested)
         compare_table(comparison, {name: bootstrap(scores) for name, scores in comparison.systems.items()})
