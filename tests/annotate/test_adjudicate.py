@@ -229,9 +229,20 @@ def test_a_doubt_asks_where_all_agree_and_stays_in_the_log(monkeypatch, tmp_path
 
 
 def test_a_note_that_is_none_is_told():
-    broken = noted("lan", (), (Span(0, 99, "PLACE"), "outside"))
-    with pytest.raises(ViborderError, match="note-malformed"):
-        questions({"lan": broken, "minh": broken})
+    for notes in (
+        [{"start": 0, "end": 99, "note": "outside"}],
+        [{"start": 0.5, "end": 3, "note": ""}],
+        [3],
+        7,
+        {"a": 1},
+    ):
+        broken = by_id([Document("d", TEXT, meta={"annotation": {"notes": notes}})])
+        with pytest.raises(ViborderError, match="note-malformed"):
+            questions({"lan": broken, "minh": broken})
+    words = by_id([Document("d", TEXT, meta={"annotation": {"notes": "a bad scan"}})])
+    assert [one.notes for one in questions({"lan": words, "minh": words})] == [
+        dict.fromkeys(("lan", "minh"), "a bad scan")
+    ]
 
 
 def test_two_labels_on_one_range_are_asked_and_never_filled_in():

@@ -1,7 +1,7 @@
 """What annotators were not sure of: their notes on spans, and their "unsure" on whole documents, as a pull keeps them.
 
 `meta["annotation"]` of a document holds them: `notes`, a list of `{"start", "end", "label", "note"}`; `unsure`, true for
-the whole document; `note`, words about the whole document.
+the whole document; `note` (or `notes` as a text), words about the whole document.
 """
 
 from __future__ import annotations
@@ -60,15 +60,18 @@ def doubts(passes: Mapping[str, Iterable[Document]]) -> list[Doubt]:
 
 
 def _of(document: Document, name: str, about: Mapping[str, Any], problems: list[Problem]) -> Iterator[Doubt]:
-    whole = str(about.get("note") or (UNSURE if about.get("unsure") else ""))
+    notes = about.get("notes") or []
+    words = notes if isinstance(notes, str) else about.get("note")
+    whole = str(words or (UNSURE if about.get("unsure") else ""))
     if whole:
         yield Doubt(document.id, 0, 0, name, whole)
-    for entry in about.get("notes") or ():
+    entries = notes if isinstance(notes, list) else [] if isinstance(notes, str) else [notes]
+    for entry in entries:
         try:
             start, end, note = entry["start"], entry["end"], str(entry["note"])
-            if not 0 <= start < end <= len(document.text):
+            if not (type(start) is type(end) is int and 0 <= start < end <= len(document.text)):
                 raise ValueError
-        except (KeyError, TypeError, ValueError):
+        except (KeyError, TypeError, ValueError, IndexError):
             hint = "start, end, label and note, as `viborder labelstudio pull` writes them"
             said = f"not a note on a span of the text: {entry!r:.60}"
             problems.append(Problem(place(name, document.id), "note-malformed", said, hint))
