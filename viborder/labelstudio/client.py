@@ -129,6 +129,10 @@ class Client:
         """The address at which a person sees a task."""
         return f"{self.url}/projects/{project}/data?task={task}"
 
+    def stream_page(self, project: int) -> str:
+        """The address of the label stream, which gives everybody a task of their own and shows nobody else's work."""
+        return f"{self.url}/projects/{project}/data?labeling=1"
+
     def wait(self) -> None:
         """Return once the server answers again. Raises ServerLost when it does not within a few tries."""
         self.ask(self.sdk.versions.get)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,15 +10,14 @@ from typing import Any
 
 from viborder.document import Document
 from viborder.errors import Problem, place
-from viborder.files import new_file, sha256_of
-from viborder.formats import jsonl
+from viborder.labelstudio import accounts, passes
+from viborder.labelstudio.accounts import People
 from viborder.labelstudio.client import Client
 from viborder.labelstudio.interface import open_project
 from viborder.labelstudio.push import KEY, only_one, text_hash
-from viborder.labelstudio.regions import FATES, Fate, fate, read, split
+from viborder.labelstudio.regions import FATES, SUGGESTED, Fate, fate, read, split
 
-FIELDS = "id,data,meta,updated_at,total_annotations,cancelled_annotations"
-STATE = ".labelstudio.json"  # beside the passes: what was pulled from which version of which task
+FIELDS = "id,data,meta,overlap,updated_at,total_annotations,cancelled_annotations"
 
 
 @dataclass(slots=True)
@@ -28,6 +25,7 @@ class Pulled:
     """What a pull brought. `fetched` and `drafts` count tasks, the other numbers annotations.
 
     problems: errors stand for annotations that were left out, warnings for what was mended.
+    refused: (annotator, document id) where another has changed the annotation; what was pulled before that stays.
     """
 
     documents: dict[str, list[Document]] = field(default_factory=dict)
@@ -37,6 +35,7 @@ class Pulled:
     empty: int = 0
     unsure: int = 0
     problems: list[Problem] = field(default_factory=list)
+    refused: set[tuple[str, str]] = field(default_factory=set)
 
     def fates(self) -> dict[str, Fate]:
         """What became of the suggestions, by annotator."""
@@ -59,40 +58,47 @@ def pull(client: Client, title: str, out: Path, corpus: Mapping[str, Document] |
     Only tasks that changed since the last pull are fetched; documents of other origin in those files stay. `corpus`:
     the texts that the annotations must bear. Nothing is written before everything has arrived, and a pull that is
     killed between two files is made good by the next. An annotation that cannot be used is left out and told as a
-    problem with the task's address; so is a task whose text was edited on the server.
-    Raises ViborderError `pull-running` and what the client and the project raise.
+    problem with an address; so is one that another person has changed, one of a task whose text was edited on the
+    server, and one of a document that the same person's pass has from another project.
+    Raises ViborderError `pull-running`, `accounts-unreadable` and what the client and the project raise.
     """
-    number = int(open_project(client, title)["id"])
+    source = passes.Source.of(client.url, open_project(client, title))
     with only_one("pull", "pull-running", out):
-        tasks, pulled = collect(client, number, _state(out, client.url, number), corpus)
-        _write(out, client.url, number, tasks, pulled)
+        people = accounts.people(client, out)
+        tasks, pulled = collect(client, source, people, passes.state(out, source), corpus)
+        accounts.keep(people, out)
+        pulled.problems += people.problems
+        pulled.problems += passes.write(out, source, tasks, pulled.documents, pulled.refused)
     return pulled
 
 
 def collect(
-    client: Client, number: int, known: Mapping[str, Any] | None = None, corpus: Mapping[str, Document] | None = None
+    client: Client,
+    source: passes.Source,
+    people: People,
+    known: Mapping[str, Any] | None = None,
+    corpus: Mapping[str, Document] | None = None,
 ) -> tuple[dict[str, Any], Pulled]:
     """(every task as it is kept between pulls, what they hold) of a project.
 
     known: the tasks as the last pull kept them.
     """
     known, pulled, tasks = known or {}, Pulled(), {}
-    people = _people(client)
-    for listed in _progress(client.tasks(number, include=FIELDS)):
+    for listed in _progress(client.tasks(source.number, include=FIELDS)):
         key = str(listed["id"])
         task = known.get(key)
         if task is None or task["updated_at"] != listed["updated_at"]:
-            task = _fetch(client, number, listed, people)
+            task = _fetch(client, source, listed)
             pulled.fetched += 1
         tasks[key] = task
-    pulled.drafts = _drafts(client, number)
+    pulled.drafts = _drafts(client, source.number)
     for task in tasks.values():
         pulled.skipped += task["skipped"]
-        _judge(task, pulled, corpus)
+        _judge(task, people, pulled, corpus)
     return tasks, pulled
 
 
-def _fetch(client: Client, number: int, listed: Mapping[str, Any], people: Mapping[int, str]) -> dict[str, Any]:
+def _fetch(client: Client, source: passes.Source, listed: Mapping[str, Any]) -> dict[str, Any]:
     """All of a task that matters, as plain JSON, so that it can be kept for the next pull.
 
     One that nobody has submitted is in the list.
@@ -101,10 +107,11 @@ def _fetch(client: Client, number: int, listed: Mapping[str, Any], people: Mappi
     found = (
         client.ask(client.sdk.tasks.get, listed["id"]) if is_begun else {**listed, "annotations": [], "predictions": []}
     )
-    results = {entry["id"]: entry for entry in found["predictions"]}
     known = (found.get("meta") or {}).get(KEY) or {}
     return {
-        "page": client.task_page(number, listed["id"]),
+        "page": client.task_page(source.number, listed["id"]),
+        "stream": client.stream_page(source.number) if int(listed.get("overlap") or 1) > 1 else None,
+        "project": source.key,
         "updated_at": found["updated_at"],
         "id": found["data"].get("doc_id"),
         "text": found["data"].get("text"),
@@ -112,19 +119,45 @@ def _fetch(client: Client, number: int, listed: Mapping[str, Any], people: Mappi
         "share": known.get("share", "learn"),
         "skipped": sum(bool(entry["was_cancelled"]) for entry in found["annotations"]),
         "annotations": [
-            {
-                "annotation": entry["id"],
-                "by": people.get(_user(entry), f"user-{_user(entry)}"),
-                "result": entry["result"],
-                "lead_time": entry["lead_time"] or 0.0,
-                "updated_at": entry["updated_at"],
-                "suggested": (results.get(entry["parent_prediction"]) or {}).get("result") or [],
-                "version": (results.get(entry["parent_prediction"]) or {}).get("model_version"),
-            }
+            _kept(entry, found["predictions"])
             for entry in sorted(found["annotations"], key=lambda entry: str(entry["updated_at"]))
             if not entry["was_cancelled"]
         ],
     }
+
+
+def _kept(entry: Mapping[str, Any], predictions: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """An annotation as it is kept between pulls; users by the server's numbers."""
+    suggestion = _suggestion(entry, predictions)
+    return {
+        "annotation": entry["id"],
+        "by": accounts.author(entry),
+        "editor": accounts.editor(entry),
+        "result": entry["result"],
+        "lead_time": entry["lead_time"] or 0.0,
+        "created_at": entry["created_at"],
+        "updated_at": entry["updated_at"],
+        "suggested": suggestion.get("result") or [],
+        "version": suggestion.get("model_version"),
+    }
+
+
+def _suggestion(entry: Mapping[str, Any], predictions: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
+    """The prediction that an annotation began with; empty where it began with none.
+
+    Label Studio forgets it when a draft is resumed. Regions of ours tell then that there was one: it is the one that
+    shares most of them, the newest of several.
+    """
+    for one in predictions:
+        if one["id"] == entry["parent_prediction"]:
+            return one
+    ours = {str(one.get("id")) for one in entry["result"] if isinstance(one, dict)}
+    ours = {name for name in ours if SUGGESTED.fullmatch(name)}
+    shared = [
+        (len(ours & {str(one.get("id")) for one in each["result"]}), int(each["id"]), each) for each in predictions
+    ]
+    shared.sort(key=lambda each: each[:2])
+    return shared[-1][2] if shared and shared[-1][0] else {}
 
 
 def _drafts(client: Client, number: int) -> int:
@@ -134,29 +167,39 @@ def _drafts(client: Client, number: int) -> int:
     return int(client.task_list(number, page=1, page_size=1, include="id", query=query)["total"])
 
 
-def _judge(task: Mapping[str, Any], pulled: Pulled, corpus: Mapping[str, Document] | None) -> None:
+def _judge(task: Mapping[str, Any], people: People, pulled: Pulled, corpus: Mapping[str, Document] | None) -> None:
     """Add a task's annotations to the passes of those who made them; what cannot be used becomes a problem."""
-    where, identity, text = task["page"], task["id"], task["text"]
+    identity, text = task["id"], task["text"]
     if not isinstance(identity, str) or not isinstance(text, str):
         pulled.problems.append(
-            Problem(where, "task-foreign", "no `doc_id` and `text`: not a task of ours", "left alone", "warning")
+            Problem(task["page"], "task-foreign", "no `doc_id` and `text`: not a task of ours", "left alone", "warning")
         )
         return
-    here = place(where, identity)
+    if not task["annotations"]:
+        return
+    here = place(task["page"], identity)
     if task["sha256"] != text_hash(text):
         pulled.problems.append(
             Problem(here, "text-differs", "the text was edited on the server after the push", "put the text back")
         )
         return
     if corpus is not None and (identity not in corpus or corpus[identity].text != text):
-        pulled.problems.append(
-            Problem(here, "text-differs", "the corpus has no such text", "push the corpus's own text under a new id")
-        )
+        hint = "name the texts that were pushed with --corpus, or push the corpus's own text under a new id"
+        pulled.problems.append(Problem(here, "text-differs", "the corpus has no such text", hint))
         return
+    # A person who opens the address of a task that others annotate too sees, and can change, what they marked.
+    asked = place(task["stream"], identity) if task["stream"] else here
     for entry in task["annotations"]:
-        document = _document(entry, task, here, pulled)
+        name = people.name(entry["by"])
+        if entry["editor"]:
+            pulled.refused.add((name, identity))
+            said = f"made by {name}, and changed by {people.name(entry['editor'])} at {entry['updated_at'][:16]}"
+            hint = f"{name} looks it over and submits it again, or it is deleted; what was pulled before stays"
+            pulled.problems.append(Problem(here, "edited-by-another", said, hint))
+            continue
+        document = _document(entry, name, task, asked, pulled)
         if document is not None:
-            _newest(pulled.documents.setdefault(entry["by"], []), document)
+            _newest(pulled.documents.setdefault(name, []), document)
 
 
 def _newest(documents: list[Document], document: Document) -> None:
@@ -169,7 +212,9 @@ def _newest(documents: list[Document], document: Document) -> None:
     documents.append(document)
 
 
-def _document(entry: Mapping[str, Any], task: Mapping[str, Any], where: str, pulled: Pulled) -> Document | None:
+def _document(
+    entry: Mapping[str, Any], name: str, task: Mapping[str, Any], where: str, pulled: Pulled
+) -> Document | None:
     reading = read(entry["result"], task["text"], where, pulled.problems)
     if reading is None:
         return None
@@ -181,7 +226,7 @@ def _document(entry: Mapping[str, Any], task: Mapping[str, Any], where: str, pul
         return None
     if not reading.spans:
         if not reading.nothing:
-            said = f"submitted by {entry['by']} without a span, and without the tick at 'nothing to mark'"
+            said = f"submitted by {name} without a span, and without the tick at 'nothing to mark'"
             pulled.problems.append(Problem(where, "annotation-empty", said, "tick it, or mark the spans"))
             return None
         pulled.empty += 1
@@ -190,6 +235,8 @@ def _document(entry: Mapping[str, Any], task: Mapping[str, Any], where: str, pul
     spans, private = split(reading.spans)
     about: dict[str, Any] = {
         "task": task["page"],
+        "project": task["project"],
+        "created_at": entry["created_at"],
         "updated_at": entry["updated_at"],
         "minutes": round(entry["lead_time"] / 60, 3),
         "model": entry["version"],
@@ -206,72 +253,6 @@ def _document(entry: Mapping[str, Any], task: Mapping[str, Any], where: str, pul
             for span, note in reading.notes.items()
         ]
     return Document(task["id"], task["text"], spans, private, {"annotation": about})
-
-
-def _people(client: Client) -> dict[int, str]:
-    """Short names of the users, for file names: what stands before the @ of their address, made unique.
-
-    Addresses go no further.
-    """
-    names: dict[str, list[int]] = defaultdict(list)
-    for user in client.ask(client.sdk.users.list):
-        name = (
-            re.sub(r"[^a-z0-9]+", "-", str(user.get("email") or user.get("username")).split("@")[0].lower()).strip("-")
-            or "user"
-        )
-        names[name].append(int(user["id"]))
-    return {
-        number: name if len(numbers) == 1 else f"{name}-{number}"
-        for name, numbers in names.items()
-        for number in numbers
-    }
-
-
-def _user(annotation: Mapping[str, Any]) -> int:
-    by = annotation["completed_by"]
-    return int(by["id"] if isinstance(by, dict) else by or 0)
-
-
-def _state(out: Path, url: str, number: int) -> dict[str, Any]:
-    """The tasks as the last pull kept them, if it was from this project and its files are still as it wrote them."""
-    try:
-        state: dict[str, Any] = json.loads((out / STATE).read_text(encoding="utf-8"))
-        if (state["url"], state["project"]) != (url, number):
-            return {}
-        intact = all(sha256_of(out / name) == digest for name, digest in state["files"].items())
-    except (OSError, ValueError, KeyError):
-        return {}
-    return dict(state["tasks"]) if intact else {}
-
-
-def _write(out: Path, url: str, number: int, tasks: Mapping[str, Any], pulled: Pulled) -> None:
-    source = f"{url}/projects/{number}/"
-    for name in {path.stem for path in out.glob("*.jsonl")} | set(pulled.documents):
-        path = out / f"{name}.jsonl"
-        others = [
-            document for document in (jsonl.read(path) if path.exists() else []) if not _is_from(document, source)
-        ]
-        own = pulled.documents.get(name, [])
-        replaced = {document.id for document in own}
-        documents = [document for document in others if document.id not in replaced] + sorted(
-            own, key=lambda one: one.id
-        )
-        if documents and (own or len(others) != _lines(path)):
-            jsonl.write(path, documents)
-        elif not documents:
-            path.unlink(missing_ok=True)
-    digests = {f"{name}.jsonl": sha256_of(out / f"{name}.jsonl") for name in pulled.documents}
-    with new_file(out / STATE) as file:
-        json.dump({"url": url, "project": number, "files": digests, "tasks": tasks}, file, ensure_ascii=False)
-
-
-def _is_from(document: Document, source: str) -> bool:
-    about = document.meta.get("annotation")
-    return isinstance(about, dict) and str(about.get("task", "")).startswith(source)
-
-
-def _lines(path: Path) -> int:
-    return sum(1 for line in path.read_text(encoding="utf-8").split("\n") if line) if path.exists() else 0
 
 
 def _progress(tasks: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from viborder.document import Document, Span
 from viborder.errors import Problem
-from viborder.labelstudio import guidelines
+from viborder.labelstudio import accounts, guidelines
 from viborder.labelstudio.client import Client
 from viborder.labelstudio.everywhere import everywhere
 from viborder.labelstudio.interface import LABELS, open_project
@@ -193,14 +193,17 @@ def _webhook(learner: Learner, body: dict[str, Any]) -> dict[str, Any]:
 
 
 def _submit(learner: Learner, annotation: dict[str, Any], task: dict[str, Any]) -> None:
-    """Learn from an annotation, if it is one to learn from: submitted whole, usable, and not of the test share."""
+    """Learn from an annotation, if it is one to learn from: submitted whole, usable, changed by nobody but its author,
+    and not of the test share.
+    """
     number, identity = annotation.get("id"), (task.get("data") or {}).get("doc_id")
     if type(number) is not int or not isinstance(identity, str) or not _storable(identity):
         raise _Refused(400, "the annotation has no id, or its task no `doc_id`")
     problems: list[Problem] = []
     reading = read(annotation.get("result"), _text(task), f"annotation {number}", problems)
     unusable = reading is None or not (reading.spans or reading.nothing)
-    if annotation.get("was_cancelled") or unusable or task_meta(task).get("share") == "test":
+    is_test = task_meta(task).get("share") == "test"
+    if annotation.get("was_cancelled") or unusable or is_test or accounts.editor(annotation):
         learner.withdraw([number])
         return
     assert reading is not None

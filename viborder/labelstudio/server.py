@@ -28,6 +28,7 @@ from urllib.request import HTTPCookieProcessor, ProxyHandler, Request, build_ope
 
 from viborder.errors import fail
 from viborder.files import new_file
+from viborder.labelstudio import blind
 from viborder.labelstudio.client import Client
 
 ENVIRONMENT = Path(".venv-labelstudio")
@@ -144,7 +145,7 @@ def start(program: Path, data: Path, *, port: int = 0) -> Server:
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,
-            env=_environment(data, settings),
+            env=_environment(data, settings) | blind.settings(data),
             start_new_session=True,  # Ctrl+C is ours to pass on
         )
     server = Server(f"http://127.0.0.1:{port}", process, data, account["token"], account["password"])

@@ -4,14 +4,17 @@ suggestions get better.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from viborder.annotate.adjudicate import questions
 from viborder.document import Document, by_id
+from viborder.labelstudio import accounts
 from viborder.labelstudio.client import Client
 from viborder.labelstudio.interface import find_project, open_project
+from viborder.labelstudio.passes import Source
 from viborder.labelstudio.pull import Pulled, collect
 from viborder.labelstudio.push import task_meta
 from viborder.labelstudio.regions import Fate
@@ -42,11 +45,12 @@ class Status:
     next: tuple[tuple[str, float | None, str], ...]
 
 
-def status(client: Client, title: str, adjudication: str, *, upcoming: int = 5) -> Status:
+def status(client: Client, title: str, adjudication: str, *, upcoming: int = 5, folder: Path | None = None) -> Status:
     """Look at a project and at its adjudication; nothing is written. Raises what the client and the project raise."""
-    number = int(open_project(client, title)["id"])
+    source = Source.of(client.url, open_project(client, title))
+    number = source.number
     listed = list(client.tasks(number, include="id,data,meta,overlap,total_annotations"))
-    _, pulled = collect(client, number)
+    _, pulled = collect(client, source, accounts.people(client, folder))
     passes = {name: by_id(documents) for name, documents in pulled.documents.items()}
     annotated = {identity for documents in passes.values() for identity in documents}
     waiting = [task for task in listed if task["total_annotations"] < task["overlap"]]
@@ -61,7 +65,7 @@ def status(client: Client, title: str, adjudication: str, *, upcoming: int = 5) 
         agreement=_agreement(pulled),
         curve=curve([document for documents in pulled.documents.values() for document in documents]),
         next=tuple(
-            (str(task["data"].get("doc_id")), task_meta(task).get("usefulness"), client.task_page(number, task["id"]))
+            (str(task["data"].get("doc_id")), task_meta(task).get("usefulness"), _address(client, number, task))
             for task in waiting[:upcoming]
         ),
     )
@@ -83,6 +87,11 @@ def curve(documents: Sequence[Document]) -> tuple[tuple[int, int, float | None],
         spans = 2 * (total.kept + total.moved + total.relabelled) + total.deleted + total.added
         points.append((first + 1, min(first + BLOCK, len(fates)), 2 * total.kept / spans if spans else None))
     return tuple(points)
+
+
+def _address(client: Client, number: int, task: Mapping[str, Any]) -> str:
+    """Where a person annotates a task: where several do, the label stream, in which nobody sees another's work."""
+    return client.stream_page(number) if int(task["overlap"]) > 1 else client.task_page(number, task["id"])
 
 
 def about(document: Document) -> dict[str, Any]:

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 
 from viborder.document import Document, by_id
-from viborder.errors import ViborderError
+from viborder.errors import Problem, ViborderError
 from viborder.eval.agreement.doubts import doubts
 from viborder.eval.show.tables import doubt_lines, percent
 from viborder.formats import read
 from viborder.labelstudio.pull import Pulled, summary
 from viborder.labelstudio.regions import FATES
 from viborder.labelstudio.status import Status
+
+ALIKE = 5  # lines that say the same of different places
 
 
 def texts(corpus: Path) -> dict[str, Document] | None:
@@ -32,12 +37,31 @@ def pulled(found: Pulled, out: Path) -> None:
         Console().print(_passes(found))
     print(f"{found.fetched} tasks fetched, the others unchanged; passes are in {out}")
     print(f"skipped {found.skipped} · drafts {found.drafts} · nothing to mark {found.empty} · unsure {found.unsure}")
-    errors = [problem for problem in found.problems if problem.severity == "error"]
-    for problem in found.problems:
+    told = capped(found.problems)
+    for problem in told:
         if problem.severity != "error":
             print(problem, file=sys.stderr)
+    errors = [problem for problem in told if problem.severity == "error"]
     if errors:
         raise ViborderError(errors)
+
+
+def capped(problems: Sequence[Problem]) -> list[Problem]:
+    """The problems in their order; of those that say the same of many places the first few, and how many more there
+    are.
+    """
+    alike = Counter((problem.rule, problem.message) for problem in problems)
+    told: Counter[tuple[str, str]] = Counter()
+    shown = []
+    for problem in problems:
+        kind = problem.rule, problem.message
+        told[kind] += 1
+        if told[kind] < ALIKE or alike[kind] <= ALIKE:
+            shown.append(problem)
+        elif told[kind] == ALIKE:
+            more = alike[kind] - ALIKE
+            shown.append(replace(problem, message=f"{problem.message}; and {more} more places like this"))
+    return shown
 
 
 def status(found: Status) -> None:

@@ -12,6 +12,7 @@ app = typer.Typer(
 )
 
 CORPUS = Path("corpus/documents.jsonl")
+PASSES = Path("annotations/passes")
 PROJECT = "viborder"
 ADJUDICATION = "viborder-adjudication"
 GUIDELINES = Path("annotations/GUIDELINES.md")
@@ -74,9 +75,7 @@ def push(
 @app.command()
 def pull(
     project: Project = PROJECT,
-    out: Annotated[Path, typer.Option(help="Folder of the passes, one file an annotator.")] = Path(
-        "annotations/passes"
-    ),
+    out: Annotated[Path, typer.Option(help="Folder of the passes, one file an annotator.")] = PASSES,
     corpus: Annotated[Path, typer.Option(help="The texts that annotations must bear, if the file is there.")] = CORPUS,
 ) -> None:
     """Bring the submitted annotations back, one pass an annotator."""
@@ -90,12 +89,13 @@ def pull(
 def status(
     project: Project = PROJECT,
     adjudication: Annotated[str, typer.Option(help="Its adjudication project.")] = ADJUDICATION,
+    passes: Annotated[Path, typer.Option(help="Folder of the passes, which knows who is called what.")] = PASSES,
 ) -> None:
     """Show how far annotation has come, how people agree, whether suggestions get better, and what is next."""
     from viborder.labelstudio import client, tables
     from viborder.labelstudio.status import status
 
-    tables.status(status(client.from_environment(), project, adjudication))
+    tables.status(status(client.from_environment(), project, adjudication, folder=passes))
 
 
 @app.command()
