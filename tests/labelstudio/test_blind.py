@@ -2,10 +2,13 @@
 
 import json
 
+import pytest
+
 from tests.labelstudio.conftest import PASSWORD
 from tests.labelstudio.test_browser import Annotator
 from tests.labelstudio.test_roundtrip import ALL, NOTHING, rules, submit, submit_suggestion, tasks
 from viborder.document import Document, Span, by_id
+from viborder.errors import ViborderError
 from viborder.formats import jsonl
 from viborder.labelstudio import server
 from viborder.labelstudio.accounts import editor
@@ -38,8 +41,14 @@ def test_two_browsers_cannot_change_each_others_work(studio, browser, tmp_path):
     (made,) = studio.owner.ask(studio.owner.sdk.tasks.get, task["id"])["annotations"]
     assert editor(made) is None
     minh.open(number, task["id"])  # the address of the task, against the guide
+    before = minh.highlights()
+    minh.click(Span(0, 8, "AGENCY"))
+    minh.press("Backspace")
+    assert minh.highlights() < before
     minh.press("Control+Enter")
     minh.page.wait_for_timeout(1500)
+    with pytest.raises(ViborderError, match="not-allowed"):
+        studio.minh.ask(studio.minh.sdk.annotations.update, made["id"], result=[])
     minh.shot("forbidden")
     first = next(
         one

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from importlib.resources import files
 from typing import Any
 from xml.etree import ElementTree
@@ -87,21 +88,27 @@ def find_project(client: Client, title: str) -> dict[str, Any] | None:
 
 
 def open_project(client: Client, title: str, extra: str = "") -> dict[str, Any]:
-    """The project with that title and our interface. Raises ViborderError `project-unknown`, `interface-differs`."""
+    """The project with that title and our interface; labels that are new since it was made may be missing in it.
+
+    Raises ViborderError `project-unknown`, `interface-differs`.
+    """
     project = find_project(client, title)
     if project is None:
         raise fail(
             client.url, "project-unknown", f"no project is called {title!r}", "`viborder labelstudio push` makes it"
         )
-    if not same_interface(project["label_config"], config(extra)):
+    missing, foreign = _differences(project["label_config"], config(extra))
+    if foreign or any(control[0] != "Label" for control in missing):
         page = f"{client.url}/projects/{project['id']}/settings/labeling"
-        hint = "give the project another title, or paste back the interface of `viborder labelstudio interface`"
-        raise fail(page, "interface-differs", f"project {title!r} has another labeling interface", hint)
+        said = f"project {title!r} has another labeling interface: {_told('without', missing)}{_told('with', foreign)}"
+        raise fail(page, "interface-differs", said, "take another --project, or mend the interface there")
     return project
 
 
 def ensure_project(client: Client, title: str, extra: str = "") -> dict[str, Any]:
-    """The project with that title, made where there is none. Raises as `open_project`."""
+    """The project with that title, made where there is none, and given the labels that are new since then: no region
+    is lost by that. Raises as `open_project`.
+    """
     if find_project(client, title) is None:
         settings = {
             "title": title,
@@ -119,17 +126,37 @@ def ensure_project(client: Client, title: str, extra: str = "") -> dict[str, Any
             client.wait()
             if find_project(client, title) is None:
                 raise
-    return open_project(client, title, extra)
+    project = open_project(client, title, extra)
+    if not same_interface(project["label_config"], config(extra)):
+        wanted = config(extra)
+        told = instruction()
+        linked = re.search(rf'<HyperText name="{GUIDELINES}"[^>]*href=\'([^\'#]+)', project["label_config"])
+        if linked:
+            wanted, told = with_guidelines(wanted, linked[1]), instruction(linked[1])
+        client.ask(client.sdk.projects.update, int(project["id"]), label_config=wanted, expert_instruction=told)
+        project = open_project(client, title, extra)
+    return project
 
 
 def same_interface(one: str, other: str) -> bool:
     """Whether two interfaces give results of the same form: the same controls, names, labels and choices, whatever
     their looks.
     """
+    return _differences(one, other) == ([], [])
+
+
+def _differences(there: str, wanted: str) -> tuple[list[tuple[str, ...]], list[tuple[str, ...]]]:
+    """(controls that are missing there, controls that are there and not wanted) of two interfaces."""
     try:
-        return _controls(one) == _controls(other)
+        present, ours = Counter(_controls(there)), Counter(_controls(wanted))
     except ElementTree.ParseError:
-        return False
+        return [], [("no XML",)]
+    return sorted((ours - present).elements()), sorted((present - ours).elements())
+
+
+def _told(how: str, controls: list[tuple[str, ...]]) -> str:
+    names = [" ".join(filter(None, control)) for control in controls[:5]]
+    return f"{how} {', '.join(names)}{' …' if len(controls) > 5 else ''}; " if names else ""
 
 
 def _controls(xml: str) -> list[tuple[str, ...]]:

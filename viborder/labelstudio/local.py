@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 import signal
 import sys
+import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
 
+from viborder.errors import Problem, ViborderError, fail
 from viborder.files import new_file
 from viborder.labelstudio import guidelines, server
 from viborder.labelstudio.client import Client
@@ -18,9 +21,11 @@ def run(program: Path, data: Path, port: int, annotators: Sequence[str], title: 
     """Run a server until Ctrl+C or SIGTERM; beside it the page of the guidelines, if there are any.
 
     guide: the guidelines in Markdown. `data/env` and `data/accounts` hold what is secret, readable by their owner only.
+    Raises ViborderError `server-died` and what starting raises.
     """
     running = server.start(program, data, port=port)
-    signal.signal(signal.SIGTERM, lambda *_: running.process.terminate())
+    asked: list[int] = []  # signals to stop
+    signal.signal(signal.SIGTERM, lambda number, _: (asked.append(number), running.process.terminate()))
     try:
         owner = Client(running.url, running.token)
         ensure_project(owner, title)
@@ -42,9 +47,25 @@ def run(program: Path, data: Path, port: int, annotators: Sequence[str], title: 
         if address:
             print(f"The guidelines are at {address}", file=sys.stderr)
         print(f"In another terminal: source {data / 'env'}", file=sys.stderr)
-        running.process.wait()
+        code = running.process.wait()
+        if not asked:
+            log = data / "server.log"
+            raise fail(log, "server-died", f"Label Studio ended with {code}", "see its log, and start it again")
     finally:
         running.stop()
+
+
+def check_names(annotators: Sequence[str]) -> None:
+    """Raise ViborderError `annotator-name` for every name that cannot stand before the @ of an address."""
+    problems = []
+    for name in annotators:
+        if not re.fullmatch(r"[A-Za-z0-9]+([._-][A-Za-z0-9]+)*", name):
+            plain = unicodedata.normalize("NFD", name.lower().replace("đ", "d")).encode("ascii", "ignore").decode()
+            better = re.sub(r"[^a-z0-9]+", "-", plain).strip("-") or "lan"
+            said = f"{name!r} cannot stand before the @ of an address"
+            problems.append(Problem("--annotator", "annotator-name", said, f"such as --annotator {better}"))
+    if problems:
+        raise ViborderError(problems)
 
 
 def _accounts(path: Path, fixed: dict[str, str], names: Sequence[str]) -> dict[str, str]:

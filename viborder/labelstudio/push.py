@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
@@ -11,13 +11,14 @@ from pathlib import Path
 from typing import Any
 
 from viborder.document import Document, by_id
-from viborder.errors import Problem, ViborderError, fail, place
+from viborder.errors import fail, place
 from viborder.files import sha256_of
 from viborder.formats import read
 from viborder.labelstudio.client import Client, ServerLost
 from viborder.labelstudio.interface import ensure_project
 from viborder.labelstudio.order import most_useful_first, share, spread
 from viborder.labelstudio.regions import regions
+from viborder.labelstudio.sendable import same_texts, sendable
 
 BATCH = 50  # tasks a request
 KEY = "viborder"  # under which a task's `meta` holds what we know of it
@@ -31,12 +32,16 @@ class Plan:
     one.
     test_share: documents kept for an honest test set: chosen at random and not for their usefulness, without
     suggestions that might sway the annotator, and never learned from by the live backend.
+    first: ids of documents that come before all others, in this order.
+    reorder: tasks that nobody has begun are taken away and sent anew, so that the new order holds for them too.
     """
 
     overlap: int = 1
     overlap_share: float = 1.0
     test_share: float = 0.1
     seed: int = 0
+    first: tuple[str, ...] = ()
+    reorder: bool = False
 
     def is_test(self, identity: str) -> bool:
         """Whether the document belongs to the random share."""
@@ -70,18 +75,24 @@ def push(
 
     A second push, or one after a crash, sends what is missing and mends what was left half-done. `version` names the
     model that suggests.
-    Raises ViborderError `text-differs`, `id-twice`, `text-not-unicode`, `push-running` and what the client and the
+    Raises ViborderError `text-differs`, `id-twice`, `text-not-unicode`, `document-unknown` (of `plan.first`),
+    `push-running` and what the client and the
     project raise; ServerLost when the server stays away. Nothing that was sent is lost then: push again.
     """
     plan = plan or Plan()
-    _sendable(documents)
+    sendable(documents)
+    for identity in plan.first:
+        if identity not in {document.id for document in documents}:
+            raise fail(place("", identity), "document-unknown", "it is not among what is pushed", "check --first")
     project = ensure_project(client, title)
     number = int(project["id"])
     with only_one(f"push-{sha256(client.url.encode()).hexdigest()[:8]}-{number}", "push-running"):
         if int(project["maximum_annotations"]) < plan.overlap:
             client.ask(client.sdk.projects.update, number, maximum_annotations=plan.overlap)
         present = tasks_by_document(client, number)
-        _same_texts(client, number, documents, present)
+        same_texts(client, number, documents, present)
+        if plan.reorder:
+            present = _take_away(client, {document.id for document in documents}, present)
         ordered = [
             task for task in _in_order(documents, suggestions, version, plan) if task["data"]["doc_id"] not in present
         ]
@@ -99,6 +110,23 @@ def push(
                 client.sdk.projects.update, number, model_version=version
             )  # Label Studio shows the suggestions of one version
     return Pushed(number, len(ordered), len(documents) - len(ordered), mended)
+
+
+def _take_away(
+    client: Client, wanted: Collection[str], present: Mapping[str, list[dict[str, Any]]]
+) -> dict[str, list[dict[str, Any]]]:
+    """Delete the tasks that nobody has begun of documents that are sent again; returns the tasks that stay.
+
+    Label Studio gives tasks out in the order in which they were made: there is no other way to change it.
+    """
+    stay = {}
+    for identity, tasks in present.items():
+        if identity not in wanted or any(touched(task) for task in tasks):
+            stay[identity] = tasks
+            continue
+        for task in tasks:
+            client.delete(client.sdk.tasks.delete, task["id"])
+    return stay
 
 
 def suggest(documents: Sequence[Document], model: Path | None, tagged: Path | None) -> tuple[dict[str, Document], str]:
@@ -136,7 +164,9 @@ def _in_order(
         (document for document in documents if plan.is_test(document.id)),
         key=lambda one: share(one.id, "order", plan.seed),
     )
-    tasks = _tasks(spread([document for document, _ in useful], kept), suggestions, version, plan)
+    ordered = spread([document for document, _ in useful], kept)
+    ordered.sort(key=lambda one: plan.first.index(one.id) if one.id in plan.first else len(plan.first))
+    tasks = _tasks(ordered, suggestions, version, plan)
     for task in tasks:
         if task["data"]["doc_id"] in worth:
             task["meta"][KEY]["usefulness"] = round(worth[task["data"]["doc_id"]], 4)
@@ -254,42 +284,6 @@ def task_meta(task: Mapping[str, Any]) -> Mapping[str, Any]:
 def text_hash(text: str) -> str:
     """SHA-256 of a text in UTF-8, by which a task that was edited on the server is noticed."""
     return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def _sendable(documents: Sequence[Document]) -> None:
-    seen: set[str] = set()
-    for document in documents:
-        if document.id in seen:
-            raise fail(
-                place("", document.id), "id-twice", "two documents bear this id", "give each document its own id"
-            )
-        seen.add(document.id)
-        try:
-            document.text.encode()
-        except UnicodeEncodeError:
-            raise fail(
-                place("", document.id), "text-not-unicode", "it holds half a surrogate pair", "mend the text"
-            ) from None
-
-
-def _same_texts(
-    client: Client, number: int, documents: Sequence[Document], present: Mapping[str, list[dict[str, Any]]]
-) -> None:
-    problems = []
-    for document in documents:
-        for task in present.get(document.id, ()):
-            if task["data"].get("text") != document.text:
-                page = client.task_page(number, task["id"])
-                problems.append(
-                    Problem(
-                        place(page, document.id),
-                        "text-differs",
-                        "the server has another text for it",
-                        "give it a new id",
-                    )
-                )
-    if problems:
-        raise ViborderError(problems)
 
 
 @contextmanager

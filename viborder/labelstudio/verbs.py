@@ -35,6 +35,7 @@ def up(
     """Start a local Label Studio with a user, a token and a project; stop it with Ctrl+C."""
     from viborder.labelstudio import local, server
 
+    local.check_names(annotator or [])
     program = server.install()
     server.template(program)
     if not prepare:
@@ -56,18 +57,28 @@ def push(
         float, typer.Option(min=0, max=1, help="Share of the documents that --overlap is for.")
     ] = 1.0,
     test_share: Annotated[float, typer.Option(min=0, max=1, help="Random share kept for an honest test set.")] = 0.1,
+    first: Annotated[list[str] | None, typer.Option(help="Id of a document that comes first; may be repeated.")] = None,
+    reorder: Annotated[
+        bool,
+        typer.Option("--reorder", help="Order anew what nobody has begun (while nobody has it open on the screen)."),
+    ] = False,
+    corpus: Annotated[Path, typer.Option(help="The texts that `pull` will ask for, if the file is there.")] = CORPUS,
     source_format: Annotated[
         str | None, typer.Option("--from", help="The format of the files, where endings cannot tell it.")
     ] = None,
 ) -> None:
     """Send documents as tasks with suggestions, the most useful first; twice sent is once there."""
     from viborder.cli.reading import documents
-    from viborder.labelstudio import client
+    from viborder.labelstudio import client, tables
     from viborder.labelstudio.push import Plan, push, suggest
+    from viborder.labelstudio.sendable import in_corpus
 
     wanted = [document for path in files or [CORPUS] for document in documents(path, source_format)]
+    known = tables.texts(corpus)
+    if known is not None:
+        in_corpus(wanted, known, str(corpus))
     suggested, version = suggest(wanted, model, suggestions)
-    plan = Plan(overlap, overlap_share, test_share)
+    plan = Plan(overlap, overlap_share, test_share, first=tuple(first or ()), reorder=reorder)
     done = push(client.from_environment(), project, wanted, suggested, version, plan)
     print(f"{done.sent} sent, {done.present} there already, {done.mended} mended; project {project!r} holds them")
 
