@@ -17,7 +17,7 @@ from viborder.labelstudio.pull import pull
 from viborder.labelstudio.push import Plan, push
 from viborder.labelstudio.regions import region
 from viborder.labelstudio.status import status
-from viborder.labelstudio.tables import capped
+from viborder.labelstudio.tables import as_dict, capped
 
 TEXT = "Công an tỉnh Cao Bằng bắt giữ hai đối tượng."
 WHOLE, INNER = Span(0, 21, "AGENCY"), Span(8, 21, "PLACE")
@@ -28,7 +28,9 @@ def test_two_browsers_cannot_change_each_others_work(studio, browser, tmp_path):
     plan = Plan(overlap=2, test_share=0)
     number = push(studio.owner, "two at once", [document], by_id([document]), "m1", plan).project
     task = tasks(studio.owner, number)["both"]
-    (upcoming,) = status(studio.owner, "two at once", "none").next
+    found = status(studio.owner, "two at once", "none")
+    (upcoming,) = found.next
+    assert as_dict(found)["next"] == [{"id": "both", "usefulness": upcoming[1], "address": upcoming[2]}]
     stream = f"{studio.server.url}/projects/{number}/data?labeling=1"
     assert upcoming[2] == stream  # never the address of the task
     lan, minh = (Annotator(browser, studio.server.url, f"{name}@viborder.local", TEXT) for name in ("lan", "minh"))

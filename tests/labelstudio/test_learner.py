@@ -9,6 +9,7 @@ import pytest
 from tests.labelstudio.conftest import GOLD, RECIPE
 from viborder.document import Document, Span
 from viborder.formats import jsonl
+from viborder.labelstudio.learned import lessons
 from viborder.labelstudio.learner import Learner
 
 QUICK = ["folds=0", "copies=0"]
@@ -39,7 +40,7 @@ def labels(learner, document):
     return {(span.start, span.end, span.label) for span in learner.tag(document)[0].spans}
 
 
-def test_what_is_submitted_is_learned_and_the_new_version_serves(learner, gold):
+def test_what_is_submitted_is_learned_and_the_new_version_serves(learner, gold, tmp_path, capsys):
     one = learner()
     assert one.wait() and one.version
     before = one.version
@@ -48,6 +49,9 @@ def test_what_is_submitted_is_learned_and_the_new_version_serves(learner, gold):
     assert one.wait()
     assert one.version != before
     assert len(wanted & labels(one, replace(gold[4], spans=()))) > 0.9 * len(wanted)
+    (lesson,) = lessons(tmp_path / "state")  # it is said and kept; the first training is no lesson
+    assert list(lesson.articles) == [gold[4].id] and lesson.version == one.version
+    assert f"learned {gold[4].id} (" in capsys.readouterr().err
 
 
 def test_what_is_corrected_in_one_article_is_suggested_in_the_next(learner):

@@ -13,6 +13,7 @@ import shutil
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterable, Sequence
 from hashlib import sha256
 from pathlib import Path
@@ -23,6 +24,7 @@ from viborder.document import Document, by_id
 from viborder.errors import Problem, ViborderError
 from viborder.files import new_file
 from viborder.formats import jsonl
+from viborder.labelstudio.learned import corrections, note
 from viborder.train import Tagger, load
 
 PATIENCE = 60.0  # seconds: the longest wait before a failed training is tried again
@@ -45,6 +47,7 @@ class Learner:
         self._wake, self._stopping, self._idle = threading.Event(), threading.Event(), threading.Event()
         self._tagger: Tagger | None = None
         self._digest = ""
+        self._known: dict[str, Document] = {}  # what the model in service has learned
         self.child: subprocess.Popen[bytes] | None = None  # the training under way
         self.trainings = 0
         self.failure: Problem | None = None  # of the last training, if it failed
@@ -167,7 +170,9 @@ class Learner:
             stderr=subprocess.PIPE,
             env=os.environ | {"PYTHONPATH": paths},
         )
+        begin = time.monotonic()
         _, said = self.child.communicate()
+        seconds = time.monotonic() - begin
         self.trainings += 1
         if self.child.returncode:
             last = (said.decode("utf-8", "replace").strip().splitlines() or [f"ended with {self.child.returncode}"])[-1]
@@ -177,7 +182,13 @@ class Learner:
                 print(self.failure, file=sys.stderr)
             return False
         self.failure = None
+        fresh = [one for one in documents if self._known and self._known.get(one.id) != one]
+        articles = {one.id: corrections(one, self.tag(one.with_spans(()))[0]) for one in fresh}
+        told = self._known.keys() - {one.id for one in documents} or articles
         self._serve(out, digest)
+        self._known = by_id(documents)
+        if told:
+            print(note(self._folder, articles, seconds, self.version), file=sys.stderr, flush=True)
         with new_file(self._folder / "current.json") as file:
             json.dump({"model": out.name, "digest": digest}, file)
         for old in (self._folder / "models").iterdir():
@@ -189,6 +200,7 @@ class Learner:
         try:
             current: dict[str, Any] = json.loads((self._folder / "current.json").read_text(encoding="utf-8"))
             self._serve(self._folder / "models" / current["model"], current["digest"])
+            self._known = by_id(jsonl.read(self._folder / "training.jsonl"))
         except (OSError, ValueError, KeyError, ViborderError):
             return  # none yet, or none that can be read: one is trained now
 

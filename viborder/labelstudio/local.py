@@ -25,7 +25,12 @@ def run(program: Path, data: Path, port: int, annotators: Sequence[str], title: 
     """
     running = server.start(program, data, port=port)
     asked: list[int] = []  # signals to stop
-    signal.signal(signal.SIGTERM, lambda number, _: (asked.append(number), running.process.terminate()))
+
+    def stop(number: int, _: object) -> None:
+        asked.append(number)
+        running.process.terminate()
+
+    signal.signal(signal.SIGTERM, stop)
     try:
         owner = Client(running.url, running.token)
         ensure_project(owner, title)

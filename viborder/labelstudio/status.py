@@ -14,6 +14,7 @@ from viborder.document import Document, by_id
 from viborder.labelstudio import accounts
 from viborder.labelstudio.client import Client
 from viborder.labelstudio.interface import find_project, open_project
+from viborder.labelstudio.learned import Lesson, lessons
 from viborder.labelstudio.passes import Source
 from viborder.labelstudio.pull import Pulled, collect
 from viborder.labelstudio.push import task_meta
@@ -30,7 +31,7 @@ class Status:
     documents).
     curve: (first, last, F1 of the suggestions) over the documents with suggestions, in the order in which they were
     submitted.
-    next: (document, usefulness or None, address) of what comes next.
+    next: (document, usefulness or None, address) of what comes next. learned: by the live backend, the oldest first.
     """
 
     pushed: int
@@ -43,10 +44,23 @@ class Status:
     agreement: tuple[tuple[str, str, float | None, int], ...]
     curve: tuple[tuple[int, int, float | None], ...]
     next: tuple[tuple[str, float | None, str], ...]
+    learned: tuple[Lesson, ...] = ()
 
 
-def status(client: Client, title: str, adjudication: str, *, upcoming: int = 5, folder: Path | None = None) -> Status:
-    """Look at a project and at its adjudication; nothing is written. Raises what the client and the project raise."""
+def status(
+    client: Client,
+    title: str,
+    adjudication: str,
+    *,
+    upcoming: int = 5,
+    folder: Path | None = None,
+    live: Path | None = None,
+) -> Status:
+    """Look at a project and at its adjudication; nothing is written.
+
+    folder: of the passes, which knows the names of accounts. live: the state of the backend that learns.
+    Raises what the client and the project raise.
+    """
     source = Source.of(client.url, open_project(client, title))
     number = source.number
     listed = list(client.tasks(number, include="id,data,meta,overlap,total_annotations"))
@@ -68,6 +82,7 @@ def status(client: Client, title: str, adjudication: str, *, upcoming: int = 5, 
             (str(task["data"].get("doc_id")), task_meta(task).get("usefulness"), _address(client, number, task))
             for task in waiting[:upcoming]
         ),
+        learned=tuple(lessons(live)) if live else (),
     )
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 from rich.table import Table
@@ -16,10 +17,12 @@ from viborder.errors import Problem, ViborderError
 from viborder.eval.agreement.doubts import doubts
 from viborder.eval.show.tables import doubt_lines, percent
 from viborder.formats import read
+from viborder.labelstudio.progress import agreement_by_day, by_day, by_label
 from viborder.labelstudio.pull import Pulled, summary
 from viborder.labelstudio.regions import FATES
 from viborder.labelstudio.status import Status
 
+LESSONS = 5  # the newest that are told
 ALIKE = 5  # lines that say the same of different places
 
 
@@ -83,13 +86,53 @@ def status(found: Status) -> None:
     console.print(table)
     if found.pulled.documents:
         console.print(_passes(found.pulled))
+        console.print(_rows("by day", by_day(found.pulled.documents)))
+        console.print(_rows("spans by label", by_label(found.pulled.documents)))
+    if together := agreement_by_day(found.pulled.documents):
+        console.print(_rows("agreement by day", together))
     for one, other, f1, documents in found.agreement:
         print(f"agreement {one} – {other}: F1 {percent(f1)} on {documents} documents")
     for first, last, f1 in found.curve:
         print(f"suggestions for documents {first}–{last}: F1 {percent(f1)}")
     doubt_lines(doubts(found.pulled.documents))
+    for lesson in found.learned[-LESSONS:]:
+        print(f"{lesson.at[:10]} {lesson}")
     for identity, usefulness, page in found.next:
         print(f"next: {identity} {'(random share)' if usefulness is None else f'(usefulness {usefulness:.2f})'} {page}")
+
+
+def as_dict(found: Status) -> dict[str, Any]:
+    """Everything that `status` prints, for JSON; F1 in 0…1."""
+    pulled = found.pulled
+    numbers = ("pushed", "test", "annotated", "complete", "in_conflict", "adjudicated")
+    return {
+        **{name: getattr(found, name) for name in numbers},
+        "skipped": pulled.skipped,
+        "drafts": pulled.drafts,
+        "by_day": by_day(pulled.documents),
+        "by_label": by_label(pulled.documents),
+        "agreement_by_day": agreement_by_day(pulled.documents),
+        "agreement": [dict(zip(("one", "other", "f1", "documents"), pair, strict=True)) for pair in found.agreement],
+        "suggestions": [dict(zip(("first", "last", "f1"), point, strict=True)) for point in found.curve],
+        "learned": [asdict(lesson) for lesson in found.learned],
+        "next": [dict(zip(("id", "usefulness", "address"), entry, strict=True)) for entry in found.next],
+    }
+
+
+def _rows(title: str, rows: Sequence[Mapping[str, Any]]) -> Table:
+    """Rows with the same keys as a table; those that are called f1 in per cent."""
+    table = Table(*(name.replace("_", " ") for name in rows[0]) if rows else (), title=title)
+    for row in rows:
+        table.add_row(*(_cell(name, value) for name, value in row.items()))
+    return table
+
+
+def _cell(name: str, value: Any) -> str:
+    if name == "f1":
+        return percent(value)
+    if isinstance(value, list):
+        return " – ".join(value)
+    return "–" if value is None else str(value)
 
 
 def _passes(found: Pulled) -> Table:

@@ -13,6 +13,7 @@ app = typer.Typer(
 
 CORPUS = Path("corpus/documents.jsonl")
 PASSES = Path("annotations/passes")
+STATE = Path("build/labelstudio/serve")
 PROJECT = "viborder"
 ADJUDICATION = "viborder-adjudication"
 GUIDELINES = Path("annotations/GUIDELINES.md")
@@ -101,12 +102,18 @@ def status(
     project: Project = PROJECT,
     adjudication: Annotated[str, typer.Option(help="Its adjudication project.")] = ADJUDICATION,
     passes: Annotated[Path, typer.Option(help="Folder of the passes, which knows who is called what.")] = PASSES,
+    state: Annotated[Path, typer.Option(help="The --state of `serve`, which knows what was learned when.")] = STATE,
+    json: Annotated[Path | None, typer.Option("--json", help="Write every figure here.")] = None,
 ) -> None:
-    """Show how far annotation has come, how people agree, whether suggestions get better, and what is next."""
+    """Show how far annotation has come by day and label, how people agree, what was learned, and what is next."""
+    from viborder.eval.show.tables import write_json
     from viborder.labelstudio import client, tables
     from viborder.labelstudio.status import status
 
-    tables.status(status(client.from_environment(), project, adjudication, folder=passes))
+    found = status(client.from_environment(), project, adjudication, folder=passes, live=state)
+    tables.status(found)
+    if json:
+        write_json(json, tables.as_dict(found))
 
 
 @app.command()
@@ -119,9 +126,7 @@ def serve(
     train: Annotated[Path, typer.Option(help="Annotated documents that are always learned from.")] = Path(
         "annotations/gold.jsonl"
     ),
-    state: Annotated[Path, typer.Option(help="Where what was learned survives a restart.")] = Path(
-        "build/labelstudio/serve"
-    ),
+    state: Annotated[Path, typer.Option(help="Where what was learned survives a restart.")] = STATE,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port to listen on.")] = 9090,
     project: Project = PROJECT,
