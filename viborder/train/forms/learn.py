@@ -20,6 +20,8 @@ from viborder.train.forms.marks import capitals_of, threes_of
 
 GENRE = Path("train/genre")
 SENTENCES, ARTICLES = ("tuning.txt", "adversarial.txt"), ("articles.jsonl",)
+SYNTHETIC = Path("corpus/synthetic/train.jsonl")
+NOISY = ("R19", "R20")  # registers of made-up texts that are in other forms themselves
 _C1, _C2, _ITERATIONS = 0.1, 0.1, 100
 _IN_CAPITALS = 0.6  # the share of a line's words in capitals from which on it says nothing of case
 _OFTEN, _RARELY = 8, 0.02  # a small word stands so often inside sentences, and so rarely with a capital there
@@ -35,7 +37,7 @@ def texts() -> list[Document]:
         found += brackets.read(GENRE / name)
     for name in ARTICLES:
         found += jsonl.read(GENRE / name)
-    return found
+    return found + [document for document in jsonl.read(SYNTHETIC) if document.meta["register"] not in NOISY]
 
 
 def learn_forms(documents: Iterable[Document], out: Path) -> None:
