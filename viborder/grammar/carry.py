@@ -35,8 +35,6 @@ def without_given_names(view: View, found: list[Piece], persons: list[Person]) -
     """The spans but for places that are the given name of a person named in full: `Trần Văn Đức … Đức khai`."""
     keys = view.keys
     given = {keys[end - 1] for start, end, _ in persons if end - start > 1} & view.words.also_given
-    if not given:
-        return found
     return [
         (start, end, label)
         for start, end, label in found
@@ -57,8 +55,6 @@ def places(view: View, found: list[Piece], announced: list[Range]) -> list[Piece
     known: dict[str, set[tuple[str, ...]]] = {}
     for start, end in _unlisted(view, found, announced):
         known.setdefault(keys[start], set()).add(tuple(keys[start:end]))
-    if not known:
-        return []
     more = []
     taken = {at for start, end, _ in found for at in range(start, end)}
     for at in [at for at, word in enumerate(keys) if word in known and bits[at] & CAP]:
@@ -101,8 +97,6 @@ def given_names(view: View, found: list[Piece]) -> list[Piece]:
             labels.setdefault(keys[end - 1], set()).add(label)
     alone = [at for at, word in enumerate(keys) if word in labels and bits[at] & CAP and len(labels[word]) == 1]
     alone = [at for at in alone if at and _stands_alone(view, at)]
-    if not alone:
-        return []
     taken = {at for start, end, _ in found for at in range(start, end)}
     return [(at, at + 1, label) for at in alone if at not in taken for label in labels[keys[at]]]
 
@@ -117,5 +111,5 @@ def _stands_alone(view: View, at: int) -> bool:
     if not (view.bits[at - 1] & LOWER or before == ","):
         return False
     if after == "-" and view.bits[at + 2] & CAP:
-        return False  # `Trung - Việt`
+        return False  # `nhóm Cao - Bằng`
     return not view.bits[at + 1] & LOWER or after in view.lexicon.never_counted or after in view.words.deed_of_person

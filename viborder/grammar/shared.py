@@ -5,7 +5,7 @@ from __future__ import annotations
 from viborder.grammar import kinds
 from viborder.grammar.agencies import Agency, bare_level, one
 from viborder.grammar.keys import longest
-from viborder.grammar.kinds import AGENCY, CAP, LOWER
+from viborder.grammar.kinds import CAP, LOWER
 from viborder.grammar.view import View
 
 
@@ -35,8 +35,6 @@ def _together(view: View, first: Agency) -> Agency:
     at = first.end + 1 + (keys[first.end] == "," and keys[first.end + 1] in view.words.joint_word)
     if keys[at] in view.words.border_guard and keys[at - 1] == "-" and keys[first.start] in view.words.ministry_head:
         return first  # its own abbreviation: `Bộ đội Biên phòng - BĐBP tỉnh X`
-    if not view.bits[at] & AGENCY:
-        return first
     following = one(view, at)
     if following is None or _is_post(view, following) or following.kind == kinds.OUTSIDE:
         return first
