@@ -188,9 +188,14 @@ def test_what_the_webhook_brings_is_kept_if_it_is_fit_to_learn_from(served):
 def test_a_real_server_asks_for_suggestions_and_tells_what_was_submitted(studio, tmp_path, gold):
     own = Backend(tmp_path / "state", gold[:2])
     try:
-        number = push(studio.owner, "live", [Document("bare", gold[4].text)], {}, "", Plan(test_share=0)).project
+        documents = [Document("bare", gold[4].text), Document("pushed", gold[3].text)]
+        pushed = {"pushed": documents[1].with_spans([Span(0, 3, "PLACE", 0.5)])}  # by a model of before
+        number = push(studio.owner, "live", documents, pushed, "m1", Plan(test_share=0, first=("bare",))).project
         connect(studio.owner, "live", own.url, PASSWORD, own.learner)
         before = own.learner.version
+        other = next(task["id"] for task in studio.owner.tasks(number) if task["data"]["doc_id"] == "pushed")
+        opened = raw(studio.lan, "GET", f"tasks/{other}?project={number}")  # as the list and the address open it
+        assert [one["model_version"] for one in opened["predictions"]] == [before]
         task = raw(studio.lan, "GET", f"projects/{number}/next")
         (suggestion,) = studio.owner.ask(studio.owner.sdk.tasks.get, task["id"])["predictions"]
         assert suggestion["model_version"] == before and len(suggestion["result"]) > 20

@@ -22,7 +22,7 @@ from viborder.labelstudio.client import Client
 from viborder.labelstudio.everywhere import everywhere
 from viborder.labelstudio.interface import LABELS, open_project
 from viborder.labelstudio.learner import Learner
-from viborder.labelstudio.push import prediction, task_meta
+from viborder.labelstudio.push import prediction, task_meta, tasks_by_document, touched
 from viborder.labelstudio.regions import SUGGESTED, read, region, split
 from viborder.text import token_range, tokenize
 
@@ -115,6 +115,7 @@ def connect(owner: Client, title: str, url: str, password: str, learner: Learner
     owner.tell(owner.sdk.ml.create, **backend)
     owner.ask(owner.sdk.projects.update, number, model_version=TITLE, evaluate_predictions_automatically=True)
     catch_up(owner, number, learner)
+    give_way(owner, number, learner)
 
 
 def catch_up(owner: Client, number: int, learner: Learner) -> None:
@@ -123,6 +124,16 @@ def catch_up(owner: Client, number: int, learner: Learner) -> None:
         task = owner.ask(owner.sdk.tasks.get, listed["id"])
         for annotation in task["annotations"]:
             _submit(learner, annotation, task)
+
+
+def give_way(owner: Client, number: int, learner: Learner) -> None:
+    """Take the suggestions of other models from tasks that nobody has begun: Label Studio asks the backend only for a
+    task without a suggestion when it is opened from the list or by its address.
+    """
+    begun = {task["id"] for tasks in tasks_by_document(owner, number).values() for task in tasks if touched(task)}
+    for entry in owner.ask(owner.sdk.predictions.list, project=number):
+        if int(entry["task"]) not in begun and entry["model_version"] != learner.version:
+            owner.delete(owner.sdk.predictions.delete, entry["id"])
 
 
 def _health(learner: Learner, _: Any) -> dict[str, Any]:
