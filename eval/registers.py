@@ -1,7 +1,7 @@
 """The default tagger on the made-up texts, register by register: python eval/registers.py [--keep]
 
-The registers of `development.jsonl` are never trained on; what the grammar did wrong in the first ten of these texts was
-read and mended, so that they are a development measure. Three systems learn from the five articles: the default, the
+The registers of `development.jsonl` are never trained on. What the grammar did wrong in the first ten of its texts (up to
+READ) was read and mended, so only the others are scored. Three systems learn from the five articles: the default, the
 grammar alone (its proposals), the CRF alone; and the default and the CRF once more from the five and the made-up texts
 to learn from. With --keep the scores go into eval/results.jsonl.
 """
@@ -25,7 +25,8 @@ from viborder.train import train
 
 RECIPE, GOLD, MADE_UP = Path("train/crf.yaml"), Path("annotations/gold.jsonl"), Path("corpus/synthetic")
 COMMAND = "python eval/registers.py"
-TUNED = "other texts, and the errors of ten of these: a development score on texts that a language model wrote"
+READ = "synthetic-330"
+TUNED = "other texts, ten of these registers among them; of these, written by a language model, errors were never read"
 ALONE = ["grammar=false", "genre=[]"]
 
 
@@ -40,7 +41,7 @@ def by_grammar(documents: Iterable[Document]) -> list[Document]:
 def main(keep: bool) -> None:
     """Train, tag, score and print."""
     gold, more = jsonl.read(GOLD), jsonl.read(MADE_UP / "train.jsonl")
-    development = jsonl.read(MADE_UP / "development.jsonl")
+    development = [document for document in jsonl.read(MADE_UP / "development.jsonl") if document.id > READ]
     bare = [document.with_spans([]) for document in development]
     systems = [("grammar alone", by_grammar(bare))]
     with tempfile.TemporaryDirectory() as folder:

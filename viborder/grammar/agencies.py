@@ -167,6 +167,11 @@ def _unit(view: View, at: int, end: int, depth: int) -> Agency | None:
     keys, bits = view.keys, view.bits
     if keys[at] in view.words.ministry_head and end - at == 1:
         return None  # ministries are listed
+    if keys[at] in view.words.needs_parent:
+        stop = units.numbered(view, end)
+        parent = one(view, stop, depth + 1) if stop > end and depth < 4 and bits[stop] & AGENCY else None
+        named_parent = parent is not None and parent.is_named and parent.kind != kinds.OUTSIDE
+        return _with_parent(view, Agency(at, stop, is_named=True, kind=kinds.UNIT), depth) if named_parent else None
     if keys[at] in view.words.delegation and keys[end] in view.words.security and group(view, end + 2):
         return None  # `Đoàn An ninh 2 tỉnh X và Y`: the delegation of these
     if stop := units.name(view, at, end):

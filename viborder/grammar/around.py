@@ -57,6 +57,7 @@ class Around:
     mission_word: Words
     named_site: Words
     national: Words
+    needs_parent: Words
     not_with_parent: Words
     numbered_head: Words
     of: Words
