@@ -1,5 +1,6 @@
 import io
 import json
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -277,3 +278,12 @@ def test_answers_are_kept_at_once_and_the_gold_follows(monkeypatch, tmp_path, ca
     assert gold[0] == before and gold[1].spans == (AGENCY, Span(8, 21, "DRUG"), OFFICIAL)
     with pytest.raises(ViborderError, match="passes-too-few"):
         settle_at_terminal({"a": []}, log, out, 2)
+
+
+@pytest.mark.parametrize("value", [["a"], {"a": 1}, None, 7])
+def test_a_decision_whose_id_is_no_string_is_told(tmp_path: Path, value: object) -> None:
+    log = tmp_path / "decisions.jsonl"
+    write_decisions(log, [decide(PLACE, "PLACE", {"a": "PLACE", "b": None})])
+    log.write_text(json.dumps(json.loads(log.read_text()) | {"id": value}), encoding="utf-8")
+    with pytest.raises(ViborderError, match="decision-malformed"):
+        read_decisions(log)

@@ -156,6 +156,9 @@ def read_decisions(path: Path) -> list[Decision]:
                 entry.get("reason", ""),
                 dict(entry.get("notes") or {}),
             )
+            words = one.id, one.text, one.reason, *one.passes, *one.notes
+            if not all(isinstance(word, str) for word in words):
+                raise ValueError
             if not (type(one.start) is type(one.end) is int and {*(one.decision or "").split("+")} <= known | {""}):
                 raise ValueError
         except (ValueError, KeyError, TypeError, AttributeError):
