@@ -1,7 +1,8 @@
 """Count and learn what `viborder.train.forms` restores by: python -m viborder.train.forms.learn [--out FOLDER]
 
 From the project's own texts alone: the five articles with stand-ins for private persons, the sentences and articles of
-the genre that may be learned from. What is only scored (`heldout.txt`, `articles_blind.jsonl`) is not read.
+the genre that may be learned from, and the made-up texts of the registers that are trained on. What is only scored
+(`heldout.txt`, `articles_blind.jsonl`, the registers for development) is not read.
 """
 
 from __future__ import annotations
@@ -19,8 +20,8 @@ from viborder.train.forms.case import TAGS, features, tag_of
 from viborder.train.forms.marks import capitals_of, threes_of
 
 GENRE = Path("train/genre")
+MADE_UP = Path("corpus/synthetic/train.jsonl")
 SENTENCES, ARTICLES = ("tuning.txt", "adversarial.txt"), ("articles.jsonl",)
-SYNTHETIC = Path("corpus/synthetic/train.jsonl")
 NOISY = ("R19", "R20")  # registers of made-up texts that are in other forms themselves
 _C1, _C2, _ITERATIONS = 0.1, 0.1, 100
 _IN_CAPITALS = 0.6  # the share of a line's words in capitals from which on it says nothing of case
@@ -28,7 +29,7 @@ _OFTEN, _RARELY = 8, 0.02  # a small word stands so often inside sentences, and 
 
 
 def texts() -> list[Document]:
-    """What is learned from, in order, from the files of the checkout in which it runs."""
+    """What is learned from, but for made-up texts, in order, from the files of the checkout in which it runs."""
     from viborder.formats import brackets, jsonl
     from viborder.shipped.make import masked_documents
 
@@ -37,15 +38,23 @@ def texts() -> list[Document]:
         found += brackets.read(GENRE / name)
     for name in ARTICLES:
         found += jsonl.read(GENRE / name)
-    return found + [document for document in jsonl.read(SYNTHETIC) if document.meta["register"] not in NOISY]
+    return found
 
 
-def learn_forms(documents: Iterable[Document], out: Path) -> None:
+def made_up_texts() -> list[Document]:
+    """The made-up texts of registers that write as others do."""
+    from viborder.formats import jsonl
+
+    return [document for document in jsonl.read(MADE_UP) if document.meta["register"] not in NOISY]
+
+
+def learn_forms(documents: Sequence[Document], out: Path, made_up: Sequence[Document] = ()) -> None:
     """Write `case.tsv`, `threes.tsv`, `capitals.tsv` and `small.txt` into a folder. The same texts give the same files
     but for the last digits of weights.
     """
-    lines = [words for document in documents for line in document.text.split("\n") if (words := cut(line)[2])]
-    head = f"# inputs {inputs_hash(lines)}: made by viborder/train/forms/learn.py, change nothing here"
+    lines = lines_of([*documents, *made_up])
+    inputs = f"{inputs_hash(documents)} and {len(made_up)} made-up texts"
+    head = f"# inputs {inputs}: made by viborder/train/forms/learn.py, change nothing here"
     threes = Counter(three for words in lines for three in threes_of(words))
     inside: Counter[str] = Counter()
     large: Counter[str] = Counter()
@@ -60,9 +69,14 @@ def learn_forms(documents: Iterable[Document], out: Path) -> None:
     _write(out / "case.tsv", head, _case_weights(filter(_tells_case, lines)))
 
 
-def inputs_hash(lines: Sequence[Sequence[str]]) -> str:
+def lines_of(documents: Iterable[Document]) -> list[list[str]]:
+    """The lines of documents that are not empty, as tokens."""
+    return [words for document in documents for line in document.text.split("\n") if (words := cut(line)[2])]
+
+
+def inputs_hash(documents: Iterable[Document]) -> str:
     """A short hash of the lines that are learned from."""
-    return sha256("\n".join(map(" ".join, lines)).encode()).hexdigest()[:12]
+    return sha256("\n".join(map(" ".join, lines_of(documents))).encode()).hexdigest()[:12]
 
 
 def _tells_case(words: Sequence[str]) -> bool:
@@ -103,4 +117,4 @@ def _write(path: Path, head: str, lines: Iterable[str]) -> None:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", type=Path, default=Path(__file__).parent / "counts")
-    learn_forms(texts(), parser.parse_args().out)
+    learn_forms(texts(), parser.parse_args().out, made_up_texts())
