@@ -168,10 +168,7 @@ def _unit(view: View, at: int, end: int, depth: int) -> Agency | None:
     if keys[at] in view.words.ministry_head and end - at == 1:
         return None  # ministries are listed
     if keys[at] in view.words.needs_parent:
-        stop = units.numbered(view, end)
-        parent = one(view, stop, depth + 1) if stop > end and depth < 4 and bits[stop] & AGENCY else None
-        named_parent = parent is not None and parent.is_named and parent.kind != kinds.OUTSIDE
-        return _with_parent(view, Agency(at, stop, is_named=True, kind=kinds.UNIT), depth) if named_parent else None
+        return _team(view, at, units.numbered(view, end), end, depth)
     if keys[at] in view.words.delegation and keys[end] in view.words.security and group(view, end + 2):
         return None  # `Đoàn An ninh 2 tỉnh X và Y`: the delegation of these
     if stop := units.name(view, at, end):
@@ -199,6 +196,14 @@ def _unit(view: View, at: int, end: int, depth: int) -> Agency | None:
         units.numbered(view, parent.end) if keys[at] in view.words.troop_word else at
     )  # `Tiểu đoàn Bộ đội Biên phòng 1`
     return Agency(at, number, is_named=True, kind=kinds.UNIT) if number > parent.end else None
+
+
+def _team(view: View, at: int, number: int, end: int, depth: int) -> Agency | None:
+    """A team that a number and the body behind it name: `Tổ 2 Đội Xây dựng Công an tỉnh X`. end: of its head."""
+    parent = one(view, number, depth + 1) if number > end and depth < 4 and view.bits[number] & AGENCY else None
+    if parent is None or not parent.is_named or parent.kind == kinds.OUTSIDE:
+        return None
+    return _with_parent(view, Agency(at, number, is_named=True, kind=kinds.UNIT), depth)
 
 
 def _own_tail(view: View, own: Agency, depth: int) -> Agency:
