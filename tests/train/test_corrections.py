@@ -119,3 +119,26 @@ def test_a_label_that_one_document_lacks_is_not_forgotten(tmp_path: Path) -> Non
     one = train(RECIPE, [first], tmp_path / "model", overrides=LIVE)
     found = spans(next(iter(one.tag([parse("Thu giữ 2 kg heroin.", "asked")]))))
     assert found == {("QUANTITY", "2 kg"), ("DRUG", "heroin")}
+
+
+def test_a_code_is_followed_by_its_shape() -> None:
+    shown = "Ban Chuyên án 617 V họp".split()  # `617V` is two tokens
+    corrections = learn_corrections([(shown, [], {(0, 5, "AGENCY")})])
+    assert corrections.revised("Nay Ban Chuyên án 524 T".split(), []) == [(1, 6, "AGENCY")]
+    assert corrections.revised("Nay Ban Chuyên án mới".split(), []) == []
+    assert read_corrections(corrections.written()).mentions == corrections.mentions
+
+
+def test_a_title_is_followed_and_no_name_is_remembered() -> None:
+    shown = "Hôm qua Tổng điều phối viên Bùi Văn Tám nói".split()
+    corrections = learn_corrections([(shown, [(6, 9, "PRIVATE")], {(6, 9, "OFFICIAL")})])
+    asked = "Theo tổng điều phối viên Lò Thị Hoa , TAND xử".split()
+    assert corrections.revised(asked, [(5, 8, "PRIVATE")]) == [(5, 8, "OFFICIAL")]
+    assert not {"Bùi", "Văn", "Tám", "bùi", "tám"} & set(corrections.written().split())
+    assert read_corrections(corrections.written()).titles == corrections.titles
+
+
+def test_words_that_mostly_stand_before_other_names_are_no_title() -> None:
+    one, other = "gặp anh Bùi Văn Tám".split(), "lại gặp anh Lò Thị Hoa".split()
+    shown = [(one, [], {(2, 5, "OFFICIAL")}), (other, [], set()), (other, [], set())]
+    assert not learn_corrections(shown).titles

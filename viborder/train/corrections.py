@@ -5,13 +5,16 @@ remembered, and only where it erred, so that where it is right nothing is touche
 
 - what became of a proposal (deleted, begun or ended elsewhere, given another label), under keys from its very words to
   its first word;
-- mentions that it left out, as patterns: words, `#` for a number, `<PLACE>` where a proposal of that label lies inside.
+- mentions that it left out, as patterns: words, `#` for digits, `@` for a code's letter, `<PLACE>` where a proposal of that label
+  lies inside;
+- words in small letters before the names of officials that it left out: `điều phối viên`.
 
 Names of persons are left out of it: who holds office is said by each text anew, and a namesake elsewhere may be anyone.
 """
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
@@ -24,23 +27,31 @@ Key = tuple[str, ...]
 # the words of a text, the grammar's proposals, the gold spans
 Case = tuple[Sequence[str], Sequence[TokenSpan], set[TokenSpan]]
 
+_DIGITS = re.compile(r"\d+")
 _DELETED: Outcome = (0, 0, "")
 _LONGEST = 12  # tokens of a pattern
 # documents that correct a kind before other mentions of that kind follow, with four times as many corrections as
 # against it
 _FIRM = 3
 _PERSONS = ("OFFICIAL", PRIVATE)
+_TITLES = (3, 2)  # tokens of the words before an official's name, the longer first
+_NAME = 5  # the most tokens of a name after them
 
 
 class Corrections:
     """Corrections: `revised` gives proposals as annotators would have them.
 
     outcomes: by key of a proposal, what becomes of it. mentions: by (label of the span around, "" for none) and
-    pattern, the label.
+    pattern, the label. titles: words after which a name is an official's.
     """
 
-    def __init__(self, outcomes: Mapping[Key, Outcome], mentions: Mapping[tuple[str, Key], str]) -> None:
-        self.outcomes, self.mentions = dict(outcomes), dict(mentions)
+    def __init__(
+        self,
+        outcomes: Mapping[Key, Outcome],
+        mentions: Mapping[tuple[str, Key], str],
+        titles: Iterable[Key] = (),
+    ) -> None:
+        self.outcomes, self.mentions, self.titles = dict(outcomes), dict(mentions), frozenset(titles)
         self._trie: dict[str, Any] = {}
         for (outer, pattern), label in self.mentions.items():
             node = self._trie
@@ -49,11 +60,11 @@ class Corrections:
             node.setdefault("", {})[outer] = label
 
     def __bool__(self) -> bool:
-        return bool(self.outcomes or self.mentions)
+        return bool(self.outcomes or self.mentions or self.titles)
 
     def written(self) -> str:
         """A line a correction, tabs between: `proposal`, how far begin and end move, the label, the key; `mention`, the
-        label around, ….
+        label around, …; `title`, the words.
 
         Words stand on one line, as they do in a text, so that a name in them is found.
         """
@@ -64,7 +75,7 @@ class Corrections:
         mentions = [
             f"mention\t{outer}\t{label}\t{' '.join(pattern)}\n" for (outer, pattern), label in self.mentions.items()
         ]
-        return "".join([*outcomes, *mentions])
+        return "".join([*outcomes, *mentions, *(f"title\t{' '.join(title)}\n" for title in sorted(self.titles))])
 
     def revised(self, words: Sequence[str], proposals: Sequence[TokenSpan]) -> list[TokenSpan]:
         """The proposals of a text, corrected, in reading order, outer before inner."""
@@ -77,7 +88,22 @@ class Corrections:
             for number, span in enumerate(kept)
             if not any(crosses(span, other) for other in kept[max(0, number - 8) : number])
         ]
-        return self._remembered(plain, kept) if self._trie else kept
+        kept = self._remembered(plain, kept) if self._trie else kept
+        return self._officials(words, plain, kept) if self.titles else kept
+
+    def _officials(self, words: Sequence[str], plain: Sequence[str], proposals: list[TokenSpan]) -> list[TokenSpan]:
+        """With names after words that annotators saw before officials; a private person that is one gives way."""
+        added = []
+        for at in range(min(_TITLES), len(words)):
+            if any(tuple(plain[at - size : at]) in self.titles for size in _TITLES if size <= at):
+                end = _name_end(words, at)
+                if end > at and not any(
+                    first < end and at < last for first, last, label in proposals if label != PRIVATE
+                ):
+                    added.append((at, end, "OFFICIAL"))
+        taken = {at for first, last, _ in added for at in range(first, last)}
+        kept = [span for span in proposals if span[2] != PRIVATE or span[0] not in taken]
+        return sorted({*kept, *added}, key=_order)
 
     def _corrected(self, words: Sequence[str], plain: Sequence[str], span: TokenSpan) -> TokenSpan | None:
         for key in _keys(words, plain, span) if span[2] not in _PERSONS else ():
@@ -109,24 +135,69 @@ def read_corrections(text: str) -> Corrections:
     """The corrections that `Corrections.written` wrote. Raises ValueError where a line is not of its form."""
     outcomes: dict[Key, Outcome] = {}
     mentions: dict[tuple[str, Key], str] = {}
+    titles: list[Key] = []
     for line in filter(None, text.split("\n")):
         kind, *values = line.split("\t")
         if kind == "proposal":
             begin, end, label, key = values
             outcomes[tuple(key.split(" "))] = (int(begin), int(end), label)
+        elif kind == "title":
+            titles.append(tuple(values[0].split(" ")))
         else:
             outer, label, pattern = values
             mentions[outer, tuple(pattern.split(" "))] = label
-    return Corrections(outcomes, mentions)
+    return Corrections(outcomes, mentions, titles)
 
 
 def learn_corrections(cases: Sequence[Case]) -> Corrections:
     """The corrections that cases show."""
     outcomes = _outcomes(cases)
     corrected = Corrections(outcomes, {})
-    return Corrections(
-        outcomes, _mentions([(words, corrected.revised(words, proposals), gold) for words, proposals, gold in cases])
-    )
+    revised = [(words, corrected.revised(words, proposals), gold) for words, proposals, gold in cases]
+    return Corrections(outcomes, _mentions(revised), _titles(revised))
+
+
+def _titles(cases: Sequence[Case]) -> set[Key]:
+    """Words before officials that the proposals lack, where a name after them is an official's more often than not; two
+    words alone say little (`do ông`), so that more than one document must show them.
+    """
+    counts: dict[Key, Counter[bool]] = {}
+    documents: dict[Key, set[int]] = {}
+    for number, (words, proposals, gold) in enumerate(cases):
+        for first, _, _ in (span for span in gold - set(proposals) if span[2] == "OFFICIAL"):
+            for title in _titles_before(words, first):
+                counts[title] = Counter()
+                documents.setdefault(title, set()).add(number)
+    for words, _, gold in cases if counts else []:
+        officials = {first for first, _, label in gold if label == "OFFICIAL"}
+        for at in range(min(_TITLES), len(words)):
+            for title in _titles_before(words, at) if _name_end(words, at) > at else ():
+                if title in counts:
+                    counts[title][at in officials] += 1
+    return {
+        title
+        for title, tally in counts.items()
+        if 2 * tally[True] > tally.total() and (len(title) == max(_TITLES) or len(documents[title]) > 1)
+    }
+
+
+def _titles_before(words: Sequence[str], at: int) -> list[Key]:
+    """The rows of words in small letters that end before a token: no name is among them."""
+    rows = [words[at - size : at] for size in _TITLES if size <= at]
+    return [tuple(row) for row in rows if all(word.isalpha() and word.islower() for word in row)]
+
+
+def _name_end(words: Sequence[str], at: int) -> int:
+    """The token after a run of capitalised words that is no abbreviation; `at` itself where there is none."""
+    end = at
+    while (
+        end < min(len(words), at + _NAME)
+        and words[end].isalpha()
+        and words[end][0].isupper()
+        and not words[end].isupper()
+    ):
+        end += 1
+    return end
 
 
 def _mentions(cases: Sequence[Case]) -> dict[tuple[str, Key], str]:
@@ -202,7 +273,9 @@ def _keys(words: Sequence[str], plain: Sequence[str], span: TokenSpan) -> list[K
     proposals.
     """
     first, last, label = span
-    very = [word if item != "#" else item for word, item in zip(words[first:last], plain[first:last], strict=True)]
+    very = [
+        word if item == word.lower() else item for word, item in zip(words[first:last], plain[first:last], strict=True)
+    ]
     return [
         (label, "=", *very),
         (label, "two", *plain[first : first + 2]),
@@ -213,8 +286,14 @@ def _keys(words: Sequence[str], plain: Sequence[str], span: TokenSpan) -> list[K
 
 
 def _plain(words: Sequence[str]) -> list[str]:
-    """Lower case, and `#` for what begins with a digit."""
-    return ["#" if word[0].isdigit() else word.lower() for word in words]
+    """Lower case, `#` for what begins with a digit and for digits after letters (`c#`), `@` for a capital behind digits
+    (`617V`).
+    """
+    plain = ["#" if word[0].isdigit() else _DIGITS.sub("#", word.lower()) for word in words]
+    for at in range(1, len(words)):
+        if plain[at - 1] == "#" and len(words[at]) == 1 and words[at].isupper():
+            plain[at] = "@"
+    return plain
 
 
 def _order(span: TokenSpan) -> tuple[int, int]:
