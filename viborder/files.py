@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import errno
 import gzip
 import io
@@ -26,11 +27,33 @@ MAX_FILE = 1024 * 1024 * 1024  # bytes, unpacked, of what cannot be read a line 
 
 
 def read_text(path: Path) -> str:
-    """The text of a UTF-8 file, as it stands but for a byte-order mark at its beginning.
+    """The text of a file, as `plain_text` reads it.
 
     Raises ViborderError: `file-missing`, `file-unreadable`, `file-empty`, `file-too-large`, `not-utf8`.
     """
-    return decode(read_bytes(path), str(path))
+    return plain_text(read_bytes(path), str(path))
+
+
+def plain_text(data: bytes, where: str) -> str:
+    """A text in UTF-8, or in UTF-16 with its byte-order mark (as Notepad saves it), without that mark.
+
+    Raises ViborderError: `file-empty`, `not-utf8`.
+    """
+    if not is_utf16(data):
+        return decode(data, where)
+    try:
+        text = data.decode("utf-16")
+    except UnicodeDecodeError as error:
+        said = f"UTF-16 by its first two bytes, but broken at byte {error.start}"
+        raise fail(where, "not-utf8", said, "save the file as UTF-8") from None
+    if not text.strip():
+        raise fail(where, "file-empty", "the file holds no text", "remove it, or put the article in")
+    return text
+
+
+def is_utf16(data: bytes) -> bool:
+    """Whether bytes begin with the byte-order mark of UTF-16, and more follows."""
+    return len(data) > 2 and data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
 
 
 def read_bytes(path: Path) -> bytes:

@@ -103,10 +103,10 @@ def test_faulty_sources_are_told_all_at_once_and_nothing_is_written(corpus: Path
     (tmp_path / "bad.jsonl").write_text(
         '{"text": "x"\n{"text": ""}\n{"id": "d", "text": "một"}\n{"id": "d", "text": "hai"}\n', encoding="utf-8"
     )
-    (tmp_path / "a.pdf").write_bytes(b"%PDF")
+    (tmp_path / "a.xlsx").write_bytes(b"PK")
     (tmp_path / "empty").mkdir()
     with pytest.raises(ViborderError) as caught:
-        collect([tmp_path / name for name in ("menu.html", "bad.jsonl", "a.pdf", "empty", "none.html")], corpus)
+        collect([tmp_path / name for name in ("menu.html", "bad.jsonl", "a.xlsx", "empty", "none.html")], corpus)
     rules = sorted(problem.rule for problem in caught.value.problems)
     assert rules == [
         "file-missing",

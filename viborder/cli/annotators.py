@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 def collect(
     sources: Annotated[
         list[Path],
-        typer.Argument(help="Texts (.txt), pages (.html), JSON Lines, or folders of them.", metavar="SOURCE…"),
+        typer.Argument(
+            help="Texts (.txt, .docx, .pdf), pages (.html), JSON Lines, or folders of them.", metavar="SOURCE…"
+        ),
     ],
     corpus: Annotated[Path, typer.Option("--out", help="The corpus file that they are added to.")] = CORPUS,
     source: Annotated[str | None, typer.Option(help="Where they come from, where they do not say.")] = None,

@@ -42,7 +42,7 @@ def collect(
     near: float = NEAR,
     problems: list[Problem] | None = None,
 ) -> Collected:
-    """Add texts, HTML pages and JSON Lines (or folders of them) to the corpus file.
+    """Add texts, Word documents, PDF, HTML pages and JSON Lines (or folders of them) to the corpus file.
 
     meta: what is known of all of them (`source`, `licence`, `date`, `outlet`). near: the similarity in 0…1 from which a
     text counts as a near-duplicate of another and is left out; above 1 nothing is. A document that is there already
@@ -87,7 +87,7 @@ def _normalised(sources: Iterable[Source], done: Collected, problems: list[Probl
         if faults := [*unusable(text, source.id, source.where)]:
             problems += faults
             continue
-        done.notes.extend(f"{source.where}: {change}" for change in changes)
+        done.notes.extend(f"{source.where}: {note}" for note in (*source.notes, *changes))
         before = new.get(source.id)
         if before is not None and before.text != text:
             said = f"the id {source.id} is {before.where}'s already"

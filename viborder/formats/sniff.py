@@ -7,7 +7,7 @@ from itertools import islice
 from pathlib import Path
 
 from viborder.errors import Problem, ViborderError
-from viborder.files import byte_lines
+from viborder.files import byte_lines, is_utf16
 from viborder.formats.columns import is_tag, split
 
 _RECORD = re.compile(r'\s*\{\s*"')
@@ -43,7 +43,7 @@ def refuse_other_than_text(paths: list[Path]) -> None:
     problems = []
     for path in paths:
         head = b"".join(data for _, data in islice(byte_lines(path), _ROWS))[: 4 * _LOOKED_AT]
-        name = sniffed(head.decode("utf-8", "replace"))
+        name = sniffed(head.decode("utf-16" if is_utf16(head) else "utf-8", "replace"))
         if name != "text":
             hint = f"--from {name}; --from text, if this is a text to read"
             problems.append(Problem(str(path), "text-holds-data", f"this looks like {name}, not like a text", hint))

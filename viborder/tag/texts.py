@@ -16,7 +16,7 @@ from typing import Any
 from viborder.document import Document
 from viborder.errors import Problem, ViborderError, place
 from viborder.faults import unusable
-from viborder.files import MAX_LINE, byte_lines, decode, read_text, read_whole, stem
+from viborder.files import MAX_LINE, byte_lines, decode, is_utf16, plain_text, read_text, read_whole, stem
 from viborder.formats import ending, format_of, read, said
 from viborder.formats.conll import untagged
 from viborder.formats.jsonl import identity_of, parsed, text_of, to_record
@@ -125,6 +125,8 @@ class Reader:
         text = self._text(data, name)
         if text is None:
             return
+        if is_utf16(data):
+            data = text.encode()
         format = self._format or sniffed(text)
         if format == "text":
             yield from self._of(name, text, name)
@@ -180,7 +182,7 @@ class Reader:
         if not data.strip():
             self.problems.append(Problem(where, "file-empty", "no text came in", "pipe a text into it"))
             return None
-        return self._caught(decode, data, where)
+        return self._caught(plain_text, data, where)
 
     def _caught(self, read: Any, *arguments: Any) -> str | None:
         try:
