@@ -23,7 +23,7 @@ def test_from_texts_to_a_release_and_back(tmp_path: Path) -> None:
     ]
     out, _ = typed("build", "--corpus", corpus, "--out", dataset)
     assert out[0].startswith(
-        "version 0.1.0: 5 documents, 81 sentences, 322 spans (sentences, documents, passes, fold_0,"
+        "version 0.1.0: 5 documents, 81 sentences, 322 spans (sentences, documents, passes, synthetic, fold_0,"
     )
     typed("build", "--corpus", corpus, "--out", release, "--text", "omit")
     assert typed("restore", release, "seeds", "--out", restored)[0] == [f"5 documents, 3 passes: {restored}"]
