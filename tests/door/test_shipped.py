@@ -8,7 +8,7 @@ from viborder.formats import jsonl
 from viborder.labels import entity_types
 from viborder.publish.model import model_problems
 from viborder.shipped import FOLDER
-from viborder.shipped.make import inputs_hash, make, masked_documents
+from viborder.shipped.make import inputs_hash, learned_documents, make
 from viborder.train import load
 
 MOST = 5_000_000  # bytes
@@ -16,7 +16,7 @@ MOST = 5_000_000  # bytes
 
 def test_it_is_made_from_what_is_in_the_repository():
     card = (FOLDER / "README.md").read_text(encoding="utf-8")
-    assert f"inputs `{inputs_hash(masked_documents())}`" in card, "run `make model` and commit viborder/shipped/model"
+    assert f"inputs `{inputs_hash(learned_documents())}`" in card, "run `make model` and commit viborder/shipped/model"
     assert f"version `{load(FOLDER).version}`" in card
 
 

@@ -15,6 +15,7 @@ from viborder.document import Document
 from viborder.shipped import FOLDER
 
 RECIPE = Path("train/crf.yaml")
+MADE_UP = Path("corpus/synthetic/train.jsonl")
 _CARD = """\
 ---
 language: vi
@@ -38,6 +39,7 @@ Made by `make model` from inputs `$inputs` (a hash of recipe, sentences and docu
 
 - The $documents articles of `annotations/gold.jsonl`, with stand-ins for private persons (`viborder build`): $spans spans, marked by a
   language model in passes and adjudicated. No Vietnamese-speaking annotator has reviewed them yet.
+- $made_up made-up texts of `corpus/synthetic/train.jsonl`, written and marked by language models; persons in them are invented.
 - $sentences short texts that the recipe `$recipe` names under `genre`, written for the purpose by language models.
 - The lexicons and rules of `viborder/grammar`, which vote beside it, are those of the installed package.
 
@@ -46,7 +48,8 @@ Made by `make model` from inputs `$inputs` (a hash of recipe, sentences and docu
 - The lexicons and the rules were written and mended with these articles in view. How it does on texts that nobody had read is in
   `eval/README.md`, with intervals.
 - The features are words and parts of words of the training texts; `publish` checks that no private person's name is among them.
-- News prose in ordinary spelling is what it knows. What it says of a person must be checked by a person.
+- It knows news prose and its neighbours (courts, customs, the sea, letters, posts). Lower case, capitals and text without tone marks are restored first, by
+  counts of the same texts (`viborder/train/forms/counts`). What it says of a person must be checked by a person.
 """
 
 
@@ -56,7 +59,8 @@ def make(out: Path = FOLDER, recipe: Path = RECIPE) -> str:
     from viborder.train import train
     from viborder.train.recipe import load_recipe
 
-    documents = masked_documents()
+    masked = masked_documents()
+    documents = learned_documents(masked)
     tagger = train(recipe, documents, out)
     sentences = [
         document for name in load_recipe(recipe).get("genre", []) for document in brackets.read(recipe.parent / name)
@@ -65,13 +69,21 @@ def make(out: Path = FOLDER, recipe: Path = RECIPE) -> str:
         labels=", ".join(tagger.labels),
         inputs=inputs_hash(documents, recipe),
         version=tagger.version,
-        documents=len(documents),
-        spans=sum(len(document.spans) for document in documents),
+        documents=len(masked),
+        spans=sum(len(document.spans) for document in masked),
+        made_up=len(documents) - len(masked),
         sentences=len(sentences),
         recipe=recipe.as_posix(),
     )
     (out / "README.md").write_text(card, encoding="utf-8")
     return tagger.version
+
+
+def learned_documents(masked: Sequence[Document] | None = None) -> list[Document]:
+    """The masked gold documents and the made-up texts to learn from."""
+    from viborder.formats import jsonl
+
+    return [*(masked_documents() if masked is None else masked), *jsonl.read(MADE_UP)]
 
 
 def masked_documents() -> list[Document]:
