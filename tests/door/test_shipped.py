@@ -1,14 +1,16 @@
 """The model that comes with the package: made from masked documents, by what is in the repository."""
 
+import json
 from pathlib import Path
 
 import pytest
+from huggingface_hub import ModelCard
 
 from viborder.formats import jsonl
 from viborder.labels import entity_types
 from viborder.publish.model import model_problems
 from viborder.shipped import FOLDER
-from viborder.shipped.make import inputs_hash, learned_documents, make
+from viborder.shipped.make import inputs_hash, learned_documents, make, masked_documents, shipped_card
 from viborder.train import load
 
 MOST = 5_000_000  # bytes
@@ -18,6 +20,24 @@ def test_it_is_made_from_what_is_in_the_repository():
     card = (FOLDER / "README.md").read_text(encoding="utf-8")
     assert f"inputs `{inputs_hash(learned_documents())}`" in card, "run `make model` and commit viborder/shipped/model"
     assert f"version `{load(FOLDER).version}`" in card
+
+
+def test_its_card_says_the_published_figures():
+    card = ModelCard.load(FOLDER / "README.md")
+    published = {
+        (line["task"], line["value"], line["command"])
+        for line in map(json.loads, Path("eval/results.jsonl").read_text(encoding="utf-8").splitlines())
+        if (line["system"], line["metric"], line["recipe"]) == ("lexicon + CRF", "strict_f1", "train/crf.yaml")
+        and line["task"].startswith("blind articles of the genre")
+        and line["task"].endswith("; all spans")
+    }
+    said = {(one.dataset_name, one.metric_value, one.metric_name.split("`")[1]) for one in card.data.eval_results}
+    assert said == published and len(said) == len(card.data.eval_results) > 10
+    masked, shipped = masked_documents(), load(FOLDER)
+    made = shipped_card(shipped.labels, shipped.version, masked, learned_documents(masked))
+    assert (FOLDER / "README.md").read_text(encoding="utf-8") == made, (
+        "run `make model` and commit viborder/shipped/model"
+    )
 
 
 def test_the_script_makes_a_model_that_finds_the_same(tmp_path):

@@ -45,4 +45,6 @@ def test_on_the_hub_it_names_its_data_and_the_scores_of_its_recipe_only(tmp_path
         measured = head.get("model-index", [{"results": []}])[0]["results"]
         assert [result["metrics"][0]["value"] for result in measured] == values
         (tmp_path / "card.md").write_text(text, encoding="utf-8")
-        ModelCard.load(tmp_path / "card.md")  # the Hub's own reader takes it
+        read = ModelCard.load(tmp_path / "card.md").data.eval_results or []  # the Hub's own reader takes it
+        assert {one.source_url for one in read} <= {"https://huggingface.co/someone/model"}
+        assert len({one.dataset_name for one in read}) == len(values)

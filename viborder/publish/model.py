@@ -60,17 +60,10 @@ def model_contents(
     return contents, f"model-{described['version']}", left_out
 
 
-def _measured(described: Mapping[str, Any], results: Path) -> list[dict[str, Any]]:
-    """The figures of the recipe by which the model was made, where its settings are the recipe's own."""
+def recipe_figures(results: Path = RESULTS) -> list[dict[str, Any]]:
+    """The published figures of the default recipe, over all spans."""
     from viborder.eval.show.results import read
-    from viborder.train.crf.recipe import crf_recipe
-    from viborder.train.recipe import load_recipe
 
-    recipe = Path(RECIPE)
-    if not results.exists() or not recipe.exists():
-        return []
-    if json.loads(crf_recipe(load_recipe(recipe), RECIPE).model_dump_json()) != described.get("recipe"):
-        return []
     return [
         line
         for line in read(results)
@@ -79,6 +72,19 @@ def _measured(described: Mapping[str, Any], results: Path) -> list[dict[str, Any
         and line["metric"] == "strict_f1"
         and line["task"].endswith("all spans")
     ]
+
+
+def _measured(described: Mapping[str, Any], results: Path) -> list[dict[str, Any]]:
+    """The figures of the recipe by which the model was made, where its settings are the recipe's own."""
+    from viborder.train.crf.recipe import crf_recipe
+    from viborder.train.recipe import load_recipe
+
+    recipe = Path(RECIPE)
+    if not results.exists() or not recipe.exists():
+        return []
+    if json.loads(crf_recipe(load_recipe(recipe), RECIPE).model_dump_json()) != described.get("recipe"):
+        return []
+    return recipe_figures(results)
 
 
 def belongs(name: str, described: Mapping[str, Any]) -> bool:

@@ -67,7 +67,7 @@ def folder_card(
     listed = list(results)
     head = front_matter(list(datasets), "viborder")
     if listed:
-        head["model-index"] = [{"name": repo_id or "viborder", "results": [_measured(line) for line in listed]}]
+        head["model-index"] = model_index(listed, repo_id)
     labels = ", ".join(described.get("labels", [])) or "named entities"
     body = _BODY.format(
         labels=labels,
@@ -108,23 +108,47 @@ def front_matter(datasets: list[str], library: str) -> dict[str, Any]:
     }
 
 
-def _measured(line: Mapping[str, Any]) -> dict[str, Any]:
-    """A result as the Hub's `model-index` has it."""
-    return {
-        "task": {"type": "token-classification", "name": "Named-entity recognition"},
-        "dataset": {"type": "viborder", "name": line["task"]},
-        "metrics": [{"type": "f1", "name": "strict F1", "value": line["value"]}],
-    }
+def model_index(results: Iterable[Mapping[str, Any]], repo_id: str = "") -> list[dict[str, Any]]:
+    """Lines of eval/results.jsonl as the Hub's `model-index`. A source needs an address, so only a card with a
+    repo_id has one; the metric's name says the command in any case.
+    """
+    from huggingface_hub import EvalResult, ModelCardData
+
+    found = [
+        EvalResult(
+            task_type="token-classification",
+            task_name="Named-entity recognition",
+            dataset_type="viborder",
+            dataset_name=line["task"],
+            dataset_config=line["task"],  # the Hub's reader joins results of the same type and config
+            metric_type="f1",
+            metric_name=f"strict F1, by `{line['command']}`",
+            metric_value=line["value"],
+            source_name=line["command"] if repo_id else None,
+            source_url=f"https://huggingface.co/{repo_id}" if repo_id else None,
+        )
+        for line in results
+    ]
+    index: list[dict[str, Any]] = ModelCardData(model_name=repo_id or "viborder", eval_results=found).to_dict()[
+        "model-index"
+    ]
+    return index
 
 
 def _scores(results: list[Mapping[str, Any]]) -> str:
     if not results:
         return "`viborder crossval RECIPE` measures the recipe on documents that the model has not seen; none is recorded here."
+    return f"Of the recipe, not of this very model, which has learned from all its documents:\n\n{score_table(results)}"
+
+
+def score_table(results: Iterable[Mapping[str, Any]]) -> str:
+    """Lines of eval/results.jsonl as a table, in percent, with intervals and commands."""
     rows = [
         f"| {line['task']} | {100 * line['value']:.1f}"
         + (f" ({100 * line['interval'][0]:.1f} – {100 * line['interval'][1]:.1f})" if line["interval"] else "")
-        + f" | {line['n']} | {line['tuned_on']} |"
+        + f" | {line['n']} | {line['tuned_on']} | `{line['command']}` |"
         for line in results
     ]
-    said = "Of the recipe, not of this very model, which has learned from all its documents:"
-    return "\n".join([said, "", "| on | strict F1, 95 % interval | n | tuned on |", "| --- | --- | --- | --- |", *rows])
+    return "\n".join(
+        ["| on | strict F1, 95 % interval | n | tuned on | command |", "| --- | --- | --- | --- | --- |", *rows]
+    )

@@ -135,7 +135,10 @@ def _front_matter(recipe: FinetuneRecipe, reader: Reader, run: Run) -> str:
         measured = (("precision", micro.precision), ("recall", micro.recall), ("f1", micro.f1))
         result = {
             "task": {"type": "token-classification", "name": "Named-entity recognition"},
-            "dataset": {"type": "viborder", "name": f"{len(run.stop)} documents by which the checkpoint was chosen"},
+            "dataset": {
+                "type": "viborder",
+                "name": f"{len(run.stop)} held-out documents, by which the checkpoint was chosen",
+            },
             "metrics": [{"type": name, "name": f"strict {name}", "value": round(value, 4)} for name, value in measured],
         }
         head["model-index"] = [{"name": "viborder", "results": [result]}]
