@@ -92,7 +92,7 @@ def server(monkeypatch, tmp_path):
 def waits(monkeypatch):
     """What was waited for, without waiting."""
     found = []
-    monkeypatch.setattr("viborder.train.llm.chat.time.sleep", found.append)
+    monkeypatch.setattr("viborder.train.llm.chat.sleep", found.append)
     return found
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from pathlib import Path
+from time import sleep
 from typing import Any
 
 from viborder.errors import ViborderError, fail
@@ -86,7 +86,7 @@ class Chat:
             except _Passing as passing:
                 if attempt == self.tries - 1:
                     raise passing.problem from None
-                time.sleep(passing.wait)
+                sleep(passing.wait)
         raise AssertionError("unreachable")
 
     def _once(self, body: Mapping[str, Any], attempt: int) -> Answer:
