@@ -72,10 +72,8 @@ class Walk:
         self.end = 0  # the token after what was found last
         self.role = 0
         self.role_end = -1
-        self.accused = (
-            False  # whether the role is one of the accused, or one that somebody had: `bị cáo`, `nguyên Trưởng`
-        )
-        self.had = False
+        self.accused = False  # whether the role is one of the accused: `bị cáo`
+        self.had = False  # whether it is one that somebody had: `nguyên Trưởng`
 
     def run(self) -> None:
         """Find every span; `found` holds them as token ranges."""
@@ -281,10 +279,11 @@ class Walk:
         A title alone says nothing of an office: what stands around the name does.
         """
         view = self.view
+        follows = start - self.role_end in (0, 1)
         while True:
             in_office = bool(bits & _OFFICE and not bits & kinds.ROLE) or officials.has_post_after(view, stop)
-            had = self.had or view.keys[stop + 1] in view.words.had_before
-            if self.accused or (had and officials.is_charged(view, stop)):
+            had = (follows and self.had) or view.keys[stop + 1] in view.words.had_before
+            if (follows and self.accused) or (had and officials.is_charged(view, stop)):
                 bits, in_office = kinds.ROLE, False  # scheme 1.1: a former official who is accused
             unsaid = carry.PRIVATE_ROLE if bits & kinds.ROLE and not bits & kinds.KIN else carry.UNSAID
             self.persons.append((start, stop, carry.OFFICE if in_office else unsaid))
