@@ -300,7 +300,7 @@ def _body(view: View, body: Agency, depth: int) -> Agency:
         and (seat := bare(view, at + 1))
     ):  # the high courts
         return Agency(body.start, seat[1], True, True, kind=kinds.BODY, inner=[(*seat[:2], "PLACE")])
-    zone = view.keys[body.end] in view.words.zone and view.keys[body.end + 1] in view.words.zone_second
+    zone = units.is_zone(view, body.end)
     if body.station or zone:
         body.end = units.numbered(view, body.end)
         if body.end > at:
@@ -309,9 +309,7 @@ def _body(view: View, body: Agency, depth: int) -> Agency:
                 body.end, body.inner = seat[1], [(*seat[:2], "PLACE")]  # `TAND khu vực 5 - Hà Tĩnh`
                 return body
             return _with_parent(view, body, depth)
-        at += 2 * (
-            view.keys[at] in view.words.zone and view.keys[at + 1] in view.words.zone_second
-        )  # `Bộ đội Biên phòng khu vực Mông Tự`
+        at += 2 * units.is_zone(view, at)  # `Bộ đội Biên phòng khu vực Mông Tự`
     at += view.keys[at] in view.words.zone and bool(view.bits[at + 1] & CAP) and not body.station
     if level and view.keys[level] == ":" and _is_plural(view, body.start) and (first := bare(view, level + 1)):
         places = coordinated(view, [first], group=True)  # `các Tòa án nhân dân huyện: X, Y`
@@ -352,8 +350,11 @@ def _after_abbreviation(view: View, end: int) -> int:
     if close is None:
         return end
     station = view.keys[end + 1] in view.words.post_abbreviation and view.bits[close] & CAP
-    zone = view.keys[close] in view.words.zone and view.keys[close + 1] in view.words.zone_second
-    goes_on = station or zone or (view.bits[close] & (PLACE | AGENCY) and (place(view, close) or one(view, close)))
+    goes_on = (
+        station
+        or units.is_zone(view, close)
+        or (view.bits[close] & (PLACE | AGENCY) and (place(view, close) or one(view, close)))
+    )
     return close if goes_on or view.keys[close + 1] in view.words.rank_of_level else end
 
 

@@ -197,7 +197,7 @@ def numbered(view: View, end: int) -> int:
     at = end
     if keys[at] in view.words.number_word:
         at += 1
-    elif keys[at] in view.words.zone and keys[at + 1] in view.words.zone_second:
+    elif is_zone(view, at):
         at += 2
     if _is_roman(view, at):
         stop = at + 1
@@ -214,6 +214,11 @@ def numbered(view: View, end: int) -> int:
     while len(keys[at]) > 2 and keys[stop] in view.words.comma_or_and and _is_number_like(view, at, stop + 1):
         stop += 2  # `Đại đội Biên phòng 311, 312`
     return stop
+
+
+def is_zone(view: View, at: int) -> bool:
+    """Whether `khu vực` stands at the token."""
+    return view.keys[at] in view.words.zone and view.keys[at + 1] in view.words.zone_second
 
 
 def _is_roman(view: View, at: int) -> bool:
