@@ -6,19 +6,24 @@ Everything heavy is imported inside its verb.
 from __future__ import annotations
 
 import sys
+from copy import copy
 from typing import Annotated
 
 import typer
 
 from viborder.cli import annotators, engineers, publishers
+from viborder.cli.help import ByReader
 from viborder.labelstudio.verbs import app as labelstudio
 
 INTERRUPTED = 130  # the exit status after Ctrl-C, which typer turns into an exit
 
+
 app = typer.Typer(
+    cls=ByReader,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # rich draws frames around the help, and takes 0.2 s to load
     context_settings={"help_option_names": ["-h", "--help"]},
     help="Vietnamese named-entity recognition for police and border news.",
 )
@@ -61,7 +66,18 @@ for _reader, _verbs_of in (
 ):
     for _verb in _verbs_of:
         app.command(rich_help_panel=_reader)(_verb)
-app.add_typer(labelstudio, name="labelstudio", rich_help_panel="Annotators")
+app.add_typer(labelstudio, name="labelstudio", cls=ByReader, rich_help_panel="Annotators")
+
+
+def _for(names: list[str]) -> typer.Typer:
+    """The app with the verb that is named alone: to make the options of all verbs takes longer than many of them run."""
+    verbs = [verb for verb in app.registered_commands if verb.callback and [verb.callback.__name__] == names]
+    groups = [group for group in app.registered_groups if [group.name] == names]
+    if not verbs and not groups:
+        return app
+    alone = copy(app)
+    alone.registered_commands, alone.registered_groups = verbs, groups
+    return alone
 
 
 def main() -> None:
@@ -73,7 +89,7 @@ def main() -> None:
 
     signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))  # what is half-written is taken away
     try:
-        app()
+        _for(sys.argv[1:2])()
     except ViborderError as error:
         for problem in error.problems:
             print(problem, file=sys.stderr)

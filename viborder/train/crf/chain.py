@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from math import prod
+from operator import itemgetter
 from typing import Any, TypeVar
 
 import numpy as np
@@ -112,27 +114,27 @@ class _Join:
     features).
     """
 
-    def __init__(self, template: Template, features: list[tuple[str, int]], table: Floats) -> None:
+    def __init__(self, template: Template, values: list[str], rows: list[int], table: Floats) -> None:
         self.parts = template.parts
-        self.vocabulary: list[dict[str, int]] = [{} for _ in self.parts]
-        packed: list[tuple[int, int]] = []
-        split = [(value.split(" "), row) for value, row in features]
-        for values, _ in split:
-            for ids, value in zip(self.vocabulary, values, strict=True):
-                ids.setdefault(value, len(ids) + 1)
+        width = len(self.parts)
+        if any(value.count(" ") != width - 1 for value in values):
+            raise ValueError(f"{template.name!r} has features with more or fewer values than parts")
+        split = " ".join(values).split(" ") if values else []  # a value of several parts has a blank between them
+        columns = [split[number::width] for number in range(width)]
+        self.vocabulary = [{value: number for number, value in enumerate(dict.fromkeys(one), 1)} for one in columns]
         self.sizes = [len(ids) + 1 for ids in self.vocabulary]
-        for values, row in split:
-            key = 0
-            for ids, size, value in zip(self.vocabulary, self.sizes, values, strict=True):
-                key = key * size + ids[value]
-            packed.append((key, row))
-        packed.sort()
-        self.keys = np.array([key for key, _ in packed], dtype=np.int64)
-        self.rows = table[[0, *(row for _, row in packed)]]
+        if prod(self.sizes) > np.iinfo(np.int64).max:
+            raise OverflowError(f"{template.name!r} has more combinations of values than can be numbered")
+        packed = np.zeros(len(values), dtype=np.int64)
+        for ids, size, column in zip(self.vocabulary, self.sizes, columns, strict=True):
+            packed = packed * size + np.fromiter(map(ids.__getitem__, column), np.int64, len(column))
+        order = np.argsort(packed)
+        self.keys = packed[order]
+        self.rows = table[np.concatenate([[0], np.array(rows, dtype=np.int64)[order]])]
         self.direct: NDArray[np.int32] | None = None
         if prod(self.sizes) <= _DIRECT:
             self.direct = np.zeros(prod(self.sizes), dtype=np.int32)
-            self.direct[self.keys] = np.arange(1, len(packed) + 1)
+            self.direct[self.keys] = np.arange(1, len(values) + 1)
 
     def find(self, keys: Ints) -> NDArray[np.int32] | Ints:
         """For each packed key its row, 0 where it has no features."""
@@ -153,18 +155,22 @@ class Chain:
         table = np.zeros((1 + len(weights.features), size), dtype=np.float32)  # the first row: no feature
         rows = 1 + np.repeat(np.arange(len(weights.features)), np.diff(weights.indptr))
         table[rows, weights.indices] = weights.values
-        by_template: dict[str, list[tuple[str, int]]] = {template.name: [] for template in templates}
-        for row, feature in enumerate(weights.features, 1):
-            name, _, value = feature.partition("=")
-            by_template[name].append((value, row))
+        found: dict[str, tuple[list[str], list[int]]] = {template.name: ([], []) for template in templates}
+        at = 1
+        for name, some in groupby((feature.partition("=") for feature in weights.features), itemgetter(0)):
+            values, numbers = found[name]
+            more = [value for _, _, value in some]
+            values += more
+            numbers += range(at, at + len(more))
+            at += len(more)
         single = [
             template for template in templates if len(template.parts) == 1 and template.parts[0][0] in TOKEN_ATTRIBUTES
         ]
         self._table = table
-        self._single = [(template.parts[0], dict(by_template[template.name])) for template in single]
+        self._single = [(template.parts[0], dict(zip(*found[template.name], strict=True))) for template in single]
         self._offsets = sorted({offset for (_, offset), _ in self._single})
         self._joins = [
-            _Join(template, by_template[template.name], table) for template in templates if template not in single
+            _Join(template, *found[template.name], table) for template in templates if template not in single
         ]
         self._joins = [join for join in self._joins if len(join.keys)]
         self._generation, self._known = 0, 0
