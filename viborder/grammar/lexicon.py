@@ -8,12 +8,14 @@ from contextvars import ContextVar
 from functools import cache, cached_property
 from pathlib import Path
 from random import Random
+from typing import Any
 
 from viborder.grammar import entries, kinds
 from viborder.grammar.around import Around
 from viborder.grammar.entries import Entry
+from viborder.grammar.kept import kept
 from viborder.grammar.keys import Trie, build, fold, insert, keys_of
-from viborder.grammar.standard import rules_of
+from viborder.grammar.standard import made_rules, rules_of
 from viborder.text import tokenize
 
 TokenType = tuple[str, str, int]  # key, folded, bits of a token's string
@@ -72,6 +74,7 @@ _PLACES = {
     "site": kinds.OTHER,
     "city": kinds.OTHER,
 }
+_NOT_KEPT = ("entries", "_phrases", "types")  # of a lexicon's attributes
 _ABROAD = {"province-abroad": kinds.PROVINCE, "district-abroad": kinds.DISTRICT}
 
 
@@ -83,9 +86,6 @@ class Lexicon:
 
     def __init__(self, listed: Iterable[Entry]) -> None:
         self.entries = list(listed)
-        self._phrases: dict[str, list[str]] = {}
-        for phrase, kind, _ in self.entries:
-            self._phrases.setdefault(kind, []).append(phrase)
         self.types: dict[str, TokenType] = {}
 
         self.heads = self._bits(_HEADS)
@@ -128,6 +128,20 @@ class Lexicon:
         """The lexicon of a folder of `.tsv` files."""
         return cls(entries.read(folder))
 
+    def made(self) -> dict[str, Any]:
+        """What was worked out from the entries, as plain containers and code."""
+        own = {name: found for name, found in vars(self).items() if name not in _NOT_KEPT}
+        return {**own, "worded": self.worded, "around": vars(self.around), "rules": self.rules.made()}
+
+    @classmethod
+    def of(cls, made: dict[str, Any]) -> Lexicon:
+        """The package's lexicon, of what `made` gave."""
+        lexicon = cls.__new__(cls)
+        around = Around.__new__(Around)
+        vars(around).update(made["around"])
+        vars(lexicon).update(made, types={}, around=around, rules=made_rules(made["rules"]))
+        return lexicon
+
     def without(self, share: float, seed: int, classes: Collection[str] = OPEN) -> Lexicon:
         """The lexicon without a random share of the phrases of some classes; a phrase goes from all of them at once."""
         random = Random(f"hidden/{seed}")
@@ -137,6 +151,18 @@ class Lexicon:
             for entry in self.entries
             if entry.kind not in classes or not gone.setdefault(entry.phrase, random.random() < share)
         )
+
+    @cached_property
+    def entries(self) -> list[Entry]:
+        """The lines of the files."""
+        return entries.read()
+
+    @cached_property
+    def _phrases(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for phrase, kind, _ in self.entries:
+            found.setdefault(kind, []).append(phrase)
+        return found
 
     @cached_property
     def worded(self) -> Trie:
@@ -207,7 +233,7 @@ def _begins_large(node: Trie) -> bool:
 @cache
 def packaged() -> Lexicon:
     """The lexicon that the package brings, read once."""
-    return Lexicon.read(entries.FOLDER)
+    return Lexicon.of(kept(lambda: Lexicon.read(entries.FOLDER).made()))
 
 
 _IN_USE: ContextVar[Lexicon | None] = ContextVar("lexicon", default=None)

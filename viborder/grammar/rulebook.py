@@ -58,13 +58,34 @@ class Rules:
         for name, alternatives in pieces.items():
             self._piece(name, alternatives)
         self.source = "\n".join(self._compiler.lines)
-        self._names: dict[str, Any] = dict(self._compiler.names)
-        exec(compile(self.source, "<rules>", "exec"), self._names)
-        self._firsts = [
-            (self._names[f"match_{identifier(record.id)}"], *self.grammar.first(patterns[record.id]))
+        self._code = compile(self.source, "<rules>", "exec")
+        self._constants = {name: found for name, found in self._compiler.names.items() if not callable(found)}
+        begins = [
+            (f"match_{identifier(record.id)}", *self.grammar.first(patterns[record.id]))
             for record in self.records
             if record.kind == "rule"
         ]
+        self._run(self._compiler.names, begins)
+
+    def made(self) -> tuple[Any, ...]:
+        """What the records became, as plain containers and code."""
+        begins = [(match.__name__, keys, looks) for match, keys, looks in self._firsts]
+        return self.source, self._code, self._constants, begins
+
+    @classmethod
+    def of(cls, made: tuple[Any, ...], records: Iterable[Record], algorithms: Mapping[str, Algorithm]) -> Rules:
+        """The rules of what `made` gave, without their `grammar`."""
+        rules = cls.__new__(cls)
+        rules.records = list(records)
+        rules.source, rules._code, rules._constants, begins = made
+        rules._run({**Compiler({}, {}, algorithms).names, **rules._constants}, begins)
+        return rules
+
+    def _run(self, names: Mapping[str, Any], begins: list[tuple[str, set[str], int]]) -> None:
+        """Define the functions. begins: each rule's, with the keys and looks of the tokens that it may begin with."""
+        self._names: dict[str, Any] = dict(names)
+        exec(self._code, self._names)
+        self._firsts = [(self._names[name], keys, looks) for name, keys, looks in begins]
         self.looks = 0
         self.keys: set[str] = set()
         for _, keys, looks in self._firsts:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from viborder.errors import Problem
 from viborder.formats.brackets import LABELS
@@ -71,6 +72,11 @@ def rules_of(found: Iterable[Entry], note: Note | None = None) -> Rules:
     """The package's rules over the entries of a lexicon, which may lack some. They are not checked here."""
     classes = {name: table for table in _tables(found) for name in table.bits}
     return Rules(_records(), classes, algorithms(), LABELS, note)
+
+
+def made_rules(made: tuple[Any, ...]) -> Rules:
+    """The package's rules, of what `Rules.made` gave."""
+    return Rules.of(made, _records(), algorithms())
 
 
 def _tables(found: Iterable[Entry]) -> list[tables.Table]:

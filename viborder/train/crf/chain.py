@@ -125,7 +125,7 @@ class _Join:
         self.sizes = [len(ids) + 1 for ids in self.vocabulary]
         if prod(self.sizes) > np.iinfo(np.int64).max:
             raise OverflowError(f"{template.name!r} has more combinations of values than can be numbered")
-        packed = np.zeros(len(values), dtype=np.int64)
+        packed: Ints = np.zeros(len(values), dtype=np.int64)
         for ids, size, column in zip(self.vocabulary, self.sizes, columns, strict=True):
             packed = packed * size + np.fromiter(map(ids.__getitem__, column), np.int64, len(column))
         order = np.argsort(packed)
