@@ -12,8 +12,9 @@ from viborder.formats import jsonl
 from viborder.labelstudio import tables
 from viborder.labelstudio.adjudicate import pull_decisions, push_conflicts, settle_on_server
 from viborder.labelstudio.interface import find_project
+from viborder.labelstudio.plan import Plan
 from viborder.labelstudio.pull import pull
-from viborder.labelstudio.push import Plan, push
+from viborder.labelstudio.push import push
 from viborder.labelstudio.regions import region
 from viborder.labelstudio.status import status
 

@@ -13,8 +13,9 @@ from viborder.formats import jsonl
 from viborder.labelstudio import server
 from viborder.labelstudio.accounts import editor
 from viborder.labelstudio.client import Client
+from viborder.labelstudio.plan import Plan
 from viborder.labelstudio.pull import pull
-from viborder.labelstudio.push import Plan, push
+from viborder.labelstudio.push import push
 from viborder.labelstudio.regions import region
 from viborder.labelstudio.status import status
 from viborder.labelstudio.tables import as_dict, capped

@@ -14,8 +14,9 @@ from viborder.document import Document, Span, by_id
 from viborder.formats import jsonl
 from viborder.labelstudio import server
 from viborder.labelstudio.interface import find_project
+from viborder.labelstudio.plan import Plan
 from viborder.labelstudio.pull import pull
-from viborder.labelstudio.push import Plan, push
+from viborder.labelstudio.push import push
 from viborder.labelstudio.regions import region
 
 MANY = [

@@ -12,8 +12,10 @@ from viborder.document import Document
 from viborder.errors import ViborderError
 from viborder.labelstudio import server
 from viborder.labelstudio.client import Client, from_environment
+from viborder.labelstudio.plan import Plan
 from viborder.labelstudio.pull import pull
-from viborder.labelstudio.push import Plan, push, suggest
+from viborder.labelstudio.push import push
+from viborder.labelstudio.suggest import suggest
 
 SECRET = "0123456789abcdef0123456789abcdef01234567"
 

@@ -14,8 +14,9 @@ from viborder.errors import ViborderError
 from viborder.formats import jsonl
 from viborder.labelstudio.interface import find_project
 from viborder.labelstudio.order import share
+from viborder.labelstudio.plan import Plan
 from viborder.labelstudio.pull import pull
-from viborder.labelstudio.push import Plan, Pushed, push
+from viborder.labelstudio.push import Pushed, push
 from viborder.labelstudio.regions import region
 from viborder.labelstudio.status import status
 

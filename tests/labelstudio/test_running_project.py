@@ -9,8 +9,9 @@ from viborder.labels import Label, labels
 from viborder.labelstudio import interface, regions
 from viborder.labelstudio.interface import find_project
 from viborder.labelstudio.local import check_names
+from viborder.labelstudio.plan import Plan
 from viborder.labelstudio.pull import pull
-from viborder.labelstudio.push import Plan, push
+from viborder.labelstudio.push import push
 from viborder.labelstudio.regions import region
 from viborder.labelstudio.sendable import in_corpus
 

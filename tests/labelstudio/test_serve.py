@@ -20,7 +20,8 @@ from viborder.formats import jsonl
 from viborder.labelstudio import backend
 from viborder.labelstudio.client import Client
 from viborder.labelstudio.learner import Learner
-from viborder.labelstudio.push import Plan, push
+from viborder.labelstudio.plan import Plan
+from viborder.labelstudio.push import push
 from viborder.labelstudio.regions import region
 from viborder.labelstudio.serve import MAX_BODY, app, catch_up, connect
 

@@ -15,7 +15,7 @@ from viborder.cli import app
 from viborder.document import PRIVATE, Document, Span
 from viborder.errors import ViborderError
 from viborder.formats import jsonl
-from viborder.labelstudio.push import suggest
+from viborder.labelstudio.suggest import suggest
 from viborder.train import load, train
 from viborder.train.llm.align import align
 from viborder.train.llm.mask import masked

@@ -15,10 +15,13 @@ from viborder.annotate.disputes import AGREED, Dispute, disputes, states
 from viborder.annotate.settle import open_passes, write_gold
 from viborder.document import Document, Span
 from viborder.errors import Problem, ViborderError, place
+from viborder.labelstudio import LONGEST
 from viborder.labelstudio.client import Client, from_environment
 from viborder.labelstudio.interface import NOTE, TEXT, ensure_project, find_project, open_project
-from viborder.labelstudio.push import KEY, send, tasks_by_document, text_hash, touched
+from viborder.labelstudio.parts import Part, cut, moved, parts
+from viborder.labelstudio.push import send
 from viborder.labelstudio.regions import Reading, read, region
+from viborder.labelstudio.tasks import KEY, part_of, shapes, shown, tasks_by_key, text_hash, touched
 
 # Label Studio gives a highlight a class with the id of its region, which we end with its state.
 EXTRA = """<Style>
@@ -33,23 +36,27 @@ EXTRA = """<Style>
 
 
 def push_conflicts(client: Client, title: str, passes: Passes, decided: Iterable[Decision] = ()) -> int:
-    """Make a task of every document with an open question; returns how many are new. A task that nobody has touched is
-    brought up to date when the passes have changed since. Raises what the client and the project raise.
+    """Make a task of every document with an open question, of a long one a task of every part with one; returns how
+    many are new. A task that nobody has touched is brought up to date when the passes have changed since. Raises what
+    the client and the project raise.
     """
     project = int(ensure_project(client, title, EXTRA)["id"])
     waiting: dict[str, list[Dispute]] = defaultdict(list)
     for dispute in disputes(passes, decided):
         waiting[dispute.id].append(dispute)
-    present = tasks_by_document(client, project)
+    present = tasks_by_key(client, project)
+    begun = shapes({key: known for key, known in present.items() if any(touched(one) for one in known)})
     tasks = []
     for identity, asked in waiting.items():
-        task = _task(identity, asked, passes)
-        known = present.get(identity, [])
-        if any(touched(one) or one["meta"][KEY] == task["meta"][KEY] for one in known):
-            continue
-        for one in known:
-            client.delete(client.sdk.tasks.delete, one["id"])
-        tasks.append(task)
+        members = {name: documents[identity] for name, documents in passes.items() if identity in documents}
+        for part in parts(begun.get(identity) or _starts(members)):
+            task = _task(members, asked, part)
+            known = present.get((identity, part.number), [])
+            if task is None or any(touched(one) or one["meta"][KEY] == task["meta"][KEY] for one in known):
+                continue
+            for one in known:
+                client.delete(client.sdk.tasks.delete, one["id"])
+            tasks.append(task)
     if tasks:
         send(client, project, tasks)
         client.ask(client.sdk.projects.update, project, model_version="passes")
@@ -67,15 +74,15 @@ def pull_decisions(client: Client, title: str, passes: Passes) -> tuple[list[Dec
     project = int(open_project(client, title, EXTRA)["id"])
     decisions: list[Decision] = []
     problems: list[Problem] = []
-    for identity, tasks in tasks_by_document(client, project).items():
+    for (identity, _), tasks in tasks_by_key(client, project).items():
         members = {name: documents[identity] for name, documents in passes.items() if identity in documents}
         for task in tasks:
             if not task["total_annotations"] or not members:
                 continue
-            where = place(client.task_page(project, task["id"]), identity)
+            where, part = place(client.task_page(project, task["id"]), identity), part_of(task)
             found = client.ask(client.sdk.tasks.get, task["id"])
             document = next(iter(members.values()))
-            if found["data"]["text"] != document.text:
+            if found["data"]["text"] != part.text(document.text):
                 problems.append(
                     Problem(
                         where, "text-differs", "the passes have another text", "delete the task and adjudicate again"
@@ -84,29 +91,42 @@ def pull_decisions(client: Client, title: str, passes: Passes) -> tuple[list[Dec
                 continue
             submitted = [entry for entry in found["annotations"] if not entry["was_cancelled"]]
             newest = max(submitted, key=lambda entry: str(entry["updated_at"]), default=None)
-            reading = read(newest["result"], document.text, where, problems) if newest else None
+            reading = read(newest["result"], found["data"]["text"], where, problems) if newest else None
             if reading is not None:
-                decisions += _decisions(document, members, reading, where, problems)
+                decisions += _decisions(document, members, part, reading, where, problems)
     return decisions, problems
 
 
-def _task(identity: str, asked: Sequence[Dispute], passes: Passes) -> dict[str, Any]:
-    members = {name: documents[identity] for name, documents in passes.items() if identity in documents}
+def _starts(members: Mapping[str, Document]) -> tuple[int, ...]:
+    """Where the parts of a document start, so that no span of a pass is cut."""
+    marked = [span for document in members.values() for span in (*document.spans, *document.private)]
+    return cut(next(iter(members.values())).text, LONGEST, marked)
+
+
+def _task(members: Mapping[str, Document], asked: Sequence[Dispute], part: Part) -> dict[str, Any] | None:
+    """A part with what is disputed or doubted in it; None where nothing is. A doubt about the whole document goes with
+    the first part.
+    """
     document = next(iter(members.values()))
-    result: list[dict[str, Any]] = [_region(span, AGREED, readonly=True) for span in _agreed(members)]
+    asked = [one for one in asked if part.holds(Span(one.start, one.end, ""), document.text)]
+    if not asked:
+        return None
+    agreed = moved((span for span in _agreed(members) if part.holds(span, document.text)), -part.start)
+    result: list[dict[str, Any]] = [_region(span, AGREED, readonly=True) for span in agreed]
     said = []
     for dispute in asked:
         who = _who(dispute)
         where = f"[{dispute.start}:{dispute.end}] “{dispute.text}”" if dispute.end else "Cả bài · The whole document"
         said.append(f"{where} — {who}")
         options = [spans for spans, _ in dispute.options() if spans]
-        for span in options[0] if options else ():
+        for span in moved(options[0], -part.start) if options else ():
             marked = _region(span, dispute.state)
             note = {"id": marked["id"], "from_name": NOTE, "to_name": TEXT, "type": "textarea"}
             value = {"start": span.start, "end": span.end, "text": [who]}
             result += [marked, note | {"value": value}]
-    data = {"text": document.text, "doc_id": identity, "said": "\n".join(said)}
-    known = {"sha256": text_hash(document.text), "questions": text_hash(data["said"])}
+    shows, meta = shown(part)
+    data = {"text": part.text(document.text), "doc_id": document.id, "said": "\n".join(said), **shows}
+    known = {"sha256": text_hash(data["text"]), "questions": text_hash(data["said"]), **meta}
     return {"data": data, "meta": {KEY: known}, "predictions": [{"model_version": "passes", "result": result}]}
 
 
@@ -116,20 +136,33 @@ def _region(span: Span, state: str, **more: Any) -> dict[str, Any]:
 
 
 def _decisions(
-    document: Document, members: Mapping[str, Document], reading: Reading, where: str, problems: list[Problem]
+    document: Document,
+    members: Mapping[str, Document],
+    part: Part,
+    reading: Reading,
+    where: str,
+    problems: list[Problem],
 ) -> list[Decision]:
-    """What the adjudicator's spans say of every range in question, and of ranges that nobody had marked. A doubt about
-    the whole document is answered by the note that no span bears.
+    """What the adjudicator's spans say of every range of a part in question, and of ranges that nobody had marked. A
+    doubt about the whole document is answered by the note that no span of the first part bears.
+
+    reading: of the part's text.
     """
     chosen: dict[tuple[int, int], list[str]] = defaultdict(list)
     notes: dict[tuple[int, int], str] = {(0, 0): reading.note}
     for span in reading.spans:
-        chosen[span.start, span.end].append(span.label)
-        notes[span.start, span.end] = reading.notes.get(span, "")
-    agreed = {(span.start, span.end): span.label for span in _agreed(members)}
+        start, end = span.start + part.start, span.end + part.start
+        chosen[start, end].append(span.label)
+        notes[start, end] = reading.notes.get(span, "")
+    here = [span for span in _agreed(members) if part.holds(span, document.text)]
+    agreed = {(span.start, span.end): span.label for span in here}
     asked = {name: {document.id: one} for name, one in members.items()}
     filled_in = {_who(dispute) for dispute in disputes(asked, least=1)}
-    ranges: dict[tuple[int, int], Question] = {(one.start, one.end): one for one in questions(asked, least=1)}
+    ranges: dict[tuple[int, int], Question] = {
+        (one.start, one.end): one
+        for one in questions(asked, least=1)
+        if part.holds(Span(one.start, one.end, ""), document.text)
+    }
     nobody = dict.fromkeys(members)
     found = []
     for start, end in sorted({*ranges, *chosen}, key=lambda span: (span[0], -span[1])):

@@ -8,6 +8,7 @@ from typing import Any
 from viborder.document import Document
 from viborder.errors import Problem, ViborderError, fail, place
 from viborder.labelstudio.client import Client
+from viborder.labelstudio.tasks import Key, part_of
 
 
 def in_corpus(documents: Sequence[Document], corpus: Mapping[str, Document], named: str) -> None:
@@ -48,20 +49,21 @@ def sendable(documents: Sequence[Document]) -> None:
 
 
 def same_texts(
-    client: Client, number: int, documents: Sequence[Document], present: Mapping[str, list[dict[str, Any]]]
+    client: Client, number: int, documents: Sequence[Document], present: Mapping[Key, list[dict[str, Any]]]
 ) -> None:
     """Raise ViborderError `text-differs` for documents of which the server has another text.
 
-    present: the tasks of the project by document id.
+    present: the tasks of the project by document id and part.
     """
+    wanted = {document.id: document.text for document in documents}
     problems = []
-    for document in documents:
-        for task in present.get(document.id, ()):
-            if task["data"].get("text") != document.text:
+    for (identity, _), tasks in present.items():
+        for task in tasks if identity in wanted else ():
+            if task["data"].get("text") != part_of(task).text(wanted[identity]):
                 page = client.task_page(number, task["id"])
                 problems.append(
                     Problem(
-                        place(page, document.id),
+                        place(page, identity),
                         "text-differs",
                         "the server has another text for it",
                         "give it a new id",

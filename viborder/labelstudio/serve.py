@@ -22,8 +22,9 @@ from viborder.labelstudio.client import Client
 from viborder.labelstudio.everywhere import everywhere
 from viborder.labelstudio.interface import LABELS, open_project
 from viborder.labelstudio.learner import Learner
-from viborder.labelstudio.push import prediction, task_meta, tasks_by_document, touched
 from viborder.labelstudio.regions import SUGGESTED, read, region, split
+from viborder.labelstudio.suggest import prediction
+from viborder.labelstudio.tasks import task_meta, tasks_by_key, touched
 from viborder.text import token_range, tokenize
 
 if TYPE_CHECKING:
@@ -130,7 +131,7 @@ def give_way(owner: Client, number: int, learner: Learner) -> None:
     """Take the suggestions of other models from tasks that nobody has begun: Label Studio asks the backend only for a
     task without a suggestion when it is opened from the list or by its address.
     """
-    begun = {task["id"] for tasks in tasks_by_document(owner, number).values() for task in tasks if touched(task)}
+    begun = {task["id"] for tasks in tasks_by_key(owner, number).values() for task in tasks if touched(task)}
     for entry in owner.ask(owner.sdk.predictions.list, project=number):
         if int(entry["task"]) not in begun and entry["model_version"] != learner.version:
             owner.delete(owner.sdk.predictions.delete, entry["id"])

@@ -14,11 +14,12 @@ from viborder.document import Document, by_id
 from viborder.labelstudio import accounts
 from viborder.labelstudio.client import Client
 from viborder.labelstudio.interface import find_project, open_project
+from viborder.labelstudio.judge import Pulled
 from viborder.labelstudio.learned import Lesson, lessons
 from viborder.labelstudio.passes import Source
-from viborder.labelstudio.pull import Pulled, collect
-from viborder.labelstudio.push import task_meta
+from viborder.labelstudio.pull import collect
 from viborder.labelstudio.regions import Fate
+from viborder.labelstudio.tasks import part_of, task_meta
 
 BLOCK = 5  # documents a point of the curve
 
@@ -68,18 +69,19 @@ def status(
     passes = {name: by_id(documents) for name, documents in pulled.documents.items()}
     annotated = {identity for documents in passes.values() for identity in documents}
     waiting = [task for task in listed if task["total_annotations"] < task["overlap"]]
+    pushed = {_name(task) for task in listed}
     return Status(
-        pushed=len(listed),
-        test=sum(task_meta(task).get("share") == "test" for task in listed),
+        pushed=len(pushed),
+        test=len({_name(task) for task in listed if task_meta(task).get("share") == "test"}),
         annotated=len(annotated),
-        complete=len(listed) - len(waiting),
+        complete=len(pushed - {_name(task) for task in waiting}),
         in_conflict=len({question.id for question in questions(passes) if question.differs}),
         adjudicated=_adjudicated(client, adjudication),
         pulled=pulled,
         agreement=_agreement(pulled),
         curve=curve([document for documents in pulled.documents.values() for document in documents]),
         next=tuple(
-            (str(task["data"].get("doc_id")), task_meta(task).get("usefulness"), _address(client, number, task))
+            (_told(task), task_meta(task).get("usefulness"), _address(client, number, task))
             for task in waiting[:upcoming]
         ),
         learned=tuple(lessons(live)) if live else (),
@@ -102,6 +104,16 @@ def curve(documents: Sequence[Document]) -> tuple[tuple[int, int, float | None],
         spans = 2 * (total.kept + total.moved + total.relabelled) + total.deleted + total.added
         points.append((first + 1, min(first + BLOCK, len(fates)), 2 * total.kept / spans if spans else None))
     return tuple(points)
+
+
+def _name(task: Mapping[str, Any]) -> str:
+    """What a task is counted as: its document, of which it may be a part; itself where it is not ours."""
+    return str(task["data"].get("doc_id") or f"task {task['id']}")
+
+
+def _told(task: Mapping[str, Any]) -> str:
+    part = part_of(task)
+    return _name(task) if part.of == 1 else f"{_name(task)}, part {part}"
 
 
 def _address(client: Client, number: int, task: Mapping[str, Any]) -> str:

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 from rich.console import Console
@@ -17,18 +18,34 @@ from viborder.errors import Problem, ViborderError
 from viborder.eval.agreement.doubts import doubts
 from viborder.eval.show.tables import doubt_lines, percent
 from viborder.formats import read
+from viborder.labelstudio.judge import Pulled
 from viborder.labelstudio.progress import agreement_by_day, by_day, by_label
-from viborder.labelstudio.pull import Pulled, summary
+from viborder.labelstudio.push import Pushed
 from viborder.labelstudio.regions import FATES
 from viborder.labelstudio.status import Status
 
 LESSONS = 5  # the newest that are told
+SPLIT = 20  # articles in parts that are told
 ALIKE = 5  # lines that say the same of different places
 
 
 def texts(corpus: Path) -> dict[str, Document] | None:
     """The corpus by id; None where the file does not exist."""
     return by_id(read(corpus)) if corpus.exists() else None
+
+
+def pushed(done: Pushed, title: str, longest: int) -> None:
+    """Print what a push did, and which articles are in parts. longest: characters of a part that were asked for."""
+    print(f"{done.sent} sent, {done.present} there already, {done.mended} mended; project {title!r} holds them")
+    for split in done.split[:SPLIT]:
+        print(split)
+    if len(done.split) > SPLIT:
+        print(f"and {len(done.split) - SPLIT} more articles in parts")
+    long = [split for split in done.split if longest and split.longest > longest]
+    if long:
+        said = f"{len(long)} articles have parts of more than {longest:,} characters (the first is {long[0].id!r})"
+        hint = "`push --reorder` cuts what was sent whole and nobody has begun; a sentence is never cut"
+        print(Problem("", "part-long", said, hint, "warning"), file=sys.stderr)
 
 
 def pulled(found: Pulled, out: Path) -> None:
@@ -94,6 +111,8 @@ def status(found: Status) -> None:
         print(f"agreement {one} – {other}: F1 {percent(f1)} on {documents} documents")
     for first, last, f1 in found.curve:
         print(f"suggestions for documents {first}–{last}: F1 {percent(f1)}")
+    for unfinished in found.pulled.unfinished:
+        print(f"unfinished: {unfinished.id}: {unfinished}")
     doubt_lines(doubts(found.pulled.documents))
     for lesson in found.learned[-LESSONS:]:
         print(f"{lesson.at[:10]} {lesson}")
@@ -114,6 +133,7 @@ def as_dict(found: Status) -> dict[str, Any]:
         "agreement_by_day": agreement_by_day(pulled.documents),
         "agreement": [dict(zip(("one", "other", "f1", "documents"), pair, strict=True)) for pair in found.agreement],
         "suggestions": [dict(zip(("first", "last", "f1"), point, strict=True)) for point in found.curve],
+        "unfinished": [asdict(unfinished) for unfinished in pulled.unfinished],
         "learned": [asdict(lesson) for lesson in found.learned],
         "next": [dict(zip(("id", "usefulness", "address"), entry, strict=True)) for entry in found.next],
     }
@@ -137,6 +157,9 @@ def _cell(name: str, value: Any) -> str:
 
 def _passes(found: Pulled) -> Table:
     table = Table("pass", "docs", "spans", *FATES, "min/doc", title="what became of the suggestions")
-    for row in summary(found):
-        table.add_row(*row)
+    fates, minutes = found.fates(), found.minutes()
+    for name, documents in sorted(found.documents.items()):
+        spans = sum(len(document.spans) for document in documents)
+        counts = (len(documents), spans, *(getattr(fates[name], key) for key in FATES))
+        table.add_row(name, *map(str, counts), f"{median(minutes[name]):.1f}")
     return table

@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from viborder.labelstudio import LONGEST
+
 app = typer.Typer(
     no_args_is_help=True, help="Annotate in Label Studio: a server, tasks with suggestions, and an exact way back."
 )
@@ -63,6 +65,12 @@ def push(
         bool,
         typer.Option("--reorder", help="Order anew what nobody has begun (while nobody has it open on the screen)."),
     ] = False,
+    longest: Annotated[
+        int,
+        typer.Option(
+            min=0, help="Characters from which an article is cut into parts, at paragraph ends; 0 never cuts."
+        ),
+    ] = LONGEST,
     corpus: Annotated[Path, typer.Option(help="The texts that `pull` will ask for, if the file is there.")] = CORPUS,
     source_format: Annotated[
         str | None, typer.Option("--from", help="The format of the files, where endings cannot tell it.")
@@ -71,17 +79,18 @@ def push(
     """Send documents as tasks with suggestions, the most useful first; twice sent is once there."""
     from viborder.cli.reading import documents
     from viborder.labelstudio import client, tables
-    from viborder.labelstudio.push import Plan, push, suggest
+    from viborder.labelstudio.plan import Plan
+    from viborder.labelstudio.push import push
     from viborder.labelstudio.sendable import in_corpus
+    from viborder.labelstudio.suggest import suggest
 
     wanted = [document for path in files or [CORPUS] for document in documents(path, source_format)]
     known = tables.texts(corpus)
     if known is not None:
         in_corpus(wanted, known, str(corpus))
     suggested, version = suggest(wanted, model, suggestions)
-    plan = Plan(overlap, overlap_share, test_share, first=tuple(first or ()), reorder=reorder)
-    done = push(client.from_environment(), project, wanted, suggested, version, plan)
-    print(f"{done.sent} sent, {done.present} there already, {done.mended} mended; project {project!r} holds them")
+    plan = Plan(overlap, overlap_share, test_share, first=tuple(first or ()), reorder=reorder, longest=longest)
+    tables.pushed(push(client.from_environment(), project, wanted, suggested, version, plan), project, longest)
 
 
 @app.command()

@@ -1,0 +1,100 @@
+"""What a pull asks the server for: every task as plain JSON, as it is kept between pulls."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from viborder.labelstudio import accounts, passes
+from viborder.labelstudio.client import Client
+from viborder.labelstudio.regions import SUGGESTED
+from viborder.labelstudio.running import progress
+from viborder.labelstudio.tasks import part_of, task_meta
+
+FIELDS = "id,data,meta,overlap,updated_at,total_annotations,cancelled_annotations"
+
+
+def fetch(client: Client, source: passes.Source, known: Mapping[str, Any]) -> tuple[dict[str, Any], int]:
+    """(every task of a project by its number, how many of them were fetched).
+
+    known: the tasks as the last pull kept them; those that have not changed since are taken from there.
+    """
+    tasks, fetched = {}, 0
+    for listed in progress(client.tasks(source.number, include=FIELDS), "pull"):
+        key = str(listed["id"])
+        task = known.get(key)
+        if task is None or task["updated_at"] != listed["updated_at"]:
+            task = _fetch(client, source, listed)
+            fetched += 1
+        tasks[key] = task
+    return tasks, fetched
+
+
+def drafts(client: Client, number: int) -> int:
+    """The number of tasks on which somebody has an unsubmitted draft; its content is its author's alone."""
+    wanted = {"filter": "filter:tasks:draft_exists", "operator": "equal", "type": "Boolean", "value": True}
+    query = json.dumps({"filters": {"conjunction": "and", "items": [wanted]}})
+    return int(client.task_list(number, page=1, page_size=1, include="id", query=query)["total"])
+
+
+def _fetch(client: Client, source: passes.Source, listed: Mapping[str, Any]) -> dict[str, Any]:
+    """All of a task that matters. One that nobody has submitted is in the list."""
+    is_begun = listed["total_annotations"] or listed["cancelled_annotations"]
+    found = (
+        client.ask(client.sdk.tasks.get, listed["id"]) if is_begun else {**listed, "annotations": [], "predictions": []}
+    )
+    known, part, overlap = task_meta(found), part_of(found), int(listed.get("overlap") or 1)
+    return {
+        "page": client.task_page(source.number, listed["id"]),
+        "stream": client.stream_page(source.number) if overlap > 1 else None,
+        "project": source.key,
+        "updated_at": found["updated_at"],
+        "id": found["data"].get("doc_id"),
+        "text": found["data"].get("text"),
+        "part": part.number,
+        "starts": part.starts,
+        "overlap": overlap,
+        "sha256": known.get("sha256"),
+        "share": known.get("share", "learn"),
+        "skipped": sum(bool(entry["was_cancelled"]) for entry in found["annotations"]),
+        "annotations": [
+            _kept(entry, found["predictions"])
+            for entry in sorted(found["annotations"], key=lambda entry: str(entry["updated_at"]))
+            if not entry["was_cancelled"]
+        ],
+    }
+
+
+def _kept(entry: Mapping[str, Any], predictions: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """An annotation as it is kept between pulls; users by the server's numbers."""
+    suggestion = _suggestion(entry, predictions)
+    return {
+        "annotation": entry["id"],
+        "by": accounts.author(entry),
+        "editor": accounts.editor(entry),
+        "result": entry["result"],
+        "lead_time": entry["lead_time"] or 0.0,
+        "created_at": entry["created_at"],
+        "updated_at": entry["updated_at"],
+        "suggested": suggestion.get("result") or [],
+        "version": suggestion.get("model_version"),
+    }
+
+
+def _suggestion(entry: Mapping[str, Any], predictions: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
+    """The prediction that an annotation began with; empty where it began with none.
+
+    Label Studio forgets it when a draft is resumed. Regions of ours tell then that there was one: it is the one that
+    shares most of them, the newest of several.
+    """
+    for one in predictions:
+        if one["id"] == entry["parent_prediction"]:
+            return one
+    ours = {str(one.get("id")) for one in entry["result"] if isinstance(one, dict)}
+    ours = {name for name in ours if SUGGESTED.fullmatch(name)}
+    shared = [
+        (len(ours & {str(one.get("id")) for one in each["result"]}), int(each["id"]), each) for each in predictions
+    ]
+    shared.sort(key=lambda each: each[:2])
+    return shared[-1][2] if shared and shared[-1][0] else {}
