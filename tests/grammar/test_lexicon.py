@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from viborder.grammar import propose
 from viborder.grammar.around import Around
 from viborder.grammar.entries import FOLDER, Entry, declared
 from viborder.grammar.lexicon import OPEN, Lexicon, packaged, using
 from viborder.grammar.names import used
-from viborder.grammar.pattern import parse
-from viborder.grammar.records import CONDITIONS, Record
+from viborder.grammar.pattern import Malformed, parse
+from viborder.grammar.records import CONDITIONS, Record, read
 from viborder.text import tokenize
 
 TEXT = "Thu giữ bột lạ và heroin."
@@ -57,3 +59,9 @@ def _named(record: Record) -> set[str]:
     """The names that a record's patterns and conditions use."""
     texts = [text for name in ("pattern", *CONDITIONS) for text in record.all(name)]
     return {name for text in texts for name in used(parse(text))}
+
+
+def test_a_rule_that_names_what_is_not_there_is_refused_before_it_runs(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("rule: gun W1\npattern: [Q <cannon>]\nmark: [Q súng].\n")
+    with pytest.raises(Malformed, match="<cannon>"):
+        Lexicon([Entry("thu", "report")], read(tmp_path, []))

@@ -103,6 +103,52 @@ def test_check_tells_everything_of_a_folder(tmp_path: Path) -> None:
     assert [rule for rule in told if rule not in result.output] == []
 
 
+BAD = """
+rule: unclassed W1
+pattern: [WEAPON <cannon>]
+mark: Có [WEAPON pháo].
+
+rule: unclosed W1
+pattern: [WEAPON <gun>
+mark: Có [WEAPON súng].
+
+rule: failing W1
+pattern: [WEAPON <knife>] dài
+mark: Có [WEAPON pháo] dài.
+
+rule: unneeded W1
+pattern: [WEAPON <grenade>]
+mark: Có [WEAPON mìn].
+
+rule: weapon W1
+pattern: [WEAPON <knife>]
+mark: Có [WEAPON dao găm].
+"""
+
+
+def test_what_is_refused_does_not_hide_what_breaks_a_law(tmp_path: Path) -> None:
+    import shutil
+
+    folder = shutil.copytree(WEAPONS, tmp_path / "own")
+    rules, lexicon = folder / "rules/weapon.txt", folder / "lexicon/weapons.tsv"
+    at = len(rules.read_text().splitlines())
+    rules.write_text(rules.read_text() + BAD)
+    entries = len(lexicon.read_text().splitlines())
+    lexicon.write_text(lexicon.read_text() + "xe tăng\ttank\nxe tăng\n")
+    found = problems(folder)
+    assert {(problem.where.removeprefix(f"{folder}/"), problem.rule) for problem in found} == {
+        (f"lexicon/weapons.tsv:{entries + 1}", "lexicon-class-unknown"),
+        (f"lexicon/weapons.tsv:{entries + 2}", "lexicon-columns"),
+        (f"lexicon/weapons.tsv:{entries + 2}", "lexicon-unsorted"),
+        (f"rules/weapon.txt:{at + 3} id=unclassed", "rule-name-unknown"),
+        (f"rules/weapon.txt:{at + 7} id=unclosed", "rule-pattern-malformed"),
+        (f"rules/weapon.txt:{at + 12} id=failing", "rule-example-fails"),
+        (f"rules/weapon.txt:{at + 14} id=unneeded", "rule-not-needed"),
+        (f"rules/weapon.txt:{at + 18} id=weapon", "rule-id-twice"),
+    }
+    assert all(problem.hint for problem in found)
+
+
 @pytest.mark.parametrize(
     ("name", "content", "rule"),
     [

@@ -82,11 +82,13 @@ def _for(names: list[str]) -> typer.Typer:
 
 def main() -> None:
     """Run a verb; what is wrong with the input goes to standard error, all problems at once, with exit status 1."""
+    import gc
     import signal
 
     from viborder.errors import ViborderError
     from viborder.files import is_full
 
+    gc.set_threshold(100_000)  # words, rules and weights stay: a start need not look for what became free among them
     signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))  # what is half-written is taken away
     try:
         _for(sys.argv[1:2])()

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from viborder.grammar.keys import longest
 from viborder.grammar.kinds import CAP, DIGIT, LOWER, UPPER
-from viborder.grammar.pattern import Choice, Glue, Look, Mark, Named, Node, Repeat, Sequence, Word
+from viborder.grammar.pattern import Choice, Glue, Look, Malformed, Mark, Named, Node, Repeat, Sequence, Word
 from viborder.grammar.tables import Table
 
 if TYPE_CHECKING:
@@ -75,6 +75,11 @@ class Compiler:
         self.names[f"t_{identifier(table.name)}"] = table.trie
         return f"t_{identifier(table.name)}", sum({table.bits[name] for name in names})
 
+    def _algorithm(self, name: str) -> str:
+        if f"a_{identifier(name)}" not in self.names:
+            raise Malformed(f"nothing is called <{name}>")
+        return f"a_{identifier(name)}"
+
     def _fresh(self) -> int:
         self._number += 1
         return self._number
@@ -126,7 +131,7 @@ class Compiler:
             found = f"({match} := piece_{identifier(name)}({_ARGUMENTS}, {at}))"
             spans = [*spans, f"*{match}[1],"]
         else:
-            found = f"({match} := a_{identifier(name)}(v, {at}))"
+            found = f"({match} := {self._algorithm(name)}(v, {at}))"
             spans = [*spans, f"*{match}[1],"]
         test = " and ".join([found, *self._conditions(node.conditions, at, f"{match}[0]")])
         return [

@@ -53,12 +53,14 @@ def folded(phrase: str) -> list[str]:
 
 
 def read(folder: Path = FOLDER) -> list[Entry]:
-    """The entries of all files of a folder, in the order of the files' names. Lines are not checked here."""
+    """The entries of all files of a folder, in the order of the files' names. Lines that are none are passed over:
+    `viborder.grammar.check.check_lexicon` tells of them.
+    """
     return [
-        Entry(*line.split("\t"))
+        Entry(*cells)
         for path in sorted(folder.glob("*.tsv"))
-        for line in path.read_text(encoding="utf-8").splitlines()
-        if line and not line.startswith("# ")
+        for line in path.read_text(encoding="utf-8", errors="replace").splitlines()
+        if not line.startswith("# ") and len(cells := line.split("\t")) in (2, 3)
     ]
 
 

@@ -7,14 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
+from dataclasses import replace
 
 from viborder.document import Document, Span
 from viborder.errors import Problem, ViborderError
 from viborder.formats import brackets
 from viborder.grammar.keys import keys_of
-from viborder.grammar.names import every
+from viborder.grammar.names import every, used
 from viborder.grammar.pattern import Choice, Malformed, Word, parse
-from viborder.grammar.records import Record
+from viborder.grammar.records import CONDITIONS, Record
 
 Propose = Callable[[str], list[Span]]  # the spans of a text, private persons among them
 Off = Callable[[str], AbstractContextManager[None]]  # a record's id → a block in which it does not match
@@ -62,17 +63,41 @@ def unused_words(record: Record) -> Iterator[Problem]:
                         yield Problem(where, "rule-word-unused", f"no example has {word!r}", hint)
 
 
+def sound(records: list[Record], problems: list[Problem]) -> list[Record]:
+    """The records of which no problem tells, but for those that name one that is left out: they can be tried, while
+    others are mended.
+    """
+    told = {problem.where for problem in problems}
+    found = [record for record in records if not told & set(record.places())]
+    while True:
+        there = {name for record in found for name in (record.id, record.piece)}
+        gone = {name for record in records for name in (record.id, record.piece)} - there
+        kept = [record for record in found if not gone & _named(record)]
+        if len(kept) == len(found):
+            return kept
+        found = kept
+
+
 def check(
     records: list[Record], propose: Propose, labels: Mapping[str, str], off: Off, problems: list[Problem]
 ) -> None:
-    """All three laws for all records; what breaks them goes into `problems`."""
+    """All three laws for all records; what breaks them goes into `problems`, where what was refused may stand already:
+    an example can fail for the want of it.
+    """
+    also = "; it may want what is refused above" if problems else ""
     for record in records:
         try:
-            failing = list(broken(record, propose, labels))
+            failing = [replace(one, message=one.message + also) for one in broken(record, propose, labels)]
             problems += failing or idle(record, propose, labels, off)
             problems += unused_words(record)
         except (ViborderError, Malformed) as error:
             problems += error.problems if isinstance(error, ViborderError) else []
+
+
+def _named(record: Record) -> set[str]:
+    """What the record names: parts of its patterns, and what a veto stops."""
+    patterns = [text for name in ("pattern", *CONDITIONS) for text in record.all(name)]
+    return {name for text in patterns for name in used(parse(text))} | set(" ".join(record.all("of")).split())
 
 
 def _examples(record: Record, labels: Mapping[str, str]) -> Iterator[tuple[str, str, Document]]:

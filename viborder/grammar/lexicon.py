@@ -10,12 +10,14 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+from viborder.errors import Problem, ViborderError
 from viborder.grammar import entries, kinds
 from viborder.grammar.around import Around
 from viborder.grammar.entries import Entry
 from viborder.grammar.kept import kept
 from viborder.grammar.keys import Trie, build, fold, insert, keys_of
-from viborder.grammar.standard import made_rules, rules_of
+from viborder.grammar.records import Record
+from viborder.grammar.standard import check, made_rules, rules_of
 from viborder.text import tokenize
 
 TokenType = tuple[str, str, int]  # key, folded, bits of a token's string
@@ -84,7 +86,8 @@ class Lexicon:
     A trie's values are bits of classes (heads, persons, units), a level (gazetteer, admin_words) or True.
     """
 
-    def __init__(self, listed: Iterable[Entry]) -> None:
+    def __init__(self, listed: Iterable[Entry], records: Iterable[Record] | None = None) -> None:
+        """records: rules in place of the package's."""
         self.entries = list(listed)
         self.types: dict[str, TokenType] = {}
 
@@ -120,7 +123,7 @@ class Lexicon:
         self.quarters = self.words("quarter")
         self.stations = tuple(sorted(self.words("station")))
         self.around = Around(self)
-        self.rules = rules_of(self.entries)
+        self.rules = rules_of(self.entries, records=records)
         self.begins = self._begins()
 
     @classmethod
@@ -233,7 +236,19 @@ def _begins_large(node: Trie) -> bool:
 @cache
 def packaged() -> Lexicon:
     """The lexicon that the package brings, read once."""
-    return Lexicon.of(kept(lambda: Lexicon.read(entries.FOLDER).made()))
+    return Lexicon.of(kept(_made))
+
+
+def _made() -> dict[str, Any]:
+    """What becomes of the package's files. Raises ViborderError with what is refused, where nothing can be made of them."""
+    try:
+        return Lexicon.read(entries.FOLDER).made()
+    except (ValueError, LookupError):
+        wrong: list[Problem] = []
+        check(wrong)
+        if wrong:
+            raise ViborderError(wrong) from None
+        raise
 
 
 _IN_USE: ContextVar[Lexicon | None] = ContextVar("lexicon", default=None)

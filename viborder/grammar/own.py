@@ -17,7 +17,9 @@ from viborder.files import parse_yaml, read_text
 from viborder.grammar import laws, rulebook, tables
 from viborder.grammar.check import check_lexicon
 from viborder.grammar.lexicon import in_use
+from viborder.grammar.records import Record
 from viborder.grammar.rulebook import Note, Rules
+from viborder.grammar.tables import Table
 from viborder.grammar.view import read
 from viborder.text import cut
 
@@ -53,29 +55,37 @@ def read_own(folder: Path, note: Note | None = None) -> OwnGrammar:
 
     Raises ViborderError with everything that is refused; whether the laws hold is `problems`' to say.
     """
-    labels = _labels(folder / "labels.yaml")
-    brackets = _brackets(labels)
-    wrong, _ = check_lexicon(folder / "lexicon")
-    listed = [] if wrong else tables.read_folder(folder / "lexicon")
-    records, classes = rulebook.check(folder / "rules", listed, {}, brackets, wrong)
-    if not records:
-        wrong.append(Problem(str(folder / "rules"), "rules-missing", "no rule in rules/*.txt", "write one"))
+    labels, records, classes, wrong = _parts(folder)
     if any(problem.severity == "error" for problem in wrong):
         raise ViborderError(wrong)
     paths = [folder / "labels.yaml", *folder.glob("lexicon/*.tsv"), *folder.glob("rules/*.txt")]
     files = {path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(paths)}
+    brackets = _brackets(labels)
     return OwnGrammar(folder, labels, brackets, Rules(records, classes, {}, brackets, note), files)
 
 
 def problems(folder: Path) -> list[Problem]:
-    """All that is wrong with a folder: what is refused, and where nothing is, what breaks the laws."""
+    """All that is wrong with a folder: what is refused, and what breaks the laws among the records that are not."""
     try:
-        grammar = read_own(folder)
+        labels, records, classes, found = _parts(folder)
     except ViborderError as error:
         return error.problems
-    found: list[Problem] = []
-    laws.check(grammar.rules.records, grammar.propose, grammar.brackets, grammar.rules.without, found)
+    sound = laws.sound(records, found)
+    brackets = _brackets(labels)
+    grammar = OwnGrammar(folder, labels, brackets, Rules(sound, classes, {}, brackets), {})
+    laws.check(sound, grammar.propose, brackets, grammar.rules.without, found)
     return found
+
+
+def _parts(folder: Path) -> tuple[tuple[str, ...], list[Record], dict[str, Table], list[Problem]]:
+    """The labels, the records, the classes by name, and what is wrong. Raises ViborderError where there are no labels."""
+    labels = _labels(folder / "labels.yaml")
+    wrong, _ = check_lexicon(folder / "lexicon")
+    listed = tables.read_folder(folder / "lexicon")
+    records, classes = rulebook.check(folder / "rules", listed, {}, _brackets(labels), wrong)
+    if not records:
+        wrong.append(Problem(str(folder / "rules"), "rules-missing", "no rule in rules/*.txt", "write one"))
+    return labels, records, classes, wrong
 
 
 def _labels(path: Path) -> tuple[str, ...]:

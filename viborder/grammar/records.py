@@ -48,6 +48,11 @@ class Record:
         """The name under which patterns use a piece."""
         return self.id.split(".")[0]
 
+    def places(self) -> list[str]:
+        """What messages may say of where the record, or a field of it, stands."""
+        numbers = [self.line, *(number for found in self.fields.values() for number, _ in found)]
+        return [f"{self.path}:{number}{known}" for number in numbers for known in ("", f" id={self.id}")]
+
     def source(self) -> str:
         """The record as its file has it, but for comments."""
         said = [(line, f"{name}: {text}") for name, found in self.fields.items() for line, text in found]

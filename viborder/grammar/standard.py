@@ -68,10 +68,12 @@ def _records() -> tuple[Record, ...]:
     return tuple(read(FOLDER, []))
 
 
-def rules_of(found: Iterable[Entry], note: Note | None = None) -> Rules:
-    """The package's rules over the entries of a lexicon, which may lack some. They are not checked here."""
+def rules_of(found: Iterable[Entry], note: Note | None = None, records: Iterable[Record] | None = None) -> Rules:
+    """The package's rules, or records given in place of them, over the entries of a lexicon, which may lack some. They
+    are not checked here.
+    """
     classes = {name: table for table in _tables(found) for name in table.bits}
-    return Rules(_records(), classes, algorithms(), LABELS, note)
+    return Rules(_records() if records is None else records, classes, algorithms(), LABELS, note)
 
 
 def made_rules(made: tuple[Any, ...]) -> Rules:
@@ -91,18 +93,20 @@ def check(problems: list[Problem], folder: Path = FOLDER) -> list[Record]:
 
 
 def problems() -> list[Problem]:
-    """All that is wrong with the package's rules: what is refused, and where nothing is, what breaks the laws."""
+    """All that is wrong with the package's rules: what is refused, and what breaks the laws among the records that are
+    not.
+    """
     from viborder.document import Span
     from viborder.grammar import laws, propose
-    from viborder.grammar.lexicon import packaged
+    from viborder.grammar.lexicon import Lexicon
     from viborder.text import tokenize
 
     found: list[Problem] = []
-    records = check(found)
+    records = laws.sound(check(found), found)
+    lexicon = Lexicon(entries.read(), records)
 
     def spans(text: str) -> list[Span]:
-        return propose(text, tokenize(text))
+        return propose(text, tokenize(text), lexicon)
 
-    if not found:
-        laws.check(records, spans, LABELS, packaged().rules.without, found)
+    laws.check(records, spans, LABELS, lexicon.rules.without, found)
     return found

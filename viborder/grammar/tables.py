@@ -77,13 +77,13 @@ def name_of(file: str, declared: entries.Declared) -> str:
 
 
 def read_folder(folder: Path) -> list[Table]:
-    """The tables of a folder's `*.tsv`, which `viborder.grammar.check.check_lexicon` has found right."""
+    """The tables of a folder's `*.tsv`, without the lines that `viborder.grammar.check.check_lexicon` refuses."""
     listed: list[Entry] = []
     declared: list[tuple[str, str]] = []
     for path in sorted(folder.glob("*.tsv")):
-        lines = path.read_text(encoding="utf-8").splitlines()
+        lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
         named = {found.name: name_of(path.stem, found) for found in entries.declared(lines)}
         declared += [(table, name) for name, table in named.items()]
-        rows = (line.split("\t") for line in lines if line and not line.startswith("# "))
-        listed += [(named[name], phrase, name) for phrase, name, *_ in rows]
+        rows = (line.split("\t") for line in lines if not line.startswith("# "))
+        listed += [(named[cells[1]], cells[0], cells[1]) for cells in rows if len(cells) > 1 and cells[1] in named]
     return tables(listed, declared)
