@@ -3,7 +3,7 @@
 import pytest
 
 from viborder.document import Document, Span
-from viborder.train.calibration import calibration_error, reliability
+from viborder.train.calibration import brier, calibration_error, reliability
 
 
 def test_bins_and_error() -> None:
@@ -17,3 +17,6 @@ def test_bins_and_error() -> None:
     assert [(one.count, one.score, one.right) for one in bins] == [(2, 0.6, 1.0), (2, 0.9, 0.5)]
     assert calibration_error(bins) == pytest.approx((2 * 0.4 + 2 * 0.4) / 4)
     assert calibration_error([]) == 0.0
+    # 0.9 right, 0.9 wrong, twice 0.6 right: (0.01 + 0.81 + 2 · 0.16) / 4
+    assert brier(gold, found) == pytest.approx(1.14 / 4)
+    assert brier(gold, gold) == 0.0

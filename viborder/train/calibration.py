@@ -83,12 +83,7 @@ def reliability(
 
     gold, found: the same documents in the same order.
     """
-    judged = [
-        (span.score, span in set(one.spans))
-        for one, other in zip(gold, found, strict=True)
-        for span in other.spans
-        if span.score is not None
-    ]
+    judged = _judged(gold, found)
     bins = []
     for low, high in pairwise(edges):
         inside = [(score, right) for score, right in judged if low <= score < high]
@@ -96,6 +91,26 @@ def reliability(
             scores, rights = zip(*inside, strict=True)
             bins.append(Bin(low, min(high, 1.0), len(inside), sum(scores) / len(inside), sum(rights) / len(inside)))
     return bins
+
+
+def _judged(gold: Sequence[Document], found: Sequence[Document]) -> list[tuple[float, bool]]:
+    """The score of each scored span, and whether it is right."""
+    return [
+        (span.score, span in set(one.spans))
+        for one, other in zip(gold, found, strict=True)
+        for span in other.spans
+        if span.score is not None
+    ]
+
+
+def brier(gold: Sequence[Document], found: Sequence[Document]) -> float:
+    """The mean squared distance of the scores of spans from 1 where they are right and 0 where they are wrong, 0…1
+    (Brier 1950).
+
+    gold, found: the same documents in the same order.
+    """
+    distances = [(score - right) ** 2 for score, right in _judged(gold, found)]
+    return sum(distances) / len(distances) if distances else 0.0
 
 
 def calibration_error(bins: Sequence[Bin]) -> float:

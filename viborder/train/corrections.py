@@ -79,7 +79,7 @@ class Corrections:
 
     def revised(self, words: Sequence[str], proposals: Sequence[TokenSpan]) -> list[TokenSpan]:
         """The proposals of a text, corrected, in reading order, outer before inner."""
-        plain = _plain(words)
+        plain = plain_words(words)
         kept = sorted(
             {span for span in (self._corrected(words, plain, span) for span in proposals) if span}, key=_order
         )
@@ -204,14 +204,14 @@ def _mentions(cases: Sequence[Case]) -> dict[tuple[str, Key], str]:
     """Patterns of what the proposals lack, where they are marked more often than not."""
     counts: dict[tuple[str, Key], Counter[str]] = {}
     for words, proposals, gold in cases:
-        plain, ends = _plain(words), _ends(proposals)
+        plain, ends = plain_words(words), _ends(proposals)
         for span in sorted(gold - set(proposals)):
             if span[1] - span[0] <= _LONGEST and span[2] not in _PERSONS:
                 for pattern in {tuple(plain[span[0] : span[1]]), _collapsed(plain, ends, span)}:
                     counts[_around(gold, span[0], span[1]), pattern] = Counter()
     trie = Corrections({}, dict.fromkeys(counts, "?"))._trie
     for words, proposals, gold in cases if counts else []:
-        plain, ends = _plain(words), _ends(proposals)
+        plain, ends = plain_words(words), _ends(proposals)
         labels = {span[:2]: span[2] for span in gold}
         for at in range(len(plain)):
             for end, outers, pattern in _matches(trie, plain, ends, at):
@@ -237,7 +237,7 @@ def _outcomes(cases: Iterable[Case]) -> dict[Key, Outcome]:
     exact: dict[Key, set[Key]] = {}  # by key, the very words that it covers
     documents: dict[tuple[Key, Outcome], set[int]] = {}
     for number, (words, proposals, gold) in enumerate(cases):
-        plain, proposed = _plain(words), set(proposals)
+        plain, proposed = plain_words(words), set(proposals)
         for span in [span for span in proposals if span[2] not in _PERSONS]:
             truth, keys = _became(span, proposed, gold), _keys(words, plain, span)
             outcome = (truth[0] - span[0], truth[1] - span[1], truth[2]) if truth else _DELETED
@@ -285,7 +285,7 @@ def _keys(words: Sequence[str], plain: Sequence[str], span: TokenSpan) -> list[K
     ]
 
 
-def _plain(words: Sequence[str]) -> list[str]:
+def plain_words(words: Sequence[str]) -> list[str]:
     """Lower case, `#` for what begins with a digit and for digits after letters (`c#`), `@` for a capital behind digits
     (`617V`).
     """

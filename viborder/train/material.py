@@ -14,8 +14,9 @@ from viborder.labels import in_order
 from viborder.text import token_range
 from viborder.train import forms
 from viborder.train.corrections import Case, Corrections, learn_corrections
+from viborder.train.kept import learn_kept
 from viborder.train.proposals import proposer
-from viborder.train.record import learn_record
+from viborder.train.record import Record, learn_record
 from viborder.train.token_spans import TokenSpan, f1, in_tokens
 from viborder.train.tokenized import TokenizedText, tokenized
 from viborder.train.tuning import HeldOut, Tunable, Tuned
@@ -61,8 +62,8 @@ class Material:
         return {span for span in self.gold(document) if self.shared is None or span[2] in self.shared}
 
     def advice(self, documents: Sequence[Document], corrections: bool, record: bool = False) -> Advice:
-        """What the grammar has to say, with what documents correct in its proposals, and its record there, where these
-        are wanted.
+        """What the grammar has to say, what annotators kept of its proposals in documents, and, where these are wanted,
+        what documents correct in them, and its record there.
         """
         if self.proposer is None:
             return Advice()
@@ -71,9 +72,9 @@ class Material:
             for document in documents
         ]
         learned = learn_corrections(cases) if corrections else Corrections({}, {})
-        if not record:
-            return Advice(self.proposer, learned)
-        return Advice(self.proposer, learned, learn_record(_corrected_by_others(cases) if corrections else cases))
+        unseen = list(_corrected_by_others(cases)) if corrections else cases
+        known = learn_record(unseen) if record else Record({}, {}, {})
+        return Advice(self.proposer, learned, known, learn_kept(unseen))
 
     def held(self, tagger: Tunable, documents: Sequence[Document]) -> HeldOut:
         """Documents for a tagger that has not seen them."""

@@ -16,8 +16,9 @@ from numpy.typing import NDArray
 from viborder.document import Document
 from viborder.grammar.own import OwnGrammar, read_own
 from viborder.train import forms
-from viborder.train.corrections import Corrections, read_corrections
+from viborder.train.corrections import Corrections, plain_words, read_corrections
 from viborder.train.folder import checked
+from viborder.train.kept import Kept, read_kept, suggestion_kinds
 from viborder.train.proposals import Proposer
 from viborder.train.record import Record, kinds_of, read_record
 from viborder.train.token_spans import TokenSpan
@@ -29,11 +30,14 @@ _GRAMMAR = "grammar"  # the folder in which a grammar of one's own is kept
 
 @dataclass(frozen=True, slots=True)
 class Advice:
-    """proposer: None where the grammar has no part in a model. record: of its proposals after corrections."""
+    """proposer: None where the grammar has no part in a model. record, kept: of its proposals after corrections, what
+    their votes count and what a suggestion like them scores at most.
+    """
 
     proposer: Proposer | None = None
     corrections: Corrections = field(default_factory=lambda: Corrections({}, {}))
     record: Record = field(default_factory=lambda: Record({}, {}, {}))
+    kept: Kept = field(default_factory=lambda: Kept({}))
 
     def read(self, documents: Sequence[Document]) -> list[TokenizedText]:
         """The tokens of documents; with the grammar, words of sentences in other forms of writing as they are restored."""
@@ -57,6 +61,20 @@ class Advice:
         """
         most = tuned.vote_for
         return [max(-most, min(most, tuned.trust * self.record.odds(kinds))) for kinds in kinds_of(words, revised)]
+
+    def believed(
+        self, chances: NDArray[np.float64], words: Sequence[str], spans: Sequence[TokenSpan], tuned: Tuned
+    ) -> NDArray[np.float64]:
+        """The probabilities of spans of a text (in its tokens), no greater than the share of such spans that annotators
+        kept; halfway there (the geometric mean) where votes depend on the record already (`trust`).
+        """
+        if not self.kept or not spans:
+            return chances
+        plain = plain_words(words)
+        most = [self.kept.most(suggestion_kinds(words, plain, span)) for span in spans]
+        lowered: NDArray[np.float64] = np.minimum(chances, np.array(most))
+        halfway: NDArray[np.float64] = np.sqrt(chances * lowered)
+        return halfway if tuned.trust else lowered
 
     def against(self, tags: Sequence[str], tuned: Tuned) -> NDArray[np.float32]:
         """What is taken from the score of each tag where nothing is proposed: `vote_against`, or less of a label that
@@ -101,7 +119,8 @@ class Advice:
         own = self.proposer.own if self.proposer else None
         files = {f"{_GRAMMAR}/{name}": data for name, data in own.files.items()} if own else {}
         record = {"record.tsv": self.record.written().encode()} if tuned.trust else {}
-        return {"corrections.tsv": self.corrections.written().encode(), **record, **files}
+        kept = {"kept.tsv": self.kept.written().encode()} if self.kept else {}
+        return {"corrections.tsv": self.corrections.written().encode(), **record, **kept, **files}
 
 
 def read_advice(folder: Path, card: Mapping[str, Any]) -> tuple[Advice, Tuned]:
@@ -114,9 +133,10 @@ def read_advice(folder: Path, card: Mapping[str, Any]) -> tuple[Advice, Tuned]:
     known = card.get("grammar_labels")  # those that the grammar votes on, where it does not know all labels
     proposer = Proposer(_own(folder, card), None if known is None else frozenset(known)) if card["grammar"] else None
     corrections = read_corrections(checked(folder, card, "corrections.tsv").decode())
-    kept = "record.tsv" in card["files"]
-    record = read_record(checked(folder, card, "record.tsv").decode()) if kept else Record({}, {}, {})
-    return Advice(proposer, corrections, record), read_tuned(card["tuned"])
+    record, kept = (
+        checked(folder, card, name).decode() if name in card["files"] else "" for name in ("record.tsv", "kept.tsv")
+    )
+    return Advice(proposer, corrections, read_record(record), read_kept(kept)), read_tuned(card["tuned"])
 
 
 def _own(folder: Path, card: Mapping[str, Any]) -> OwnGrammar | None:

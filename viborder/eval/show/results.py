@@ -6,7 +6,7 @@ One JSON object a line:
 |---|---|
 | `system` | what was measured, as the table names it |
 | `task` | on what, and how: data, layers, training and test |
-| `metric` | `strict_f1`, `partial_recall`, …: schema and score; or `cpu_seconds`, `peak_mb` of a program |
+| `metric` | `strict_f1`, `partial_recall`, …: schema and score; or `cpu_seconds`, `peak_mb`, `brier`, … of a program |
 | `value`, `interval` | a score in 0…1; the interval `[low, high]`, or null where none can be drawn |
 | `n`, `unit` | how many documents or sentences, which are also what was resampled; null with a cited number |
 | `recipe` | the file in `train/` by which the system was made; null where there is none |
@@ -42,6 +42,8 @@ MEASURES = (
     "peak_mb",
     "actions",
     "share_noticed",
+    "brier",
+    "calibration_error",
 )  # measured of a program, without an interval
 METRICS = tuple(f"{schema}_{score}" for schema in SCHEMAS for score in ("precision", "recall", "f1"))
 _TEXTS = ("system", "task", "metric", "tuned_on")

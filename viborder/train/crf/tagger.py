@@ -92,15 +92,27 @@ class CrfTagger:
             layer = self._decode_inside(batch, [span for span, _ in layer], proposed, worth)
             every += layer
         agreed = set(proposed)
-        agrees = [span in agreed for span, _ in every]
-        scores = self.tuned.calibration.applied(np.array([chance for _, chance in every]), np.array(agrees)).tolist()
         pages_of = np.searchsorted(batch.offsets, [span[0] for span, _ in every], side="right") - 1
-        for text, ((first, last, label), _), score, agreeing in zip(
-            pages_of.tolist(), every, scores, agrees, strict=True
-        ):
-            start = batch.offsets[text]
-            found[text].append(((first - start, last - start, label), score, agreeing))
-        return found
+        for page, ((first, last, label), chance) in zip(pages_of.tolist(), every, strict=True):
+            start = batch.offsets[page]
+            found[page].append(((first - start, last - start, label), chance, (first, last, label) in agreed))
+        scores = iter(self._scored(texts, found))
+        return [[(span, next(scores), agreeing) for span, _, agreeing in some] for some in found]
+
+    def _scored(self, texts: Sequence[TokenizedText], found: Sequence[Sequence[ScoredSpan]]) -> list[float]:
+        """The calibrated scores of the spans of texts, one text after another, for their probabilities."""
+        agrees = np.array([agreeing for some in found for _, _, agreeing in some])
+        chances = np.array([chance for some in found for _, chance, _ in some])
+        if self._advice.kept:
+            ends = np.cumsum([len(some) for some in found])[:-1]
+            chances = np.concatenate(
+                [
+                    self._advice.believed(own, text.words, [span for span, _, _ in some], self.tuned)
+                    for own, text, some in zip(np.split(chances, ends), texts, found, strict=True)
+                ]
+            )
+        scores: list[float] = self.tuned.calibration.applied(chances, agrees).tolist()
+        return scores
 
     def _worth(
         self,

@@ -115,9 +115,11 @@ class TransformerTagger:
 
     def _scored(self, text: TokenizedText, found: Sequence[Span], proposed: Sequence[Span]) -> list[ScoredSpan]:
         agrees = np.array([span in proposed for span in found], dtype=bool)
+        spans = in_tokens(text.ranges, found)
         chances = np.array([span.score for span in found], dtype=np.float64)
+        chances = self.advice.believed(chances, text.words, spans, self.tuned)
         scores = self.tuned.calibration.applied(chances, agrees).tolist()
-        return list(zip(in_tokens(text.ranges, found), scores, agrees.tolist(), strict=True))
+        return list(zip(spans, scores, agrees.tolist(), strict=True))
 
     def _voted(self, examples: Examples, codes: Sequence[Any]) -> Iterator[tuple[int, Any]]:
         """(row, log-probabilities with the grammar's votes). codes: of the proposed tags, by document."""
