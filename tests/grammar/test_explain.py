@@ -34,7 +34,7 @@ def test_each_span_has_its_maker() -> None:
     assert {(span["text"], span["by"]) for span in explain(TEXT)["spans"]} == {
         ("Nguyễn Văn An", "name-after-role"),
         ("Công an tỉnh Cao Bằng", "body"),
-        ("tỉnh Cao Bằng", "body"),
+        ("tỉnh Cao Bằng", "named.province"),
         ("2 kg", "amount"),
         ("heroin", "drug"),
         ("Lê Nam", "photographer"),

@@ -90,6 +90,9 @@ RULE = "rule: gun W1\npattern: {}\nmark: Thu [W súng] cũ.\n"
         ("[W <gun> cũ*] cũ", "súng cũ cũ cũ", ["WEAPON súng cũ cũ"]),  # the longest row that lets the rest match
         ("[W <gun> cũ+]", "súng, súng cũ cũ", ["WEAPON súng cũ cũ"]),
         ("[W <gun> cũ{1,2}]", "súng cũ cũ cũ", ["WEAPON súng cũ cũ"]),
+        ('[W <gun>] ("," [W <gun>])*', "súng, súng AK cũ", ["WEAPON súng", "WEAPON súng AK"]),  # a label in a row
+        ("[W <gun> <number/short>]", "súng 12, súng 123", ["WEAPON súng 12"]),
+        ("[W <gun> <any>*] AK", "súng cũ\nto AK", []),  # no row crosses a line end
         ("[W <gun>] !<lower>", "súng to, súng AK", ["WEAPON súng AK"]),
         ("[W <gun>] &<number>", "súng to, súng 12", ["WEAPON súng"]),
         ("[W <gun/Cap>]", "Súng và súng", ["WEAPON Súng"]),

@@ -1,8 +1,9 @@
 """Spans by grammar and lexicons alone: one walk over a text's tokens, from one word that may begin a span to the next.
 
-DRUG and QUANTITY are found by the rules of rules/*.txt. The other labels are still found by algorithms: `places`,
-`agencies` (with `units`, `groups` and `shared`) and `officials`, numbered as in the scheme (annotations/GUIDELINES.md);
-here they are put in order.
+DRUG, QUANTITY and PLACE are found by the rules of rules/*.txt, PLACE with the help of `places` (what lists hold) and
+`context` (words that several names share). The other labels are still found by algorithms: `agencies` (with `units`,
+`groups` and `shared`) and `officials`, numbered as in the scheme (annotations/GUIDELINES.md); here all are put in
+order.
 """
 
 from __future__ import annotations
@@ -102,11 +103,8 @@ class Walk:
         if bits & AGENCY and (end := self._agency(at)):
             return end
         if bits & LOCATIVE and not (bits & CAP and bits & NAME):
-            return (
-                self._credit(at + 2)
-                if self.view.keys[at] in self.view.words.photograph
-                else self._emit_places(context.located(self.view, at + 1))
-            )
+            is_photograph = self.view.keys[at] in self.view.words.photograph
+            return self._credit(at + 2) if is_photograph else self._announced(at)
         if bits & PLACE and (end := self._place(at)):
             return end
         if bits & NAME and bits & CAP:
@@ -171,50 +169,38 @@ class Walk:
             self.found.append((end + 1, close - 1, "AGENCY"))
 
     def _place(self, at: int) -> int | None:
+        """What rules/place.txt finds; the names that share its word, and the levels of an address that follow it."""
         view = self.view
         if view.keys[at] in view.words.middle_van and at > self.end and view.bits[at - 1] & CAP:
             return self._name(at)  # `Hò Văn Sơn`: no district
-        if view.bits[at] & ROAD:
-            self.found.append((at, at + 1, "PLACE"))
-            return at + 1
-        found = places.place(view, at)
-        if found is None or (found[2] == kinds.REGION and view.keys[at - 1] in view.words.direction_word):
+        match = self.rules.at(view, at, "place")
+        if match is None:
             return None
-        if view.bits[at] & NAME and found[1] - at == 1 and view.bits[found[1]] & CAP and at != self.role_end:
+        end, spans = match
+        if view.bits[at] & NAME and end - at == 1 and view.bits[end] & CAP and at != self.role_end:
             return None
-        if (
-            at > 1
-            and view.keys[at - 1] in view.words.newspaper
-            and f"{view.keys[at - 2]} {view.keys[at - 1]}" not in view.lexicon.verbs_of_report
-        ):
-            return found[1]  # rule 6: a newspaper
-        start = context.without_shared_word(view, found, bool(self.found and self.found[-1][1] == found[0]))
-        self.found.append((start, found[1], "PLACE"))
+        if spans != ((at, end, "PLACE"),) or view.bits[at] & ROAD:
+            self.found += spans
+            return end
+        start = context.without_shared_word(view, at, end, bool(self.found and self.found[-1][1] == at))
+        self.found.append((start, end, "PLACE"))
         if at == self.role_end:  # `Đại sứ Việt Nam tại Lào X`
-            self.role_end = found[1] + (view.keys[found[1]] in view.words.seated_at)
-            named = self.role & kinds.POST and view.bits[found[1]] & CAP and not view.bits[found[1]] & (AGENCY | PLACE)
-            if named and (stop := officials.name(view, found[1], self.role)):
-                self._emit_names(found[1], stop, self.role)
+            self.role_end = end + (view.keys[end] in view.words.seated_at)
+            named = self.role & kinds.POST and view.bits[end] & CAP and not view.bits[end] & (AGENCY | PLACE)
+            if named and (stop := officials.name(view, end, self.role)):
+                self._emit_names(end, stop, self.role)
                 return self.persons[-1][1]
-        more = context.listed(view, found[1]) if start > found[0] else context.between(view, found)
-        if (
-            found[1] - at == 1
-            and view.keys[at - 1] == "-"
-            and view.keys[at - 2] in view.words.china
-            and view.bits[at - 3] & LOWER
-            and self.end < at - 1
-        ):
-            self.found.append((at - 2, at - 1, "PLACE"))  # `Trung - Việt`
-        end = self._emit_places(more) or found[1]
-        if (
-            end - at == 1
-            and view.keys[end] == "-"
-            and view.keys[end + 1] in view.words.china
-            and not view.bits[end + 2] & CAP
-        ):
-            self.found.append((end + 1, end + 2, "PLACE"))  # rule 5: `Việt - Trung`
-            return end + 2
-        return end
+        more = context.listed(view, end) if start > at else context.between(view, at, end)
+        return self._emit_places(more) or end
+
+    def _announced(self, at: int) -> int | None:
+        """What rules/announced.txt finds: a place that only the word at the token makes one."""
+        match = self.rules.at(self.view, at, "announced")
+        if match is None:
+            return None
+        self.found += match[1]
+        self.announced += [(start, end) for start, end, _ in match[1]]
+        return match[0]
 
     def _person(self, at: int) -> int | None:
         """Rule 2: words of rank, post, title or role, and the name after them."""
@@ -313,8 +299,8 @@ class Walk:
             and (rest[2] <= kinds.PROVINCE or view.bits[at] & LOCATIVE)
         ):
             return None  # `Đoàn Lào`, `Từ Hang Kia`
-        if view.keys[at] in view.words.coming_from and (found := context.located(view, at + 1)):
-            return self._emit_places(found)
+        if view.keys[at] in view.words.coming_from and (stop := self._announced(at)):
+            return stop
         if at == self.role_end and self.role and (stop := officials.name(view, at, self.role)):
             self._emit_names(at, stop, self.role)
             return self.persons[-1][1]

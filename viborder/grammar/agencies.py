@@ -72,6 +72,12 @@ def one(view: View, at: int, depth: int = 0) -> Agency | None:
     return _body(view, Agency(at, end, kind=kinds.BODY), depth) if kind & kinds.BODY else None
 
 
+def one_body(view: View, at: int) -> tuple[int, tuple[()]] | None:
+    """For rules: a body, named or not."""
+    body = one(view, at) if view.bits[at] & AGENCY else None
+    return (body.end, ()) if body else None
+
+
 def named_body(view: View, at: int) -> tuple[int, tuple[()]] | None:
     """For rules: a body that is named and has a place or a body inside."""
     body = one(view, at) if view.bits[at] & AGENCY else None

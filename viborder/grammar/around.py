@@ -86,11 +86,8 @@ class Around:
     zone_second: Words
 
     # around-places.tsv
-    abbreviated_head: Words
     after_address: Words
-    and_or_bracket: Words
     before_country: Words
-    before_sea: Words
     border: Words
     border_second: Words
     china: Words
@@ -99,37 +96,17 @@ class Around:
     country_word: Words
     crossing: Words
     dash_or_and: Words
-    described_region: Words
-    destination: Words
-    direction: Words
-    direction_word: Words
-    england: Words
-    family_ho: Words
-    forest: Words
     gate_word: Words
-    in_or_on: Words
-    inter: Words
-    joined_level: Words
     joint_word: Words
-    middle_name: Words
     middle_van: Words
-    mountain: Words
     newspaper: Words
     number_word: Words
     place_classifier: Words
-    people_word: Words
     plain_country: Words
     province_or_district: Words
-    region_head: Words
     road: Words
-    road_word: Words
-    rural_level: Words
-    sea: Words
     seated_at: Words
     several: Words
-    small_zone: Words
-    term: Words
-    web_address: Words
 
     # around-persons.tsv
     accused: Words

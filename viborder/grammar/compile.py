@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from viborder.grammar.keys import longest
-from viborder.grammar.kinds import CAP, DIGIT, LOWER, UPPER
+from viborder.grammar.kinds import AGENCY, CAP, DIGIT, LOWER, NAME, PERSON, ROAD, UPPER
 from viborder.grammar.pattern import Choice, Glue, Look, Malformed, Mark, Named, Node, Repeat, Sequence, Word
 from viborder.grammar.tables import Table
 
@@ -19,10 +19,12 @@ if TYPE_CHECKING:
     from viborder.grammar.view import View
 
 LOOKS = {"Cap": CAP, "UPPER": UPPER, "lower": LOWER, "number": DIGIT, "letters": CAP | LOWER, "any": (1 << 20) - 1}
+LOOKS |= {"Road": ROAD, "Family": NAME, "begins-agency": AGENCY, "begins-person": PERSON}  # what a token may begin
 Spans = tuple[tuple[int, int, str], ...]
 Algorithm = Callable[["View", int], tuple[int, Spans] | None]
 _Then = Callable[[str, int, list[str]], list[str]]  # position, depth, spans so far → lines
 _ARGUMENTS = "v, keys, bits"
+_LINE_END = "\n"
 _SIMPLE = {
     "Cap": "bits[{at}] & 1",
     "UPPER": "bits[{at}] & 2",
@@ -30,6 +32,7 @@ _SIMPLE = {
     "foreign": "v.foreign({at})",
     "glued": "v.glued({at})",
     "letter": "len(keys[{at}]) == 1",
+    "short": "len(keys[{at}]) < 3",
     "anyCap": "any(b & 1 for b in bits[{at}:{end}])",
 }
 
@@ -38,10 +41,17 @@ class Compiler:
     """Writes functions into `lines`, and what they refer to into `names`."""
 
     def __init__(
-        self, classes: Mapping[str, Table], pieces: Mapping[str, bool], algorithms: Mapping[str, Algorithm]
+        self,
+        classes: Mapping[str, Table],
+        pieces: Mapping[str, bool],
+        algorithms: Mapping[str, Algorithm],
+        looks: Callable[[str], int],
+        labels: Mapping[str, str],
     ) -> None:
-        """pieces: by name, whether what is found at a token is remembered."""
-        self.classes, self.pieces = classes, pieces
+        """pieces: by name, whether what is found at a token is remembered. looks: those of which a piece's or an
+        algorithm's first token has one; 0 where that is not all. labels: by what stands in brackets.
+        """
+        self.classes, self.pieces, self.looks, self.labels = classes, pieces, looks, labels
         self.names: dict[str, Any] = {"longest": longest}
         self.names |= {f"a_{identifier(name)}": found for name, found in algorithms.items()}
         self.lines: list[str] = []
@@ -62,6 +72,57 @@ class Compiler:
 
         self.function(name, nodes, found, [], ", end" if until else "")
         return name
+
+    def test(self, nodes: Sequence, at: str, until: str = "") -> str:
+        """An expression that is true where `nodes` match from a position: one condition behind the other where no part
+        may be shorter or longer, else a call. until: where the match must end.
+        """
+        if plain := self._plain_test(nodes, at):
+            tests, end = plain
+            return " and ".join([*tests, f"{end} == {until}"] if until else tests)
+        return f"{self.helper(nodes, bool(until))}({_ARGUMENTS}, {at}{f', {until}' if until else ''})"
+
+    def _plain_test(self, nodes: Sequence, at: str) -> tuple[list[str], str] | None:
+        tests: list[str] = []
+        for node in nodes:
+            if isinstance(node, Choice) and (words := plain_words(node.options)):
+                tests.append(f"keys[{at}] in {self.constant(words)}")
+                at = plus(at)
+            elif isinstance(node, Look):
+                tests.append(f"{'' if node.wanted else 'not '}({self.test(node.inner, at)})")
+            elif isinstance(node, Glue):
+                tests.append(f"v.glued({at})")
+            elif isinstance(node, Word):
+                tests += [f"keys[{at}] == {node.key!r}", *self._conditions(node.conditions, at, plus(at))]
+                at = plus(at)
+            elif isinstance(node, Named):
+                more, at, _ = self._found(node, at)
+                tests += more
+            else:
+                return None
+        return tests, at
+
+    def _found(self, node: Named, at: str) -> tuple[list[str], str, str]:
+        """(the tests of a name, the position behind it, what holds the spans inside, if anything does)."""
+        name = node.names[0]
+        if name in LOOKS:
+            look = f"keys[{at}]" if name == "any" else f"bits[{at}] & {LOOKS[name]}"
+            return [look, *self._conditions(node.conditions, at, plus(at))], plus(at), ""
+        match = f"m{self._fresh()}"
+        conditions = self._conditions(node.conditions, at, f"{match}[0]")
+        if name in self.classes:
+            trie, mask = self.table(node.names)
+            # Most look-ups fail at the first syllable: this is seen without a call.
+            found = f"keys[{at}] in {trie} and ({match} := longest({trie}, keys, {at})) and {match}[1] & {mask}"
+            return [found, *conditions], f"{match}[0]", ""
+        is_piece = name in self.pieces
+        call = f"piece_{identifier(name)}({_ARGUMENTS}, {at})" if is_piece else f"{self._algorithm(name)}(v, {at})"
+        looks = self.looks(name)  # where none of them is, a call would find nothing
+        return (
+            [*([f"bits[{at}] & {looks}"] if looks else []), f"({match} := {call})", *conditions],
+            f"{match}[0]",
+            match,
+        )
 
     def constant(self, value: object) -> str:
         """The name of a new constant."""
@@ -107,48 +168,35 @@ class Compiler:
             case Mark(label, inner):
 
                 def closed(end: str, deeper: int, inside: list[str]) -> list[str]:
-                    kept = spans if label == "-" else [*inside, f"({at}, {end}, {label!r}),"]
+                    kept = spans if label == "-" else [*inside, f"({at}, {end}, {self.labels[label]!r}),"]
                     return after(end, deeper, kept)
 
                 return self._emit(inner, at, depth, spans, closed)
             case Look(inner, wanted):
-                test = f"{self.helper(inner)}({_ARGUMENTS}, {at})"
-                return [_indented(depth, f"if {test if wanted else f'not {test}'}:"), *after(at, depth + 1, spans)]
+                test = self.test(inner, at)
+                return [_indented(depth, f"if {test if wanted else f'not ({test})'}:"), *after(at, depth + 1, spans)]
             case Glue():
                 return [_indented(depth, f"if v.glued({at}):"), *after(at, depth + 1, spans)]
 
     def _named(self, node: Named, at: str, depth: int, spans: list[str], after: _Then) -> list[str]:
-        name = node.names[0]
-        if name in LOOKS:
-            look = f"keys[{at}]" if name == "any" else f"bits[{at}] & {LOOKS[name]}"
-            test = " and ".join([look, *self._conditions(node.conditions, at, plus(at))])
-            return [_indented(depth, f"if {test}:"), *after(plus(at), depth + 1, spans)]
-        match, end = (f"{letter}{self._fresh()}" for letter in "mp")
-        if name in self.classes:
-            trie, mask = self.table(node.names)
-            found = f"({match} := longest({trie}, keys, {at})) and {match}[1] & {mask}"
-        elif name in self.pieces:
-            found = f"({match} := piece_{identifier(name)}({_ARGUMENTS}, {at}))"
-            spans = [*spans, f"*{match}[1],"]
-        else:
-            found = f"({match} := {self._algorithm(name)}(v, {at}))"
-            spans = [*spans, f"*{match}[1],"]
-        test = " and ".join([found, *self._conditions(node.conditions, at, f"{match}[0]")])
-        return [
-            _indented(depth, f"if {test}:"),
-            _indented(depth + 1, f"{end} = {match}[0]"),
-            *after(end, depth + 1, spans),
-        ]
+        tests, end, inside = self._found(node, at)
+        lines = [_indented(depth, f"if {' and '.join(tests)}:")]
+        if node.names[0] in LOOKS:
+            return [*lines, *after(end, depth + 1, spans)]
+        position = f"p{self._fresh()}"
+        spans = [*spans, f"*{inside}[1],"] if inside else spans
+        return [*lines, _indented(depth + 1, f"{position} = {end}"), *after(position, depth + 1, spans)]
 
     def _choice(self, options: tuple[Sequence, ...], at: str, depth: int, spans: list[str], after: _Then) -> list[str]:
-        words = [option[0].key for option in options if plain_word(option) and isinstance(option[0], Word)]
-        if len(words) == len(options):
-            test = f"if keys[{at}] in {self.constant(frozenset(words))}:"
+        if words := plain_words(options):
+            test = f"if keys[{at}] in {self.constant(words)}:"
             return [_indented(depth, test), *after(plus(at), depth + 1, spans)]
         return [line for option in options for line in self._emit(option, at, depth, spans, after)]
 
     def _repeat(self, node: Repeat, at: str, depth: int, spans: list[str], after: _Then) -> list[str]:
         """A row of matches, the longest first."""
+        if (plain := self._plain_row(node, at, depth, spans, after)) is not None:
+            return plain
         ends, end, found = (f"{letter}{self._fresh()}" for letter in "ses")
         most = "" if node.high is None else f"len({ends}) <= {node.high} and "
         again = f"{self.helper(node.inner)}({_ARGUMENTS}, {ends}[-1][0])"
@@ -160,6 +208,23 @@ class Compiler:
             *after(end, depth + 1, [*spans, f"*{found},"]),
         ]
 
+    def _plain_row(self, node: Repeat, at: str, depth: int, spans: list[str], after: _Then) -> list[str] | None:
+        """A row of one class or look, in which no span is."""
+        match node.inner:
+            case (Named((name, *_)) as inner,) if name in LOOKS or name in self.classes:
+                ends, end = (f"{letter}{self._fresh()}" for letter in "se")
+                tests, behind, _ = self._found(inner, f"{ends}[-1]")
+            case _:
+                return None
+        most = [] if node.high is None else [f"len({ends}) <= {node.high}"]
+        most += [f"keys[{ends}[-1]] != {_LINE_END!r}"] if name == "any" else []  # a line end is no row's
+        return [
+            _indented(depth, f"{ends} = [{at}]"),
+            _indented(depth, f"while {' and '.join([*most, *tests])}: {ends}.append({behind})"),
+            _indented(depth, f"for {end} in {ends}[:{node.low - 1 if node.low else ''}:-1]:"),
+            *after(end, depth + 1, spans),
+        ]
+
     def _conditions(self, conditions: tuple[str, ...], at: str, end: str) -> list[str]:
         return [
             _SIMPLE[name].format(at=at, end=end)
@@ -169,9 +234,14 @@ class Compiler:
         ]
 
 
-def plain_word(option: Sequence) -> bool:
-    """Whether an alternative is one word without conditions."""
-    return len(option) == 1 and isinstance(option[0], Word) and not option[0].conditions
+def plain_words(options: tuple[Sequence, ...]) -> frozenset[str] | None:
+    """The words, where each alternative is one without conditions."""
+    words = [
+        option[0].key
+        for option in options
+        if len(option) == 1 and isinstance(option[0], Word) and not option[0].conditions
+    ]
+    return frozenset(words) if len(words) == len(options) else None
 
 
 def lengths(nodes: Sequence, classes: Mapping[str, Table]) -> tuple[int, int]:
@@ -185,8 +255,8 @@ def _lengths(node: Node, classes: Mapping[str, Table]) -> tuple[int, int]:
         case Word():
             return 1, 1
         case Named(names):
-            if names[0] in classes:
-                return 1, classes[names[0]].longest
+            if table := classes.get(names[0]):
+                return table.lengths(sum({table.bits.get(name, 0) for name in names}))
             if names[0] in LOOKS:
                 return 1, 1
         case Choice(options):

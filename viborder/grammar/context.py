@@ -1,59 +1,14 @@
-"""PLACE: names that only the words around them announce, and administrative words that several names share."""
+"""PLACE: administrative words that several names share, and names between the levels of an address."""
 
 from __future__ import annotations
 
 from viborder.grammar import kinds
 from viborder.grammar.agencies import one
 from viborder.grammar.keys import longest
-from viborder.grammar.kinds import AGENCY, CAP, DIGIT, LOWER, NAME, PERSON, PLACE, UPPER
-from viborder.grammar.places import Found, bare, capitals, letter_or_number, named, place, stops
+from viborder.grammar.kinds import AGENCY, CAP, DIGIT, NAME, PERSON, UPPER
+from viborder.grammar.places import bare, capitals, letter_or_number, named, place, stops
 from viborder.grammar.view import View
 from viborder.text import Range
-
-
-def located(view: View, at: int) -> list[Range]:
-    """The places that nothing but the word before the token announces: `tại Lóng Luông`, `địa bàn Hang Kia, Pà Cò`."""
-    if not view.bits[at] & CAP:
-        return []
-    end = capitals(view, at, 5)
-    if view.keys[at - 1] in view.words.direction and not _is_aim(view, at, end):
-        return []
-    if view.keys[at][:2] in view.words.kilometre and view.keys[at][2:3].isdecimal():
-        return []  # a kilometre post: `Km85 Quốc lộ 8A`
-    if view.bits[end] & PLACE and named(view, end) and all(word in view.lexicon.quarters for word in view.keys[at:end]):
-        return []  # `khu vực Đông Nam đảo X`
-    short = end - at < 2 and not (view.foreign(at) and not view.bits[at] & (UPPER | NAME))  # `ở Ranong`
-    if short or (view.bits[at] & (UPPER | AGENCY | PERSON) and stops(view, at)) or place(view, at):
-        return []
-    if view.bits[at] & AGENCY and one(view, at):
-        return []
-    if view.bits[end - 1] & UPPER and not view.bits[at] & UPPER:
-        return []  # `tại Trường THCS dân tộc nội trú`
-    end = letter_or_number(view, end, kinds.VILLAGE)
-    found = [(at, end)]
-    while view.keys[end] in view.words.comma_or_and and not place(view, end + 1):
-        following = end + 1
-        end = letter_or_number(view, capitals(view, following, 5), kinds.VILLAGE)
-        if (
-            (end - following < 2 and not view.foreign(following))
-            or view.bits[following] & (UPPER | AGENCY)
-            or stops(view, following)
-        ):
-            break
-        found.append((following, end))
-    return found
-
-
-def _is_aim(view: View, at: int, end: int) -> bool:
-    """Whether the capitals after `về`, `sang`, `đến` are all of a name, and no person's: `về Pha Bó`, not `về Tết
-    Nguyên đán`.
-    """
-    if view.bits[at] & (NAME | AGENCY | PERSON) or view.keys[at] in view.lexicon.no_name:
-        return False
-    following = view.keys[end]
-    if view.keys[at - 1] in view.words.coming_from:
-        return following in view.words.destination
-    return not view.bits[end] & LOWER or following in view.lexicon.never_counted
 
 
 def listed(view: View, end: int) -> list[Range]:
@@ -81,42 +36,34 @@ def _is_something_else(view: View, at: int) -> bool:
     return bool(view.bits[at] & AGENCY) and one(view, at) is not None
 
 
-def between(view: View, first: Found) -> list[Range]:
-    """The level of an address that stands without its word between two others: `bản Phoa Viêng, Phu Cút, Xiêng
-    Khoảng`.
+def between(view: View, start: int, end: int) -> list[Range]:
+    """The level of an address that stands without its word between the place `[start, end)` and another: `bản Phoa
+    Viêng, Phu Cút, Xiêng Khoảng`.
     """
-    at = first[1] + 1
-    if (
-        view.keys[at - 1] not in (",", "(")
-        or not view.bits[at] & CAP
-        or view.bits[at] & (UPPER | AGENCY | PERSON)
-        or first[2] <= kinds.PROVINCE
-    ):
+    at = end + 1
+    if view.keys[end] not in (",", "(") or not view.bits[at] & CAP or view.bits[at] & (UPPER | AGENCY | PERSON):
         return []
-    end = capitals(view, at, 3)
-    if end - at < 2 or view.keys[end] not in (",", "-", "(") or place(view, at):
+    stop = capitals(view, at, 3)
+    if stop - at < 2 or view.keys[stop] not in (",", "-", "(") or place(view, at):
         return []
-    above = place(view, end + 1)
-    return [(at, end)] if above and above[2] < first[2] else []
+    first, above = place(view, start), place(view, stop + 1)
+    return [(at, stop)] if first and first[2] > kinds.PROVINCE and above and above[2] < first[2] else []
 
 
-def without_shared_word(view: View, found: Found, follows: bool) -> int:
+def without_shared_word(view: View, start: int, end: int, follows: bool) -> int:
     """Rule 1: the administrative word stays out where it heads several names or is a count: `các tỉnh X - Y`, `tỉnh X
-    và Y`.
+    và Y`. The token with which the place `[start, end)` begins then.
 
     follows: another span ends where this place begins, so that a number before it is no count.
     """
-    start, end, level = found
     word = longest(view.lexicon.admin_words, view.keys, start)
+    if word is None or word[0] >= end or view.bits[word[0]] & DIGIT:
+        return start
+    level = word[1][0]
     gates = view.keys[start] in view.words.gate_word and view.keys[end] == "-" and bare(view, end + 1) is not None
     before = start - 1 - (view.keys[start - 1] in view.words.place_classifier)  # `hai con suối X và Y`
     plural = view.keys[before] in view.words.several and view.keys[before - 1] not in view.words.crossing
-    if (
-        word is None
-        or (level in (kinds.OTHER, kinds.REGION) and not (gates or plural))
-        or word[0] >= end
-        or view.bits[word[0]] & DIGIT
-    ):
+    if level in (kinds.OTHER, kinds.REGION) and not (gates or plural):
         return start
     if (whole := bare(view, start)) and whole[1] == end:
         return start  # the word is part of the name: `TP.HCM - Tây Ninh`

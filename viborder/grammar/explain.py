@@ -23,15 +23,15 @@ from viborder.text import Range, cut
 # What an algorithm is called, and where its code is, by the method of the walk that emits its spans.
 ALGORITHMS = {
     "_person": ("name-after-role", "officials.py"),
+    "_place": ("name-after-role", "officials.py"),  # after a post and its country
     "_agency": ("body", "shared.py"),
     "_abbreviation": ("abbreviation-after-body", "agencies.py"),
     "_credit": ("photographer", "__init__.py"),
-    "_place": ("place", "places.py"),
     "_name": ("family-name", "officials.py"),
-    "_emit_places": ("announced-place", "context.py"),
+    "_emit_places": ("coordinated-place", "context.py"),
 }
 _CARRIED = ("carried", "carry.py")  # what the text says of a name elsewhere
-_PLACES = ("admin", "places", "abroad", "around-places")
+_PLACES = ("admin", "attributes", "places", "abroad", "around-places")
 _READ = {  # the files that algorithms read for a label
     "AGENCY": ("agencies", "functions", "codes", *_PLACES),
     "PLACE": _PLACES,
@@ -62,14 +62,16 @@ def explain(text: str, folder: Path | None = None, words: Sequence[str] | None =
     """
     told: list[Told] = []
     starts, ends, written = cut(text)
-    view = read(text, starts, ends, written if words is None else list(words))
+    written = written if words is None else list(words)
     if folder is not None:
         from viborder.grammar.own import read_own
 
         rules = read_own(folder, lambda *found: told.append(found)).rules
+        view = read(text, starts, ends, written)
         spans = [(span, _rule_of(span, told, rules)) for span in rules.walk(view)]
     else:
         rules = standard.rules_of(in_use().entries, lambda *found: told.append(found))
+        view = read(text, starts, ends, written, rules=rules)
         spans = list(_walked(view, rules, told))
     found = [
         {**_place(view, span[:2]), "label": span[2], **_said(origin), "entries": _entries(view, rules, span, origin)}
@@ -140,14 +142,16 @@ for _method in ALGORITHMS:
 def _walked(view: View, rules: Rules, told: list[Told]) -> Iterable[tuple[Piece, Origin]]:
     walk = _Traced(view, rules)
     walk.run()
-    ruled = {span: origin for span in walk.found if (origin := _rule_of(span, told, rules)).rule}
     for span in dict.fromkeys(walk.found):
         method = walk.makers.get(span[:2])
-        name, file = ALGORITHMS.get(method, _CARRIED) if method else _CARRIED
-        yield (
-            span,
-            (ruled[span] if method is None and span in ruled else Origin(name, f"viborder/grammar/{file}", False)),
-        )
+        by_rule = method is None or (method == "_place" and span[2] == "PLACE")
+        if by_rule and (origin := _rule_of(span, told, rules)).rule:
+            yield span, origin
+        elif span[2] == "PLACE" and (piece := _piece_of(span, told, rules)):
+            yield span, piece
+        else:
+            name, file = ALGORITHMS.get(method, _CARRIED) if method else _CARRIED
+            yield span, Origin(name, f"viborder/grammar/{file}", False)
 
 
 def _rule_of(span: Piece, told: list[Told], rules: Rules) -> Origin:
@@ -161,6 +165,18 @@ def _rule_of(span: Piece, told: list[Told], rules: Rules) -> Origin:
     if not around:
         return Origin("", "", False)
     record: Record = records[max(around)[1]]
+    return _origin(record, span, told, records)
+
+
+def _piece_of(span: Piece, told: list[Told], rules: Rules) -> Origin | None:
+    """The piece that found a place for an algorithm, which put it into a body's name or a row of places."""
+    records = {record.id: record for record in rules.records}
+    named = [identity for identity, veto, begin, end in told if not veto and (begin, end) == span[:2]]
+    pieces = [records[identity] for identity in named if records[identity].path.stem == "place"]
+    return _origin(pieces[-1], span, told, records) if pieces else None
+
+
+def _origin(record: Record, span: Piece, told: list[Told], records: dict[str, Record]) -> Origin:
     inside = [
         identity
         for identity, veto, begin, end in told
@@ -185,10 +201,11 @@ def _place(view: View, tokens: Range) -> dict[str, Any]:
 def _entries(view: View, rules: Rules, span: Piece, origin: Origin) -> list[dict[str, Any]]:
     """The phrases in a span, and right before it, that its rule names or its algorithm reads."""
     classes = rules.grammar.classes
+    named = {name for name, table in classes.items() if table.name.split()[0] in _READ.get(span[2], ())}
     if origin.rule:
-        named = {name for identity in (origin.by, *origin.pieces) for name in used(rules.grammar.patterns[identity])}
-    else:
-        named = {name for name, table in classes.items() if table.name.split()[0] in _READ.get(span[2], ())}
+        ids = (origin.by, *origin.pieces)
+        asked = {name for identity in ids for name in used(rules.grammar.patterns[identity])}
+        named = asked | named if span[2] == "PLACE" else asked  # lists of places are read by an algorithm
     tables = {id(classes[name]): classes[name] for name in named if name in classes}
     found: list[dict[str, Any]] = []
     for at in range(max(0, span[0] - _BEFORE), span[1]):

@@ -7,6 +7,7 @@ from __future__ import annotations
 CAP, UPPER, DIGIT, LOWER = 1, 2, 4, 8
 AGENCY, PERSON, PLACE, AMOUNT, DRUG, NAME, LOCATIVE, ROAD = 16, 32, 64, 128, 256, 512, 1024, 2048
 RULE = 4096  # a rule of rules/*.txt may begin here
+LISTED = 8192  # a name of the gazetteer may begin here
 TRIGGER = AGENCY | PERSON | PLACE | AMOUNT | NAME | LOCATIVE | RULE
 
 # Agencies (see lexicon/agencies.tsv).

@@ -212,10 +212,11 @@ class Lexicon:
             (self.heads, kinds.AGENCY),
             (self.persons, kinds.PERSON),
             (self.admin_words, kinds.PLACE),
-            (self._small_beginnings(), kinds.PLACE),
+            (self._small_beginnings(), kinds.PLACE | kinds.LISTED),
             (self.number_words, kinds.AMOUNT),
             (self.drugs, kinds.DRUG),
             (self.rules.keys, kinds.RULE),
+            (self.rules.begins("place")[0], kinds.PLACE),
             (self.words("locative"), kinds.LOCATIVE),
         ):
             for first in keys:
@@ -225,7 +226,7 @@ class Lexicon:
     def _small_beginnings(self) -> list[str]:
         """First syllables in lower case of names of places: `vương quốc Campuchia`, `miền bắc`."""
         home = self.gazetteer[0]
-        return [first for first, node in home.items() if first not in self.admin_words and not _begins_large(node)]
+        return [first for first, node in home.items() if not _begins_large(node)]
 
 
 def _begins_large(node: Trie) -> bool:

@@ -71,6 +71,11 @@ class Grammar:
             return keys, looks
         return set(), getattr(self.algorithms.get(name), "looks", ANY)
 
+    def looks(self, name: str) -> int:
+        """The looks of which the first token of a piece or an algorithm has one; 0 where it may have another."""
+        keys, looks = self._first_of((name,), ())
+        return 0 if keys or looks == ANY else looks
+
     def empty(self, nodes: Sequence, inside: tuple[str, ...] = ()) -> bool:
         """Whether nodes can match no token at all."""
         return all(self._empty(node, inside) for node in nodes)

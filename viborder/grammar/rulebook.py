@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from itertools import pairwise
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from viborder.errors import Problem, ViborderError
 from viborder.grammar import names
 from viborder.grammar.compile import Algorithm, Compiler, Spans, identifier, lengths, tupled
-from viborder.grammar.pattern import Malformed, Sequence, parse
+from viborder.grammar.pattern import Look, Malformed, Named, Sequence, parse
 from viborder.grammar.records import Record, read
 from viborder.grammar.tables import Table
 
@@ -33,13 +34,16 @@ class Rules:
         algorithms: Mapping[str, Algorithm],
         labels: Mapping[str, str],
         note: Note | None = None,
+        apart: Collection[str] = (),
+        asked: Collection[str] = (),
     ) -> None:
-        """labels: by what stands in brackets. note: told of each match and of each veto; tagging has none.
+        """labels: by what stands in brackets. note: told of each match and of each veto; tagging has none. apart: files
+        whose rules match only where they are asked for by the file's name. asked: pieces that algorithms ask for.
 
         The records must be right: see `load`.
         """
         self.records = list(records)
-        self._labels, self._note = labels, note
+        self._note = note
         pieces: dict[str, list[Record]] = {}
         for record in self.records:
             if record.kind == "piece":
@@ -47,13 +51,18 @@ class Rules:
         patterns = {record.id: parse(record.all("pattern")[0]) for record in self.records if record.kind != "veto"}
         self.grammar = names.Grammar(classes, pieces, patterns, algorithms)
         used = [name for nodes in patterns.values() for name in names.used(nodes)]
-        self._compiler = Compiler(classes, {name: used.count(name) > 1 for name in pieces}, algorithms)
+        remembered = {name: used.count(name) > 1 or name in asked for name in pieces}
+        self._compiler = Compiler(classes, remembered, algorithms, self.grammar.looks, labels)
         if note:
             self._compiler.names["note"] = note
+        self._tests = {record.id: self._veto(record) for record in self.records if record.kind == "veto"}
+        self._targets = {
+            record.id: set(" ".join(record.all("of")).split()) for record in self.records if record.kind == "veto"
+        }
+        self._compiler.names |= {f"on_{identifier(veto)}": True for veto in self._tests}
+        self._stops: dict[tuple[str, ...], str] = {}
         for record in self.records:
-            if record.kind == "veto":
-                self._veto(record)
-            else:
+            if record.kind != "veto":
                 self._match(record, patterns[record.id])
         for name, alternatives in pieces.items():
             self._piece(name, alternatives)
@@ -61,47 +70,69 @@ class Rules:
         self._code = compile(self.source, "<rules>", "exec")
         self._constants = {name: found for name, found in self._compiler.names.items() if not callable(found)}
         begins = [
-            (f"match_{identifier(record.id)}", *self.grammar.first(patterns[record.id]))
+            (
+                record.path.stem if record.path.stem in apart else "",
+                f"match_{identifier(record.id)}",
+                *self.grammar.first(patterns[record.id]),
+            )
             for record in self.records
             if record.kind == "rule"
         ]
-        self._run(self._compiler.names, begins)
+        self._run(self._compiler.names, begins, [*pieces, *asked])
 
     def made(self) -> tuple[Any, ...]:
         """What the records became, as plain containers and code."""
-        begins = [(match.__name__, keys, looks) for match, keys, looks in self._firsts]
-        return self.source, self._code, self._constants, begins
+        begins = [(file, match.__name__, keys, looks) for file, match, keys, looks in self._firsts]
+        return self.source, self._code, self._constants, self._tests, begins, list(self.pieces)
 
     @classmethod
     def of(cls, made: tuple[Any, ...], records: Iterable[Record], algorithms: Mapping[str, Algorithm]) -> Rules:
         """The rules of what `made` gave, without their `grammar`."""
         rules = cls.__new__(cls)
         rules.records = list(records)
-        rules.source, rules._code, rules._constants, begins = made
-        rules._run({**Compiler({}, {}, algorithms).names, **rules._constants}, begins)
+        rules.source, rules._code, rules._constants, rules._tests, begins, pieces = made
+        bare = Compiler({}, {}, algorithms, looks=lambda _: 0, labels={})
+        rules._run({**bare.names, **rules._constants}, begins, pieces)
         return rules
 
-    def _run(self, names: Mapping[str, Any], begins: list[tuple[str, set[str], int]]) -> None:
-        """Define the functions. begins: each rule's, with the keys and looks of the tokens that it may begin with."""
+    def _run(
+        self, names: Mapping[str, Any], begins: list[tuple[str, str, set[str], int]], pieces: Iterable[str]
+    ) -> None:
+        """Define the functions. begins: each rule's file where it stands apart, its function, and the keys and looks of
+        the tokens that it may begin with. pieces: those that may be asked for; one without a record matches nothing.
+        """
         self._names: dict[str, Any] = dict(names)
         exec(self._code, self._names)
-        self._firsts = [(self._names[name], keys, looks) for name, keys, looks in begins]
-        self.looks = 0
-        self.keys: set[str] = set()
-        for _, keys, looks in self._firsts:
-            self.keys |= keys
-            self.looks |= looks
-        self._by_token: dict[tuple[str, int], tuple[Callable[..., Found | None], ...]] = {}
+        self.pieces: dict[str, Callable[..., Found | None]] = {
+            name: self._names.get(f"piece_{identifier(name)}", lambda *_: None) for name in pieces
+        }
+        self._firsts = [(file, self._names[name], keys, looks) for file, name, keys, looks in begins]
+        self.keys, self.looks = self.begins()
+        self._by_token: dict[str, dict[tuple[str, int], tuple[Callable[..., Found | None], ...]]] = defaultdict(dict)
 
-    def at(self, view: View, at: int) -> Found | None:
-        """The longest match that begins at the token, of equals the rule that stands first."""
-        token = view.keys[at], view.bits[at]
-        tried = self._by_token.get(token)
+    def begins(self, file: str = "") -> tuple[set[str], int]:
+        """(keys, looks) of the tokens with which a match may begin. file: see `at`."""
+        keys: set[str] = set()
+        looks = 0
+        for where, _, more, seen in self._firsts:
+            if where == file:
+                keys |= more
+                looks |= seen
+        return keys, looks
+
+    def at(self, view: View, at: int, file: str = "") -> Found | None:
+        """The longest match that begins at the token, of equals the rule that stands first.
+
+        file: one of those that stand apart, or all others.
+        """
+        keys, bits = view.keys, view.bits
+        token = keys[at], bits[at]
+        tried = self._by_token[file].get(token)
         if tried is None:
-            tried = self._tried(token)
+            tried = self._tried(token, file)
         best = None
         for match in tried:
-            found = match(view, view.keys, view.bits, at)
+            found = match(view, keys, bits, at)
             if found and (best is None or found[0] > best[0]):
                 best = found
         return best
@@ -124,9 +155,11 @@ class Rules:
             lines[start].split("(")[0].removeprefix("def "): "\n".join(lines[start:end]).strip()
             for start, end in pairwise(starts)
         }
+        if identity in self._tests:
+            functions[f"veto_{name}"] = f"def veto_{name}(v, keys, bits, at, end):\n    return {self._tests[identity]}"
         wanted = [found for found in (f"match_{name}", f"veto_{name}") if found in functions]
         for found in wanted:
-            wanted += [one for one in re.findall(r"\bh\d+\b", functions[found]) if one not in wanted]
+            wanted += [one for one in re.findall(r"\b(?:h|stopped_)\d+\b", functions[found]) if one not in wanted]
         return "\n\n".join(functions[found] for found in wanted)
 
     @contextmanager
@@ -134,90 +167,132 @@ class Rules:
         """A block in which a record does not match, or a veto does not hold: for the law that each is needed."""
         name = identifier(identity)
         kept, firsts = dict(self._names), self._firsts
-        gone = self._names.pop(f"match_{name}", None)
-        self._names[f"match_{name}" if gone else f"veto_{name}"] = lambda *_: None
-        self._firsts = [first for first in firsts if first[0] is not gone]
-        self._by_token.clear()
+        gone = self._names.get(f"match_{name}")
+        self._names |= {f"match_{name}": lambda *_: None} if gone else {f"on_{name}": False}
+        self._firsts = [first for first in firsts if first[1] is not gone]
+        self._forget()
         try:
             yield
         finally:
             self._names.update(kept)
             self._firsts = firsts
-            self._by_token.clear()
+            self._forget()
 
-    def _tried(self, token: tuple[str, int]) -> tuple[Callable[..., Found | None], ...]:
-        if len(self._by_token) > 100_000:
-            self._by_token.clear()
+    def _forget(self) -> None:
+        for tried in self._by_token.values():
+            tried.clear()
+
+    def _tried(self, token: tuple[str, int], file: str) -> tuple[Callable[..., Found | None], ...]:
+        known = self._by_token[file]
+        if len(known) > 100_000:
+            known.clear()
         key, bits = token
-        tried = tuple(match for match, keys, looks in self._firsts if key in keys or bits & looks)
-        self._by_token[token] = tried
+        tried = tuple(
+            match for where, match, keys, looks in self._firsts if where == file and (key in keys or bits & looks)
+        )
+        known[token] = tried
         return tried
 
     def _match(self, record: Record, nodes: Sequence) -> None:
         compiler = self._compiler
-        demands = [compiler.helper(parse(text)) for text in record.all("after")]
-        vetoes = [
-            other
-            for other in self.records
-            if other.kind == "veto" and {record.id, record.piece} & set(" ".join(other.all("of")).split())
-        ]
+        stopped = self._stopped(record)
 
         def done(at: str, depth: int, spans: list[str]) -> list[str]:
             pad = "    " * depth
             found = []
-            if demands:
-                found.append(f"{pad}if {' and '.join(f'{name}(v, keys, bits, {at})' for name in demands)}:")
+            if demands := [compiler.test(parse(text), at) for text in record.all("after")]:
+                found.append(f"{pad}if {' and '.join(demands)}:")
                 pad += "    "
-            for veto in vetoes:
-                found.append(f"{pad}if veto_{identifier(veto.id)}(v, keys, bits, at, {at}):")
-                if self._note:
-                    found.append(f"{pad}    note({record.id!r}, {veto.id!r}, at, {at})")
-                found.append(f"{pad}    return None")
+            if stopped:
+                found.append(f"{pad}if {stopped}(v, keys, bits, at, {at}): return None")
             if self._note:
                 found.append(f"{pad}note({record.id!r}, '', at, {at})")
-            labelled = [self._labelled(span) for span in spans]
-            return [*found, f"{pad}return {at}, {tupled(labelled)}"]
+            return [*found, f"{pad}return {at}, {tupled(spans)}"]
 
         guards = [f"    if not {test}: return None" for text in record.all("before") for test in [self._before(text)]]
         compiler.function(f"match_{identifier(record.id)}", nodes, done, guards)
 
-    def _labelled(self, span: str) -> str:
-        """A span's expression, with its label in place of what stands in brackets."""
-        if span.startswith("*"):
-            return span
-        first, last, short = span[1:-2].rsplit(", ", 2)
-        return f"({first}, {last}, {self._labels[short[1:-1]]!r}),"
+    def _stopped(self, record: Record) -> str:
+        """The name of a function that says whether a veto stops the record's match; "" where there is none. Records
+        with the same vetoes share one.
+        """
+        vetoes = tuple(veto for veto, targets in self._targets.items() if targets & {record.id, record.piece})
+        if not vetoes:
+            return ""
+        told = (record.id, *vetoes) if self._note else vetoes
+        if told not in self._stops:
+            name = self._stops[told] = f"stopped_{len(self._stops)}"
+            self._compiler.lines.append(f"def {name}(v, keys, bits, at, end):")
+            for veto in vetoes:
+                note = f"note({record.id!r}, {veto!r}, at, end); " if self._note else ""
+                test = f"on_{identifier(veto)} and {self._tests[veto]}"
+                self._compiler.lines.append(f"    if {test}: {note}return True")
+            self._compiler.lines += ["    return False", ""]
+        return self._stops[told]
 
     def _piece(self, name: str, alternatives: list[Record]) -> None:
-        """The longest of a piece's alternatives; remembered where more than one pattern asks for it."""
-        remembered = self._compiler.pieces[name]
-        calls = [f"match_{identifier(record.id)}(v, keys, bits, at)" for record in alternatives]
+        """The longest of a piece's alternatives; remembered where more than one pattern asks for it. Those that begin
+        with a class are tried where the lexicon has one of it.
+        """
         lines = [f"def piece_{identifier(name)}(v, keys, bits, at):"]
-        if remembered:
+        if remembered := self._compiler.pieces[name]:
             lines += [f"    known = v.memo.get(({name!r}, at), v)", "    if known is not v: return known"]
-        lines.append(f"    best = {calls[0]}")
-        for call in calls[1:]:
-            lines += [f"    found = {call}", "    if found and (best is None or found[0] > best[0]): best = found"]
+        lines.append("    best = None")
+        gates: dict[str, str] = {}
+        for record in alternatives:
+            call = f"match_{identifier(record.id)}(v, keys, bits, at)"
+            pad = "    "
+            if gate := self._gate(record):
+                trie, mask = gate
+                if trie not in gates:
+                    gates[trie] = f"g{len(gates)}"
+                    lines.append(f"    {gates[trie]} = longest({trie}, keys, at) if keys[at] in {trie} else None")
+                lines.append(f"    if {gates[trie]} and {gates[trie]}[1] & {mask}:")
+                pad += "    "
+            lines += [
+                f"{pad}found = {call}",
+                f"{pad}if found and (best is None or found[0] > best[0]): best = found",
+            ]
         if remembered:
             lines.append(f"    v.memo[{name!r}, at] = best")
         self._compiler.lines += [*lines, "    return best", ""]
 
-    def _veto(self, record: Record) -> None:
+    def _gate(self, record: Record) -> tuple[str, int] | None:
+        """(trie, mask) of the classes of one file with one of which a record begins, if it begins with classes."""
+        first = next((node for node in self.grammar.patterns[record.id] if not isinstance(node, Look)), None)
+        if not isinstance(first, Named):
+            return None
+        name = first.names[0]
+        if name in self.grammar.classes:
+            return self._compiler.table(first.names)
+        gates = [self._gate(alternative) for alternative in self.grammar.pieces.get(name, ())]
+        tries = {gate[0] for gate in gates if gate}
+        if len(tries) != 1 or None in gates:
+            return None
+        mask = 0
+        for gate in gates:
+            mask |= gate[1] if gate else 0
+        return tries.pop(), mask
+
+    def _veto(self, record: Record) -> str:
+        """The test that a veto holds of what matched `[at, end)`."""
         compiler = self._compiler
         tests = [self._before(text) for text in record.all("before")]
-        tests += [f"{compiler.helper(parse(text))}(v, keys, bits, at)" for text in record.all("starts")]
-        tests += [f"{compiler.helper(parse(text), until=True)}(v, keys, bits, at, end)" for text in record.all("is")]
-        tests += [f"{compiler.helper(parse(text))}(v, keys, bits, end)" for text in record.all("after")]
-        for text in record.all("within"):
-            classes = tuple(text.strip("<>").split("|"))
-            trie, mask = compiler.table(classes)
-            far = self.grammar.classes[classes[0]].longest
-            tests.append(
-                f"any((m := longest({trie}, keys, b)) and m[1] & {mask} and m[0] > at"
-                f" for b in range(max(0, at - {far - 1}), at))"
-            )
-        name = f"veto_{identifier(record.id)}"
-        compiler.lines += [f"def {name}(v, keys, bits, at, end):", f"    return {' and '.join(tests)}", ""]
+        tests += [compiler.test(parse(text), "at") for text in record.all("starts")]
+        tests += [compiler.test(parse(text), "at", until="end") for text in record.all("is")]
+        tests += [compiler.test(parse(text), "end") for text in record.all("after")]
+        tests += [self._within(tuple(text.strip("<>").split("|"))) for text in record.all("within")]
+        return " and ".join(tests)
+
+    def _within(self, classes: tuple[str, ...]) -> str:
+        """The test that a phrase of the classes began before `at` and covers it."""
+        trie, mask = self._compiler.table(classes)
+        far = self.grammar.classes[classes[0]].lengths(mask)[1]
+        begins = [
+            f"(keys[at - {back}] in {trie} and (m := longest({trie}, keys, at - {back})) and m[1] & {mask} and m[0] > at)"
+            for back in range(1, far)
+        ]
+        return f"({' or '.join(begins) or False})"
 
     def _before(self, text: str) -> str:
         """The test that what ends right before `at` matches.
@@ -226,9 +301,9 @@ class Rules:
         """
         nodes = parse(text)
         low, high = lengths(nodes, self.grammar.classes)
+        if low == high and low <= 4:
+            return f"({self._compiler.test(nodes, f'at - {low}')})"
         helper = self._compiler.helper(nodes, until=True)
-        if low == high:
-            return f"(at >= {low - 4} and {helper}(v, keys, bits, at - {low}, at))"
         return f"any({helper}(v, keys, bits, b, at) for b in range(max(-4, at - {high}), at - {low - 1}))"
 
 

@@ -25,13 +25,32 @@ _BEGIN = {
     "small-number": kinds.DIGIT,
     "long-number": kinds.DIGIT,
     "in-words": kinds.AMOUNT,
+    "listed-country": kinds.LISTED,
+    "listed-name": kinds.LISTED,
+    "loose-country": kinds.LISTED,
+    "loose-name": kinds.LISTED,
+    "loose-region": kinds.LISTED,
+    "listed-province": kinds.CAP | kinds.UPPER,
+    "unlisted-province": kinds.CAP | kinds.UPPER,
+    "listed-unit": kinds.CAP | kinds.UPPER,
+    "unlisted-unit": kinds.CAP | kinds.UPPER,
+    "listed-site": kinds.CAP | kinds.UPPER,
+    "unlisted-site": kinds.CAP | kinds.UPPER,
+    "forgotten-capitals": kinds.LOWER,
+    "short-number": kinds.DIGIT,
+    "capitals": kinds.CAP,
+    "rank-or-body": kinds.AGENCY | kinds.PERSON,
+    "one-body": kinds.AGENCY,
 }
+APART = ("place", "announced")  # asked where no body, no person and no amount begins; see `viborder.grammar.Walk`
+ASKED = ("listed", "listed-after-word", "named", "number-of-name")  # pieces that algorithms ask for
 
 
 @cache
 def algorithms() -> dict[str, Algorithm]:
     """By the names that patterns may use."""
-    from viborder.grammar import agencies, amounts  # they read views, which read the lexicon, which holds the rules
+    # These read views, which read the lexicon, which holds the rules.
+    from viborder.grammar import agencies, amounts, places
 
     found: dict[str, Algorithm] = {
         "digits": amounts.digits,
@@ -47,7 +66,20 @@ def algorithms() -> dict[str, Algorithm]:
         "thing": amounts.thing,
         "in-words": amounts.in_words,
         "named-body": agencies.named_body,
+        "listed-country": places.listed_country,
+        "listed-name": places.listed_name,
+        "loose-country": places.loose_country,
+        "loose-name": places.loose_name,
+        "loose-region": places.loose_region,
+        "forgotten-capitals": places.forgotten_capitals,
+        "short-number": places.short_number,
+        "rank-or-body": places.rank_or_body,
+        "capitals": places.run_of_capitals,
+        "kilometre-post": places.kilometre_post,
+        "one-body": agencies.one_body,
     }
+    for level, name in ((kinds.PROVINCE, "province"), (kinds.COMMUNE, "unit"), (kinds.OTHER, "site")):
+        found[f"listed-{name}"], found[f"unlisted-{name}"] = places.after_word(level)
     for name, look in _BEGIN.items():
         vars(found[name])["looks"] = look
     return found
@@ -73,7 +105,7 @@ def rules_of(found: Iterable[Entry], note: Note | None = None, records: Iterable
     are not checked here.
     """
     classes = {name: table for table in _tables(found) for name in table.bits}
-    return Rules(_records() if records is None else records, classes, algorithms(), LABELS, note)
+    return Rules(_records() if records is None else records, classes, algorithms(), LABELS, note, APART, ASKED)
 
 
 def made_rules(made: tuple[Any, ...]) -> Rules:

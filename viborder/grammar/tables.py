@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from pathlib import Path
 
@@ -29,10 +29,10 @@ class Table:
         """Phrases, with the bits of their classes."""
         return build((phrase, self.bits[name]) for phrase, name in self._listed)
 
-    @cached_property
-    def longest(self) -> int:
-        """The most syllables of a phrase."""
-        return _depth(self.trie)
+    def lengths(self, mask: int) -> tuple[int, int]:
+        """The fewest and the most syllables of a phrase of these classes; (1, 1) where there is none."""
+        counts = set(_depths(self.trie, mask))
+        return min(counts, default=1), max(counts, default=1)
 
     @property
     def file(self) -> str:
@@ -45,15 +45,27 @@ class Table:
 
     def firsts(self, mask: int) -> set[str]:
         """The keys of the first syllables of phrases of these classes."""
-        return {key for key, node in self.trie.items() if key and _holds(node, mask)}
+        return {key for key, bits in self._below.items() if bits & mask}
+
+    @cached_property
+    def _below(self) -> dict[str, int]:
+        """First syllable → the bits of all phrases that begin with it."""
+        return {key: _bits_below(node) for key, node in self.trie.items() if key}
 
 
-def _holds(node: Trie, mask: int) -> bool:
-    return any(below & mask if not key else _holds(below, mask) for key, below in node.items())
+def _bits_below(node: Trie) -> int:
+    bits = 0
+    for key, below in node.items():
+        bits |= _bits_below(below) if key else below
+    return bits
 
 
-def _depth(node: Trie) -> int:
-    return max((1 + _depth(below) for key, below in node.items() if key), default=0)
+def _depths(node: Trie, mask: int, depth: int = 0) -> Iterator[int]:
+    for key, below in node.items():
+        if key:
+            yield from _depths(below, mask, depth + 1)
+        elif below & mask:
+            yield depth
 
 
 def tables(found: Iterable[Entry], declared: Iterable[tuple[str, str]] = ()) -> list[Table]:

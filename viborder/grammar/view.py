@@ -12,8 +12,23 @@ from typing import Any
 
 from viborder.grammar.around import Around
 from viborder.grammar.keys import fold, key
-from viborder.grammar.kinds import AGENCY, AMOUNT, CAP, DIGIT, DRUG, LOWER, NAME, PERSON, PLACE, ROAD, RULE, UPPER
+from viborder.grammar.kinds import (
+    AGENCY,
+    AMOUNT,
+    CAP,
+    DIGIT,
+    DRUG,
+    LISTED,
+    LOWER,
+    NAME,
+    PERSON,
+    PLACE,
+    ROAD,
+    RULE,
+    UPPER,
+)
 from viborder.grammar.lexicon import Lexicon, TokenType, in_use
+from viborder.grammar.rulebook import Rules
 from viborder.text import FRACTIONS, bare
 
 _MOST_TYPES = 200_000
@@ -30,8 +45,8 @@ class View:
     starts, ends: code points. types: (key, folded, bits) of the token's string, made once for each string. bits: those
     of the token here.
     breaks: where the tokens between lines stand. lexicon: the phrases that the rules look up. words: its
-    sets of words around them. memo: what pieces of rules have
-    found, by name and token.
+    sets of words around them. rules: those of the lexicon, or the same ones that tell of what they do. memo: what
+    pieces of rules have found, by name and token, and the gazetteer's names, by whether they are read loosely.
     """
 
     text: str
@@ -43,7 +58,8 @@ class View:
     breaks: list[int]
     lexicon: Lexicon
     words: Around
-    memo: dict[tuple[str, int], Any] = field(default_factory=dict)
+    rules: Rules
+    memo: dict[tuple[str | bool, int], Any] = field(default_factory=dict)
 
     def token(self, at: int) -> int:
         """The number of the text's token at this place: tokens between lines do not count."""
@@ -58,12 +74,19 @@ class View:
         return self.starts[at] == self.ends[at - 1]
 
 
-def read(text: str, starts: list[int], ends: list[int], words: list[str], lexicon: Lexicon | None = None) -> View:
+def read(
+    text: str,
+    starts: list[int],
+    ends: list[int],
+    words: list[str],
+    lexicon: Lexicon | None = None,
+    rules: Rules | None = None,
+) -> View:
     """The tokens as lists, with a token that matches nothing between lines and four of them at the end."""
     lexicon = lexicon or in_use()
     known = lexicon.types
     types = [known.get(word) or _type(word, lexicon) for word in words]
-    view = View(text, [], [], [], [], [], [], lexicon, lexicon.around)
+    view = View(text, [], [], [], [], [], [], lexicon, lexicon.around, rules or lexicon.rules)
     for first, last in pairwise((0, *_line_begins(text, starts), len(words))):
         if first:
             view.breaks.append(len(view.types))
@@ -115,7 +138,7 @@ def _type(token: str, lexicon: Lexicon) -> TokenType:
         bits |= RULE
     if bits & (CAP | UPPER):
         if word in home or plain in abroad:
-            bits |= PLACE
+            bits |= PLACE | LISTED
         if len(word) > 2 and word[:2] in lexicon.around.road and word[2].isdecimal():
             bits |= PLACE | ROAD
         if word in family or plain in beginnings:
