@@ -28,7 +28,7 @@ class Still:
     def withdraw(self, annotations) -> None:
         list(annotations)
 
-    def submit(self, document: Document, annotation: int, updated_at: str) -> bool:
+    def submit(self, document: Document, annotation: int, updated_at: str, start: int | None = None) -> bool:
         document.id.encode()
         return True
 
@@ -94,6 +94,14 @@ CALLS = [
     ("/predict", {"tasks": [TASK], "params": {"context": {"result": [REGION]}}}),
     ("/predict", {"tasks": [TASK | {"drafts": [{"result": [REGION], "updated_at": "x"}], "meta": {"viborder": {}}}]}),
     ("/webhook", {"action": "ANNOTATION_CREATED", "annotation": ANNOTATION | {"result": [REGION]}, "task": TASK}),
+    (
+        "/webhook",
+        {
+            "action": "ANNOTATION_UPDATED",
+            "annotation": ANNOTATION,
+            "task": TASK | {"meta": {"viborder": {"part": 2, "starts": [0, 9]}}},
+        },
+    ),
     ("/webhook", {"action": "ANNOTATIONS_DELETED", "annotations": [{"id": 1}]}),
     ("/setup", {"project": "1.1"}),
 ]

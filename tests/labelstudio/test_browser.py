@@ -19,12 +19,12 @@ from viborder.formats import jsonl
 from viborder.labels import labels
 from viborder.labelstudio import guidelines
 from viborder.labelstudio.adjudicate import push_conflicts
+from viborder.labelstudio.connect import connect
 from viborder.labelstudio.everywhere import everywhere
 from viborder.labelstudio.interface import find_project
 from viborder.labelstudio.plan import Plan
 from viborder.labelstudio.pull import pull
 from viborder.labelstudio.push import push
-from viborder.labelstudio.serve import connect
 
 # The screen's rectangle of text[start:end] of the article, by the text nodes that show it.
 PLACE_OF = """([start, end]) => {

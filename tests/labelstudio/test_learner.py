@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from tests.labelstudio.conftest import GOLD, RECIPE
-from viborder.document import Document, Span
+from viborder.document import PRIVATE, Document, Span
 from viborder.formats import jsonl
 from viborder.labelstudio.learned import lessons
 from viborder.labelstudio.learner import Learner
@@ -52,6 +52,18 @@ def test_what_is_submitted_is_learned_and_the_new_version_serves(learner, gold, 
     (lesson,) = lessons(tmp_path / "state")  # it is said and kept; the first training is no lesson
     assert list(lesson.articles) == [gold[4].id] and lesson.version == one.version
     assert f"learned {gold[4].id} (" in capsys.readouterr().err
+
+
+def test_a_part_of_an_article_is_learned_once(tmp_path):
+    known = Document("known", "Ở Lào.\nÔng A ở Mỹ.", (Span(2, 5, "PLACE"), Span(14, 16, "PLACE")))
+    one = Learner(tmp_path / "state", RECIPE, [known], QUICK)
+    part = Document("known", "Ông A ở Mỹ.", (Span(8, 10, "AGENCY"),), (Span(4, 5, PRIVATE),))
+    assert one.submit(part, 1, "2026-01-01T00:00:00Z", 7) and one.submit(part.with_spans(()), 2, "2026-01-02", 7)
+    assert one.submit(Document("known", "khác"), 3, "2026-01-03", 3)  # not what stands there: a document of its own
+    assert [(found.id, found.text, found.spans, found.private) for found in one.documents()] == [
+        ("known", known.text, (Span(2, 5, "PLACE"),), (Span(11, 12, PRIVATE),)),
+        ("known [3:7]", "khác", (), ()),
+    ]
 
 
 def test_what_is_corrected_in_one_article_is_suggested_in_the_next(learner):

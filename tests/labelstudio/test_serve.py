@@ -17,13 +17,15 @@ from tests.labelstudio.test_roundtrip import submit_suggestion
 from viborder.document import Document, Span, by_id
 from viborder.errors import ViborderError
 from viborder.formats import jsonl
-from viborder.labelstudio import backend
+from viborder.labelstudio import backend, renew
 from viborder.labelstudio.client import Client
+from viborder.labelstudio.connect import catch_up, connect
 from viborder.labelstudio.learner import Learner
 from viborder.labelstudio.plan import Plan
 from viborder.labelstudio.push import push
 from viborder.labelstudio.regions import region
-from viborder.labelstudio.serve import MAX_BODY, app, catch_up, connect
+from viborder.labelstudio.serve import MAX_BODY, app
+from viborder.labelstudio.suggest import prediction
 
 PASSWORD = "only-for-this-test"
 OPENER = build_opener(ProxyHandler({}))
@@ -183,20 +185,37 @@ def test_what_the_webhook_brings_is_kept_if_it_is_fit_to_learn_from(served):
     assert tell(annotation(52, [Span(0, 7, "PLACE"), Span(4, 11, "PLACE")], 6)) == []  # spans that cross
     assert tell(annotation(53, [place, Span(0, 2, "PLACE")], 7)) == [(place,)]  # half a syllable is no lesson
     assert served.call("/webhook", {"action": "ANNOTATIONS_DELETED", "annotations": [{"id": 53}]})[0] == 200
+    tell(annotation(54, [place], 8), part=2, starts=[0, 20])
+    assert by_id(served.learner.documents())["hook [20:31]"].spans == (place,)  # a part of an article
+    assert served.call("/webhook", {"action": "ANNOTATIONS_DELETED", "annotations": [{"id": 54}]})[0] == 200
     assert [document for document in served.learner.documents() if document.id == "hook"] == []
 
 
-def test_a_real_server_asks_for_suggestions_and_tells_what_was_submitted(studio, tmp_path, gold):
+def wait_for_lines(capsys, wanted):
+    """Wait until each of the lines was printed."""
+    said, deadline = "", time.monotonic() + 60
+    while not set(wanted) <= set(said.splitlines()):
+        assert time.monotonic() < deadline, said
+        time.sleep(0.05)
+        said += capsys.readouterr().err
+
+
+def test_a_real_server_asks_for_suggestions_and_tells_what_was_submitted(studio, tmp_path, gold, capsys, monkeypatch):
     own = Backend(tmp_path / "state", gold[:2])
     try:
         documents = [Document("bare", gold[4].text), Document("pushed", gold[3].text)]
         pushed = {"pushed": documents[1].with_spans([Span(0, 3, "PLACE", 0.5)])}  # by a model of before
         number = push(studio.owner, "live", documents, pushed, "m1", Plan(test_share=0, first=("bare",))).project
-        connect(studio.owner, "live", own.url, PASSWORD, own.learner)
+        assert connect(studio.owner, "live", own.url, PASSWORD, own.learner) == number
         before = own.learner.version
+        renewing = threading.Thread(target=renew.keep_renewed, args=(studio.owner, number, own.learner))
+        renewing.start()
+        said = [f"renewed 1 suggestions with model {before}"]
+        wait_for_lines(capsys, said)
         other = next(task["id"] for task in studio.owner.tasks(number) if task["data"]["doc_id"] == "pushed")
         opened = raw(studio.lan, "GET", f"tasks/{other}?project={number}")  # as the list and the address open it
         assert [one["model_version"] for one in opened["predictions"]] == [before]
+        kept = opened["predictions"][0]["id"]
         task = raw(studio.lan, "GET", f"projects/{number}/next")
         (suggestion,) = studio.owner.ask(studio.owner.sdk.tasks.get, task["id"])["predictions"]
         assert suggestion["model_version"] == before and len(suggestion["result"]) > 20
@@ -213,9 +232,24 @@ def test_a_real_server_asks_for_suggestions_and_tells_what_was_submitted(studio,
         assert own.learner.wait()
         assert own.learner.version != before
         assert by_id(own.learner.documents())["bare"].spans == gold[4].spans
+        # what nobody has begun is suggested anew, in the place of the old: who has it open may still submit
+        wait_for_lines(capsys, [f"renewed 1 suggestions with model {own.learner.version}"])
+        opened = raw(studio.lan, "GET", f"tasks/{other}?project={number}")
+        (renewed,) = opened["predictions"]
+        assert (renewed["id"], renewed["model_version"]) == (kept, own.learner.version)
+        assert renewed["result"] == prediction(*own.learner.tag(documents[1]))["result"]
+        raw(studio.lan, "POST", f"tasks/{other}/drafts", json={"result": [region(Span(0, 5, "PLACE"))], "lead_time": 3})
         studio.owner.delete(studio.owner.sdk.annotations.delete, submitted["id"])
         assert own.learner.wait()
         assert own.learner.version == before
+        own.learner.stop()
+        renewing.join(60)
+        assert renew.renew(studio.owner, number, own.learner) == 0  # somebody has a draft of what is older
+        monkeypatch.setattr(renew, "NEXT", 0)  # far behind in the queue: the backend is asked when it is opened
+        assert renew.renew(studio.owner, number, own.learner) == 1
+        assert studio.owner.ask(studio.owner.sdk.predictions.list, task=task["id"]) == []
+        opened = raw(studio.lan, "GET", f"tasks/{task['id']}?project={number}")
+        assert [one["model_version"] for one in opened["predictions"]] == [own.learner.version]
         (hook,) = studio.owner.ask(studio.owner.sdk.webhooks.list, project=number)
         assert hook["headers"]["Authorization"].startswith("Basic ")
 

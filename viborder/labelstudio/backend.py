@@ -12,8 +12,10 @@ from viborder.document import Document
 from viborder.errors import ViborderError, fail
 from viborder.labelstudio import guidelines
 from viborder.labelstudio.client import Client
+from viborder.labelstudio.connect import connect
 from viborder.labelstudio.learner import Learner
-from viborder.labelstudio.serve import app, connect
+from viborder.labelstudio.renew import keep_renewed
+from viborder.labelstudio.serve import app
 
 PASSWORD = "VIBORDER_SERVE_PASSWORD"
 
@@ -87,7 +89,9 @@ def _join(
     errors: list[ViborderError],
     has_page: bool,
 ) -> None:
-    """Wait until the backend listens and has a model, then connect it; what fails ends the server."""
+    """Wait until the backend listens and has a model, then connect it, and renew suggestions as long as it learns; what
+    fails before that ends the server.
+    """
     import time
 
     while not server.started:  # type: ignore[attr-defined]
@@ -97,9 +101,10 @@ def _join(
         errors.append(ViborderError(learner.failure))
         server.should_exit = True  # type: ignore[attr-defined]
         return
+    number = 0
     try:
         if owner is not None:
-            connect(owner, title, url, password, learner)
+            number = connect(owner, title, url, password, learner)
             if has_page:
                 print(f"guidelines at {guidelines.link(owner, title, url + guidelines.PAGE)}", file=sys.stderr)
     except ViborderError as error:
@@ -107,3 +112,5 @@ def _join(
         server.should_exit = True  # type: ignore[attr-defined]
         return
     print(f"serving model {learner.version} at {url}" + (f", connected to {title!r}" if owner else ""), file=sys.stderr)
+    if owner is not None:
+        keep_renewed(owner, number, learner)

@@ -15,6 +15,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,7 @@ from viborder.errors import Problem, ViborderError
 from viborder.files import new_file
 from viborder.formats import jsonl
 from viborder.labelstudio.learned import corrections, note
+from viborder.labelstudio.parts import with_piece
 from viborder.train import Tagger, load
 
 PATIENCE = 60.0  # seconds: the longest wait before a failed training is tried again
@@ -45,6 +47,7 @@ class Learner:
         self._submitted.mkdir(parents=True, exist_ok=True)
         self._files, self._tagging = threading.Lock(), threading.Lock()
         self._wake, self._stopping, self._idle = threading.Event(), threading.Event(), threading.Event()
+        self._changed = threading.Event()  # another model has taken over
         self._tagger: Tagger | None = None
         self._digest = ""
         self._known: dict[str, Document] = {}  # what the model in service has learned
@@ -77,9 +80,21 @@ class Learner:
         """Wait until everything submitted has been learned (or the training of it has failed)."""
         return self._idle.wait(seconds)
 
-    def submit(self, document: Document, annotation: int, updated_at: str) -> bool:
+    def wait_for_change(self) -> bool:
+        """Wait until a model has taken over since the last call, and what was submitted meanwhile is learned too; False
+        when learning stops.
+        """
+        while not self._stopping.is_set():
+            if self._changed.wait(1.0):
+                self._idle.wait(PATIENCE)
+                self._changed.clear()
+                return not self._stopping.is_set()
+        return False
+
+    def submit(self, document: Document, annotation: int, updated_at: str, start: int | None = None) -> bool:
         """Keep an annotation; when this returns it is on disk.
 
+        start: where the text starts in the document of that id, if it is a part of it.
         False where the same or a newer state of it is kept already.
         """
         path = self._path(document.id, annotation)
@@ -87,7 +102,8 @@ class Learner:
             if path.exists() and json.loads(path.read_text(encoding="utf-8"))["updated_at"] >= updated_at:
                 return False
             with new_file(path) as file:
-                json.dump({"updated_at": updated_at, "document": jsonl.to_record(document)}, file, ensure_ascii=False)
+                entry = {"updated_at": updated_at, "start": start, "document": jsonl.to_record(document)}
+                json.dump(entry, file, ensure_ascii=False)
                 file.flush()
                 os.fsync(file.fileno())
             self._idle.clear()
@@ -111,15 +127,27 @@ class Learner:
             return next(iter(self._tagger.tag([document]))), self._tagger.version
 
     def documents(self) -> list[Document]:
-        """What is learned from: the base, and the newest annotation of each document."""
-        newest: dict[str, tuple[str, Document]] = {}
+        """What is learned from: the base, and the newest annotation of each document, and of each part of one. A part
+        takes the place of what is known of it; where nothing is, it is a document of its own.
+        """
+        newest: dict[tuple[str, int], tuple[str, Document]] = {}
         with self._files:
             kept = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(self._submitted.glob("*.json"))]
         for entry in kept:
-            document = jsonl.from_record(entry["document"], "", [])
-            if document is not None and entry["updated_at"] >= newest.get(document.id, ("",))[0]:
-                newest[document.id] = (entry["updated_at"], document)
-        return [*(self._base | {identity: document for identity, (_, document) in newest.items()}).values()]
+            document, start = jsonl.from_record(entry["document"], "", []), entry.get("start")
+            if document is not None:
+                key = document.id, -1 if start is None else int(start)
+                if entry["updated_at"] >= newest.get(key, ("",))[0]:
+                    newest[key] = entry["updated_at"], document
+        found = dict(self._base)
+        for (identity, start), (_, document) in sorted(newest.items()):  # whole documents before their parts
+            known = found.get(identity)
+            if start >= 0 and known is not None and known.text.startswith(document.text, start):
+                found[identity] = with_piece(known, document, start)
+            else:
+                name = identity if start < 0 else f"{identity} [{start}:{start + len(document.text)}]"
+                found[name] = replace(document, id=name)
+        return [*found.values()]
 
     def _path(self, identity: str, annotation: int) -> Path:
         return self._submitted / f"{sha256(identity.encode()).hexdigest()[:16]}-{annotation}.json"
@@ -208,6 +236,7 @@ class Learner:
         tagger = load(folder)
         with self._tagging:
             self._tagger, self._digest = tagger, digest
+        self._changed.set()
 
     def _digest_of(self, documents: Sequence[Document]) -> str:
         digest = sha256(self._recipe.read_bytes() + repr(self._overrides).encode())

@@ -11,7 +11,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from viborder.document import Document, Span
+from viborder.document import Document, Span, in_order
 from viborder.text import sentences
 
 _LINE_ENDS = re.compile(r"\n(?:[^\S\n]*\n)*")
@@ -88,6 +88,16 @@ def piece(document: Document, part: Part) -> Document:
         for layer in (document.spans, document.private)
     )
     return replace(document, text=part.text(document.text), spans=spans, private=private, tokens=None)
+
+
+def with_piece(document: Document, part: Document, start: int) -> Document:
+    """A document with the spans of a part of it, which starts at `start`, in the place of its own there."""
+    end = start + len(part.text)
+    spans, private = (
+        in_order([*(span for span in old if span.end <= start or span.start >= end), *moved(new, start)])
+        for old, new in ((document.spans, part.spans), (document.private, part.private))
+    )
+    return replace(document, spans=spans, private=private)
 
 
 def moved(spans: Iterable[Span], by: int) -> tuple[Span, ...]:

@@ -33,9 +33,10 @@ def part_of(task: Mapping[str, Any]) -> Part:
     """The part of the document that a task shows; all of it where nothing else was noted."""
     known = task_meta(task)
     number, starts = known.get("part"), known.get("starts")
-    if type(number) is not int or not isinstance(starts, list) or not 1 <= number <= len(starts):
+    if type(number) is not int or not isinstance(starts, list) or not all(type(start) is int for start in starts):
         return WHOLE
-    return Part(number, tuple(map(int, starts)))
+    is_sound = starts[:1] == [0] and starts == sorted({*starts}) and 1 <= number <= len(starts)
+    return Part(number, tuple(starts)) if is_sound else WHOLE
 
 
 def shapes(present: Mapping[Key, list[dict[str, Any]]]) -> dict[str, tuple[int, ...]]:
