@@ -335,9 +335,22 @@ def _body(view: View, body: Agency, depth: int) -> Agency:
     ):  # not `Thủ tướng Chính phủ X`, a person
         _add_places(view, body, found)
         body.is_named = True
-        return body
+        return _below(view, body, depth)
     if level:
         body.end = level
+    return body
+
+
+def _below(view: View, body: Agency, depth: int) -> Agency:
+    """Rule 3 for a body with a place: `Đồn Biên phòng X BĐBP tỉnh Y`, not twice the same head, as two bodies in a row have."""
+    at = body.end
+    if depth or body.is_joint or not (view.bits[at] & AGENCY and view.bits[at] & (CAP | UPPER)):
+        return body
+    if view.keys[at : at + 2] == view.keys[body.start : body.start + 2]:
+        return body
+    parent = one(view, at, depth + 1)
+    if parent and parent.kind in (kinds.BODY, kinds.OWN) and parent.is_named and parent.inner:
+        body.end, body.inner = parent.end, [*body.inner, *parent.pieces()]
     return body
 
 

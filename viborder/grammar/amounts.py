@@ -24,6 +24,12 @@ def whole(view: View, at: int) -> Found | None:
     return (numeral[0], ()) if numeral and not numeral[1] else None
 
 
+def fraction(view: View, at: int) -> Found | None:
+    """A fraction in digits, without a unit: `2/3`."""
+    end = numerals.fraction(view, at)
+    return (end, ()) if end else None
+
+
 def total(view: View, at: int) -> Found | None:
     """A numeral in digits with a magnitude, which may be a sum without its unit: `63 tỷ`."""
     numeral = _numeral(view, at)

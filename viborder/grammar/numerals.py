@@ -94,8 +94,17 @@ def _is_named_by(view: View, at: int) -> bool:
 
 def _fraction(view: View, at: int) -> int | None:
     """The token after `1/2`, `5/12`, `18/18` before a unit; None where it is a date or a document's number."""
-    over, under = view.keys[at], view.keys[at + 2]
-    if not (over.isdecimal() and under.isdecimal() and max(len(over), len(under)) <= 4 and 0 < int(over) <= int(under)):
+    end = fraction(view, at)
+    found = longest(view.lexicon.units, view.keys, end) if end else None
+    if not found or not end or found[1] & kinds.TIME or view.bits[end] & CAP:
+        return None
+    return end
+
+
+def fraction(view: View, at: int) -> int | None:
+    """The token after `1/2`, whatever follows; None where the word before it, or a blank, says that it is a date."""
+    over, slash, under = view.keys[at : at + 3]
+    if slash != "/" or not (over.isdecimal() and under.isdecimal() and max(len(over), len(under)) <= 4 and 0 < int(over) <= int(under)):
         return None
     end = at + 3
     spaced = not (view.glued(at + 1) and view.glued(at + 2))
@@ -104,9 +113,6 @@ def _fraction(view: View, at: int) -> int | None:
         or (view.keys[end] in ("/", "-", ":") and view.glued(end))
         or (at and view.keys[at - 1] in view.words.before_no_fraction)
     ):
-        return None
-    found = longest(view.lexicon.units, view.keys, end)
-    if not found or found[1] & kinds.TIME or view.bits[end] & CAP:
         return None
     return end
 
