@@ -293,7 +293,7 @@ def test_made_up_texts_are_a_config_of_their_own(tmp_path: Path) -> None:
     made_up.mkdir()
     text = "Công an xã Na Hôm thu 3 kg."
     spans = (Span(0, 17, "AGENCY"), Span(8, 17, "PLACE"), Span(22, 26, "QUANTITY"))
-    for number, split in enumerate(("train", "development")):
+    for number, split in enumerate(("train", "development", "blind")):
         meta = {"register": "R04", "era": "before 2015", "form": "clean"}
         jsonl.write(made_up / f"{split}.jsonl", [Document(f"synthetic-00{number}", text, spans, meta=meta)])
     facts = build(CORPUS, ANNOTATIONS, tmp_path / "d", synthetic=made_up)
@@ -301,6 +301,7 @@ def test_made_up_texts_are_a_config_of_their_own(tmp_path: Path) -> None:
     assert {split: rows["id"] for split, rows in found.items()} == {
         "train": ["synthetic-000"],
         "validation": ["synthetic-001"],
+        "test": ["synthetic-002"],
     }
     assert [(span["label"], span["text"], span["depth"]) for span in found["train"][0]["spans"]] == [
         ("AGENCY", "Công an xã Na Hôm", 0),

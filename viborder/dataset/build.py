@@ -63,8 +63,8 @@ def build(
     together.
     results: eval/results.jsonl, whose figures the card shows.
     identifiers: hide given names alone, initials, numbers and addresses of private persons too. contact: how the card
-    says that something is taken down. synthetic: a folder with train.jsonl and development.jsonl, made-up texts for a config
-    of their own. warn: told what of private persons stays. problems: a list for what is wrong with single documents,
+    says that something is taken down. synthetic: a folder with train.jsonl, development.jsonl and blind.jsonl, made-up
+    texts for a config of their own. warn: told what of private persons stays. problems: a list for what is wrong with single documents,
     while the others are built. Raises ViborderError: without such a list every error that `check` finds, and
     `mode-unknown`, `folder-not-empty`, `version-missing`, `version-backwards`, `annotator-unknown`,
     `private-name-in-id`.
@@ -215,7 +215,7 @@ def _made_up(folder: Path) -> dict[str, Path]:
     """The file of each table of made-up texts. Raises with every error that `check` finds in them."""
     from viborder.annotate.check import check
 
-    names = {"synthetic": "train", "synthetic-development": "development"}
+    names = {"synthetic": "train", "synthetic-development": "development", "synthetic-blind": "blind"}
     files = {table: folder / f"{name}.jsonl" for table, name in names.items() if (folder / f"{name}.jsonl").exists()}
     if errors := [problem for problem in check([*files.values()], None)[0] if problem.severity == "error"]:
         raise ViborderError(errors)

@@ -49,7 +49,7 @@ measured on them stands for real texts**. Plot, length, era, names and hard poin
 and most hamlets are invented, bodies and larger places are real. A second run of the same kind of model marked each bare text anew
 without seeing the first marks, and where the two differed it was decided by rule: their agreement says that one kind of model reads
 the rules one way. The registers of `validation` (prisons, wanted notices, interviews, wire reports, local history) do not occur in
-`train`."""
+`train`. Half of `test` are of these registers, half of those of `train`; its writer wrote nothing else."""
 _ONE_MODEL = """\
 Passes of one language model that agree show that it reads the rules in one way, which it may owe to examples in them; they say nothing
 of how far people would agree."""

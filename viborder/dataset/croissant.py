@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from viborder.dataset import schema
-from viborder.dataset.front import splits_of
+from viborder.dataset.front import MADE_UP, splits_of
 from viborder.files import sha256_of
 
 _TERMS = """
@@ -21,7 +21,7 @@ _TYPES = {"string": "sc:Text", "int32": "sc:Integer", "float64": "sc:Float", "bo
 
 def metadata(facts: dict[str, Any], folder: Path) -> dict[str, Any]:
     """The JSON-LD of a package. facts: what `stats.json` holds; folder: where its files lie."""
-    config = {name: name for name in ("documents", "passes", "synthetic")} | {"synthetic-development": "synthetic"}
+    config = {name: name for name in ("documents", "passes")} | dict.fromkeys(MADE_UP, "synthetic")
     records = [_records(config.get(table, "sentences"), table, facts["text"] == "keep") for table in facts["tables"]]
     return {
         "@context": _context(),

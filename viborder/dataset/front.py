@@ -7,7 +7,7 @@ from typing import Any
 from viborder.dataset import schema
 
 Sizes = dict[str, dict[str, int]]  # table → rows and bytes
-MADE_UP = {"synthetic": "train", "synthetic-development": "validation"}  # table → split
+MADE_UP = {"synthetic": "train", "synthetic-development": "validation", "synthetic-blind": "test"}  # table → split
 SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"))
 
 

@@ -104,7 +104,9 @@ def _fraction(view: View, at: int) -> int | None:
 def fraction(view: View, at: int) -> int | None:
     """The token after `1/2`, whatever follows; None where the word before it, or a blank, says that it is a date."""
     over, slash, under = view.keys[at : at + 3]
-    if slash != "/" or not (over.isdecimal() and under.isdecimal() and max(len(over), len(under)) <= 4 and 0 < int(over) <= int(under)):
+    if slash != "/" or not (
+        over.isdecimal() and under.isdecimal() and max(len(over), len(under)) <= 4 and 0 < int(over) <= int(under)
+    ):
         return None
     end = at + 3
     spaced = not (view.glued(at + 1) and view.glued(at + 2))
