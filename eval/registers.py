@@ -1,14 +1,15 @@
-"""The default tagger on the made-up texts, register by register: python eval/registers.py [--keep]
+"""The default tagger on made-up texts, register by register: python eval/registers.py [--curve] [--encoder FOLDER] [--keep]
 
-The registers of `development.jsonl` are never trained on. What the grammar did wrong in the first ten of its texts (up to
-READ) was read and mended, so only the others are scored. Three systems learn from the five articles: the default, the
-grammar alone (its proposals), the CRF alone; and the default and the CRF once more from the five and the made-up texts
-to learn from. With --keep the scores go into eval/results.jsonl.
+Scored are the blind texts (`blind.jsonl`), whose errors nobody reads: those of five registers that are never trained on,
+and those of the others. Three systems learn from the five articles: the default, the grammar alone (its proposals), the
+CRF alone; and the default and the CRF once more from the five and the made-up texts to learn from. --curve: these two
+from the first 25, 50, 100 … of them. --encoder: train/e5.yaml from all of them, with the folder that train/build_e5.py
+wrote. With --keep the scores go into eval/results.jsonl.
 """
 
 import argparse
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from rich.console import Console
@@ -23,11 +24,16 @@ from viborder.grammar import propose
 from viborder.text import tokenize
 from viborder.train import train
 
-RECIPE, GOLD, MADE_UP = Path("train/crf.yaml"), Path("annotations/gold.jsonl"), Path("corpus/synthetic")
+RECIPE, ENCODER_RECIPE = Path("train/crf.yaml"), Path("train/e5.yaml")
+GOLD, MADE_UP = Path("annotations/gold.jsonl"), Path("corpus/synthetic")
 COMMAND = "python eval/registers.py"
-READ = "synthetic-330"
-TUNED = "other texts, ten of these registers among them; of these, written by a language model, errors were never read"
-ALONE = ["grammar=false", "genre=[]"]
+TUNED = (
+    "other texts, 30 of these five registers among them; of these, written by a language model, errors were never read"
+)
+NEW, SEEN = "made-up texts, registers never trained on; all spans", "made-up texts, registers trained on; all spans"
+DEFAULT, ALONE = "lexicon + CRF", "CRF alone"
+KEYS = {DEFAULT: [], ALONE: ["grammar=false", "genre=[]"]}
+STEPS = (25, 50, 100)  # made-up texts of the curve; the last point is all of them
 
 
 def by_grammar(documents: Iterable[Document]) -> list[Document]:
@@ -38,42 +44,44 @@ def by_grammar(documents: Iterable[Document]) -> list[Document]:
     ]
 
 
-def main(keep: bool) -> None:
-    """Train, tag, score and print."""
+def systems(bare: list[Document], curve: bool, encoder: Path | None) -> Iterator[tuple[str, Path, list[Document]]]:
+    """Each system's name, its recipe and what it found."""
     gold, more = jsonl.read(GOLD), jsonl.read(MADE_UP / "train.jsonl")
-    development = [document for document in jsonl.read(MADE_UP / "development.jsonl") if document.id > READ]
-    bare = [document.with_spans([]) for document in development]
-    systems = [("grammar alone", by_grammar(bare))]
-    with tempfile.TemporaryDirectory() as folder:
-        for name, documents, overrides in (
-            ("lexicon + CRF", gold, []),
-            ("lexicon + CRF, made-up texts too", [*gold, *more], []),
-            ("CRF alone", gold, ALONE),
-            ("CRF alone, made-up texts too", [*gold, *more], ALONE),
-        ):
-            tagger = train(RECIPE, documents, Path(folder) / name.replace(" ", "-"), overrides=overrides)
-            systems.append((name, list(tagger.tag(bare))))
-    table = Table("system", "register", "texts", "strict F1, all spans", "interval")
+    yield "grammar alone", RECIPE, by_grammar(bare)
+    counts = [0, *(step for step in STEPS if curve and step < len(more)), len(more)]
+    with tempfile.TemporaryDirectory() as scratch:
+        for name, keys in KEYS.items():
+            for count in counts:
+                said = f"{name}, made-up texts too" if count == len(more) else f"{name}, {count} made-up texts too"
+                folder = Path(scratch) / f"{name}-{count}"
+                found = list(train(RECIPE, [*gold, *more[:count]], folder, overrides=keys).tag(bare))
+                yield said if count else name, RECIPE, found
+        if encoder:
+            keys = [f"model_name_or_path={encoder}"]
+            found = list(train(ENCODER_RECIPE, [*gold, *more], Path(scratch) / "e5", overrides=keys).tag(bare))
+            yield "e5-small alone, made-up texts too", ENCODER_RECIPE, found
+
+
+def main(curve: bool, encoder: Path | None, keep: bool) -> None:
+    """Train, tag, score and print."""
+    blind = jsonl.read(MADE_UP / "blind.jsonl")
+    new = {document.meta["register"] for document in jsonl.read(MADE_UP / "development.jsonl")}
+    table = Table("system", "registers", "texts", "strict F1, all spans", "interval")
     lines = []
-    registers = sorted({document.meta["register"] for document in development})
-    for name, found in systems:
-        for register in ["all", *registers]:
+    for name, recipe, found in systems([document.with_spans([]) for document in blind], curve, encoder):
+        for task, wanted in ((NEW, True), (SEEN, False)):
             pairs = [
-                (one, other)
-                for one, other in zip(development, found, strict=True)
-                if register in ("all", one.meta["register"])
+                (one, other) for one, other in zip(blind, found, strict=True) if (one.meta["register"] in new) == wanted
             ]
             scores = score([one for one, _ in pairs], [other for _, other in pairs])
-            task = f"made-up texts, {'registers never trained on' if register == 'all' else register}; all spans"
-            line = results.result(
-                scores, bootstrap(scores), system=name, task=task, recipe=str(RECIPE), tuned_on=TUNED, command=COMMAND
-            )
+            said = {"system": name, "task": task, "recipe": str(recipe), "tuned_on": TUNED, "command": COMMAND}
+            line = results.result(scores, bootstrap(scores), **said)
             low, high = line["interval"]
+            where = "never trained on" if wanted else "trained on"
             table.add_row(
-                name, register, str(len(pairs)), f"{100 * line['value']:.1f}", f"{100 * low:.1f} – {100 * high:.1f}"
+                name, where, str(len(pairs)), f"{100 * line['value']:.1f}", f"{100 * low:.1f} – {100 * high:.1f}"
             )
-            if register == "all":
-                lines.append(line)
+            lines.append(line)
     Console().print(table)
     if keep:
         results.add(lines)
@@ -81,5 +89,8 @@ def main(keep: bool) -> None:
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--curve", action="store_true")
+    parser.add_argument("--encoder", type=Path)
     parser.add_argument("--keep", action="store_true")
-    main(parser.parse_args().keep)
+    options = parser.parse_args()
+    main(options.curve, options.encoder, options.keep)

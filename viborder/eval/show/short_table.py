@@ -20,7 +20,7 @@ SHOWN = (
     ("the same in capitals", DEFAULT, "blind articles of the genre, in capitals; all spans", "strict_f1"),
     ("the same without tone marks", DEFAULT, "blind articles of the genre, without tone marks; all spans", "strict_f1"),
     (
-        "20 made-up texts of five other registers",
+        "15 made-up texts of five other registers",
         DEFAULT,
         "made-up texts, registers never trained on; all spans",
         "strict_f1",
