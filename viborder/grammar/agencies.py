@@ -344,7 +344,7 @@ def _body(view: View, body: Agency, depth: int) -> Agency:
 def _below(view: View, body: Agency, depth: int) -> Agency:
     """Rule 3 for a body with a place: `Đồn Biên phòng X BĐBP tỉnh Y`, not twice the same head, as two bodies in a row have."""
     at = body.end
-    if depth or body.is_joint or not (view.bits[at] & AGENCY and view.bits[at] & (CAP | UPPER)):
+    if depth > 3 or body.is_joint or not (view.bits[at] & AGENCY and view.bits[at] & (CAP | UPPER)):
         return body
     if view.keys[at : at + 2] == view.keys[body.start : body.start + 2]:
         return body

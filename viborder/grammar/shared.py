@@ -58,7 +58,9 @@ def _together(view: View, first: Agency) -> Agency:
         if department and not (level and level[1][0] == kinds.PROVINCE):
             return first
         if keys[first.start] in view.words.government_word or (
-            keys[first.start] in view.words.party_head and keys[at] not in view.words.committee
+            keys[first.start] in view.words.party_head
+            and keys[at] not in view.words.committee
+            and keys[at - 1] not in view.words.joint_word
         ):
             return first
         if keys[first.start] in view.words.police_head and keys[at] in view.words.public_word and keys[at - 1] == ",":
