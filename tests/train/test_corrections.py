@@ -6,8 +6,12 @@ from pathlib import Path
 from viborder.document import Document
 from viborder.formats import jsonl
 from viborder.formats.brackets import parse
+from viborder.grammar.explain import explain
 from viborder.train import load, train
 from viborder.train.corrections import learn_corrections, read_corrections
+from viborder.train.explain import corrections
+from viborder.train.explain import explain as of_model
+from viborder.train.token_spans import TokenSpan
 
 GOLD = Path("annotations/gold.jsonl")
 RECIPE = Path("train/crf.yaml")
@@ -39,6 +43,37 @@ def test_corrected_in_three_documents_is_right_in_the_fourth(tmp_path: Path) -> 
     assert not {("DRUG", "zilana"), ("AGENCY", "Biệt đội Sao Mai tỉnh Hà Giang"), ("QUANTITY", "52 tuổi")} & before
     assert {("PLACE", "cửa khẩu Săm Pun"), ("PLACE", "Lào")} <= before
     assert after == wanted
+    told = corrections(tmp_path / "3")
+    rules = {one["rule"]: (one["words"], one["kinds"], one["examples"]) for one in told["rules"]}
+    deleted = {"PLACE cửa khẩu Tân Thanh", "PLACE cửa khẩu Thanh Thủy", "PLACE cửa khẩu Lóng Sập", "PLACE Lào"}
+    assert sum(words for words, _, _ in rules.values()) >= len(deleted)
+    origin = {span["text"]: span["by"] for line in SHOWN for span in explain(parse(line, "x").text)["spans"]}
+    assert rules.keys() >= {origin["Lào"], origin["cửa khẩu Tân Thanh"]}
+    assert {example for _, _, examples in rules.values() for example in examples} & deleted
+    assert told["mentions"] > 0
+    spans_of = {one["text"]: one["model"] for one in of_model(parse(ASKED, "asked").text, tmp_path / "3")["spans"]}
+    assert spans_of["zilana"]["correction"] == "brought in by a correction"
+
+
+def test_a_correction_bears_the_rules_that_erred_and_comes_back_from_its_line() -> None:
+    words = "ở sông Lam và sông Tiền".split()
+    proposals = [(1, 3, "PLACE"), (4, 6, "PLACE")]
+    asked = []
+
+    def makers(number: int) -> dict[TokenSpan, str]:
+        asked.append(number)
+        return {proposals[0]: "river", proposals[1]: "announced"}
+
+    wrong = (words, proposals, {proposals[0]})
+    found = learn_corrections([(words, proposals, set(proposals)), wrong, wrong], makers)
+    assert asked == [1, 2], "a document in which the grammar is right is not asked"
+    assert found.rules == {("PLACE", "=", "sông", "Tiền"): ("announced",)}
+    moved = learn_corrections([(words, proposals, {(2, 3, "PLACE"), proposals[1]})], makers)
+    assert moved.rules[("PLACE", "=", "sông", "Lam")] == ("river",)
+    again = read_corrections(moved.written())
+    assert (again.rules, again.outcomes) == (moved.rules, moved.outcomes)
+    old = "".join(line.rpartition("\t")[0] + "\n" for line in moved.written().splitlines() if "river" in line)
+    assert read_corrections(old).rules == {}, "models of before have no rules beside their corrections"
 
 
 def test_nothing_is_remembered_where_the_grammar_is_right() -> None:

@@ -15,6 +15,7 @@ from viborder.errors import ViborderError
 from viborder.formats import jsonl
 from viborder.publish.model import belongs
 from viborder.train import load, train
+from viborder.train.explain import corrections
 
 RECIPE = "kind: tests.train.nothing\n"
 
@@ -41,6 +42,8 @@ def test_it_trains_tags_scores_and_cross_validates_like_every_other(tmp_path: Pa
     run("crossval", recipe, "--gold", gold, "--out", tmp_path / "folds")
     assert len(jsonl.read(tmp_path / "folds/predictions.jsonl")) == 4
     assert viborder.load(model).tag("Công an tỉnh Cao Bằng").spans == ()
+    with pytest.raises(ViborderError, match="model-no-corrections"):
+        corrections(model)
 
 
 def test_its_folder_is_like_every_other(tmp_path: Path) -> None:

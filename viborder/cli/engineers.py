@@ -48,7 +48,10 @@ def train(
 
 def explain(
     text: Annotated[str, typer.Argument(help="A sentence, or a whole text.")] = "",
-    model: Annotated[Path | None, typer.Option(help="A model folder: what it made of the grammar's proposals.")] = None,
+    model: Annotated[
+        Path | None,
+        typer.Option(help="A model folder: what it made of the grammar's proposals; without TEXT, what it corrects."),
+    ] = None,
     grammar: Annotated[Path | None, typer.Option(help="A folder with a grammar of one's own.")] = None,
     rule: Annotated[str | None, typer.Option(help="Print a rule, piece or veto, and the Python it became.")] = None,
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
@@ -65,6 +68,13 @@ def explain(
         print(dumps(found, ensure_ascii=False) if json else f"{found['where']}\n{found['record']}\n\n{found['python']}")
         return
     text = normalise(text)[0]
+    if model and not text:
+        from viborder.grammar.explained import correction_lines
+        from viborder.train.explain import corrections
+
+        summed = corrections(model)
+        print(dumps(summed, ensure_ascii=False) if json else "\n".join(correction_lines(summed)))
+        return
     if model:
         from viborder.train.explain import explain as of_model
 

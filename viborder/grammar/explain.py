@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from viborder.grammar import Piece, Walk, standard
 from viborder.grammar.keys import longest
-from viborder.grammar.lexicon import in_use
+from viborder.grammar.lexicon import Lexicon, in_use
 from viborder.grammar.names import used
 from viborder.grammar.records import Record
 from viborder.grammar.rulebook import Rules
@@ -60,19 +61,8 @@ def explain(text: str, folder: Path | None = None, words: Sequence[str] | None =
     each. Offsets are half-open code points into `text`. Raises
     ViborderError: what is wrong with the folder.
     """
-    told: list[Told] = []
     starts, ends, written = cut(text)
-    written = written if words is None else list(words)
-    if folder is not None:
-        from viborder.grammar.own import read_own
-
-        rules = read_own(folder, lambda *found: told.append(found)).rules
-        view = read(text, starts, ends, written)
-        spans = [(span, _rule_of(span, told, rules)) for span in rules.walk(view)]
-    else:
-        rules = standard.rules_of(in_use().entries, lambda *found: told.append(found))
-        view = read(text, starts, ends, written, rules=rules)
-        spans = list(_walked(view, rules, told))
+    view, rules, told, spans = _read(text, starts, ends, written if words is None else words, folder)
     found = [
         {**_place(view, span[:2]), "label": span[2], **_said(origin), "entries": _entries(view, rules, span, origin)}
         for span, origin in sorted(spans, key=lambda made: (made[0][0], -made[0][1], made[0][2]))
@@ -84,6 +74,40 @@ def explain(text: str, folder: Path | None = None, words: Sequence[str] | None =
 def origins(text: str) -> dict[tuple[int, int, str], str]:
     """(start, end, label) of each span that the package's grammar proposes → the rule or algorithm that made it."""
     return {(span["start"], span["end"], span["label"]): span["by"] for span in explain(text)["spans"]}
+
+
+def makers(
+    text: str, starts: Sequence[int], ends: Sequence[int], words: Sequence[str], folder: Path | None = None
+) -> dict[Piece, str]:
+    """What made each span that the package's grammar proposes, or that of a folder: by (first token, token after the
+    last, label).
+    """
+    view, _, _, spans = _read(text, starts, ends, words, folder)
+    return {(view.token(first), view.token(last - 1) + 1, label): made.by for (first, last, label), made in spans}
+
+
+def _read(
+    text: str, starts: Sequence[int], ends: Sequence[int], words: Sequence[str], folder: Path | None
+) -> tuple[View, Rules, list[Told], list[tuple[Piece, Origin]]]:
+    """The view of a text, the rules that tell, what they told of it, and the spans with what made them."""
+    told: list[Told] = []
+    if folder is not None:
+        from viborder.grammar.own import read_own
+
+        rules = read_own(folder, lambda *found: told.append(found)).rules
+        view = read(text, list(starts), list(ends), list(words))
+        return view, rules, told, [(span, _rule_of(span, told, rules)) for span in rules.walk(view)]
+    rules, told = _telling(in_use())
+    told.clear()
+    view = read(text, list(starts), list(ends), list(words), rules=rules)
+    return view, rules, told, list(_walked(view, rules, told))
+
+
+@lru_cache(maxsize=1)
+def _telling(lexicon: Lexicon) -> tuple[Rules, list[Told]]:
+    """The package's rules as they tell, compiled once, and the list into which they do."""
+    told: list[Told] = []
+    return standard.rules_of(lexicon.entries, lambda *found: told.append(found)), told
 
 
 def source(identity: str, folder: Path | None = None) -> dict[str, str]:
@@ -206,7 +230,7 @@ def _entries(view: View, rules: Rules, span: Piece, origin: Origin) -> list[dict
         ids = (origin.by, *origin.pieces)
         asked = {name for identity in ids for name in used(rules.grammar.patterns[identity])}
         named = asked | named if span[2] == "PLACE" else asked  # lists of places are read by an algorithm
-    tables = {id(classes[name]): classes[name] for name in named if name in classes}
+    tables = {id(classes[name]): classes[name] for name in sorted(named) if name in classes}
     found: list[dict[str, Any]] = []
     for at in range(max(0, span[0] - _BEFORE), span[1]):
         for table in tables.values():

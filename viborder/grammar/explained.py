@@ -30,6 +30,14 @@ def lines(told: Mapping[str, Any]) -> Iterator[str]:
         yield f'nothing at [{near["start"]}:{near["end"]}] "{near["text"]}": {near["rule"]}, stopped by {near["veto"]}'
 
 
+def correction_lines(told: Mapping[str, Any]) -> Iterator[str]:
+    """A line for each rule that a model's corrections concern, and one for what the grammar left out."""
+    for one in told["rules"]:
+        such = f", such as {'; '.join(one['examples'])}" if one["examples"] else ""
+        yield f"{one['rule']}: {one['words']} proposals corrected by their very words, {one['kinds']} kinds{such}"
+    yield f"left out by the grammar: {told['mentions']} mentions, {told['titles']} words before officials"
+
+
 def _model(model: Mapping[str, Any]) -> Iterator[str]:
     proposed = "proposed by the grammar" if model["proposed"] else model["correction"] or "not proposed by the grammar"
     alone = "" if model["weights"] is None else f"; learned weights alone give it {model['weights']}"

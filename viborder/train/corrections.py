@@ -9,6 +9,8 @@ remembered, and only where it erred, so that where it is right nothing is touche
   lies inside;
 - words in small letters before the names of officials that it left out: `điều phối viên`.
 
+Beside what became of proposals stand the rules of the grammar that had made them: those are worth mending.
+
 Names of persons are left out of it: who holds office is said by each text anew, and a namesake elsewhere may be anyone.
 """
 
@@ -16,7 +18,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from viborder.document import PRIVATE
@@ -26,6 +28,7 @@ Outcome = tuple[int, int, str]  # by how many tokens begin and end move, and the
 Key = tuple[str, ...]
 # the words of a text, the grammar's proposals, the gold spans
 Case = tuple[Sequence[str], Sequence[TokenSpan], set[TokenSpan]]
+Makers = Callable[[int], Mapping[TokenSpan, str]]  # by the number of a case: each proposal's rule
 
 _DIGITS = re.compile(r"\d+")
 _DELETED: Outcome = (0, 0, "")
@@ -42,7 +45,8 @@ class Corrections:
     """Corrections: `revised` gives proposals as annotators would have them.
 
     outcomes: by key of a proposal, what becomes of it. mentions: by (label of the span around, "" for none) and
-    pattern, the label. titles: words after which a name is an official's.
+    pattern, the label. titles: words after which a name is an official's. rules: by key of a proposal, the grammar's
+    rules that erred there.
     """
 
     def __init__(
@@ -50,8 +54,10 @@ class Corrections:
         outcomes: Mapping[Key, Outcome],
         mentions: Mapping[tuple[str, Key], str],
         titles: Iterable[Key] = (),
+        rules: Mapping[Key, tuple[str, ...]] | None = None,
     ) -> None:
         self.outcomes, self.mentions, self.titles = dict(outcomes), dict(mentions), frozenset(titles)
+        self.rules = dict(rules or {})
         self._trie: dict[str, Any] = {}
         for (outer, pattern), label in self.mentions.items():
             node = self._trie
@@ -63,13 +69,13 @@ class Corrections:
         return bool(self.outcomes or self.mentions or self.titles)
 
     def written(self) -> str:
-        """A line a correction, tabs between: `proposal`, how far begin and end move, the label, the key; `mention`, the
-        label around, …; `title`, the words.
+        """A line a correction, tabs between: `proposal`, how far begin and end move, the label, the key, the rules that
+        erred, where they are known; `mention`, the label around, …; `title`, the words.
 
         Words stand on one line, as they do in a text, so that a name in them is found.
         """
         outcomes = [
-            f"proposal\t{begin}\t{end}\t{label}\t{' '.join(key)}\n"
+            "\t".join(["proposal", str(begin), str(end), label, " ".join(key), *_joined(self.rules.get(key))]) + "\n"
             for key, (begin, end, label) in self.outcomes.items()
         ]
         mentions = [
@@ -136,25 +142,46 @@ def read_corrections(text: str) -> Corrections:
     outcomes: dict[Key, Outcome] = {}
     mentions: dict[tuple[str, Key], str] = {}
     titles: list[Key] = []
+    rules: dict[Key, tuple[str, ...]] = {}
     for line in filter(None, text.split("\n")):
         kind, *values = line.split("\t")
         if kind == "proposal":
-            begin, end, label, key = values
-            outcomes[tuple(key.split(" "))] = (int(begin), int(end), label)
+            begin, end, label, words, *made = values
+            key = tuple(words.split(" "))
+            outcomes[key] = (int(begin), int(end), label)
+            if made:
+                rules[key] = tuple(made[0].split(" "))
         elif kind == "title":
             titles.append(tuple(values[0].split(" ")))
         else:
             outer, label, pattern = values
             mentions[outer, tuple(pattern.split(" "))] = label
-    return Corrections(outcomes, mentions, titles)
+    return Corrections(outcomes, mentions, titles, rules)
 
 
-def learn_corrections(cases: Sequence[Case]) -> Corrections:
-    """The corrections that cases show."""
+def _joined(rules: Iterable[str] | None) -> list[str]:
+    return [" ".join(rules)] if rules else []
+
+
+def learn_corrections(cases: Sequence[Case], makers: Makers = lambda _: {}) -> Corrections:
+    """The corrections that cases show. makers: asked of cases alone in which a proposal is wrong."""
     outcomes = _outcomes(cases)
     corrected = Corrections(outcomes, {})
     revised = [(words, corrected.revised(words, proposals), gold) for words, proposals, gold in cases]
-    return Corrections(outcomes, _mentions(revised), _titles(revised))
+    return Corrections(outcomes, _mentions(revised), _titles(revised), _rules(cases, outcomes, makers))
+
+
+def _rules(cases: Sequence[Case], outcomes: Mapping[Key, Outcome], makers: Makers) -> dict[Key, tuple[str, ...]]:
+    """For each key of a correction the rules whose proposals were wrong, sorted."""
+    found: dict[Key, set[str]] = {}
+    for number, (words, proposals, gold) in enumerate(cases):
+        wrong = [span for span in proposals if span not in gold and span[2] not in _PERSONS]
+        made = makers(number) if wrong else {}
+        for span in wrong if made else ():
+            for key in _keys(words, plain_words(words), span):
+                if key in outcomes and span in made:
+                    found.setdefault(key, set()).add(made[span])
+    return {key: tuple(sorted(rules)) for key, rules in found.items()}
 
 
 def _titles(cases: Sequence[Case]) -> set[Key]:

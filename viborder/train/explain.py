@@ -4,6 +4,7 @@ runner-up.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +12,13 @@ from viborder.document import Document
 from viborder.errors import fail
 from viborder.grammar import explain as grammar
 from viborder.train import forms, load
+from viborder.train.corrections import read_corrections
 from viborder.train.crf.tagger import Account, CrfTagger
+from viborder.train.folder import checked, fitting, read_card
 from viborder.train.token_spans import TokenSpan
 from viborder.train.tokenized import tokenized
+
+_SHOWN = 3  # very words listed of a rule
 
 
 def explain(text: str, folder: Path) -> dict[str, Any]:
@@ -41,7 +46,8 @@ def explain(text: str, folder: Path) -> dict[str, Any]:
             "where": "",
             "entries": [],
         }
-        spans.append({**_place(text, account, span), **said, "model": _model(text, account, span, score)})
+        made = {"correction": _brought(account, span, by_span)}
+        spans.append({**_place(text, account, span), **said, "model": {**_model(text, account, span, score), **made}})
     taken = {_code_points(account, span) for span, _, _ in account.found}
     rejected = [
         {**_place(text, account, span), "by": by_span.get(_code_points(account, span), {}).get("by", ""),
@@ -50,6 +56,36 @@ def explain(text: str, folder: Path) -> dict[str, Any]:
         if _code_points(account, span) not in taken and span[2] in tagger.labels
     ]  # fmt: skip
     return {**told, "spans": spans, "rejected": rejected}
+
+
+def corrections(folder: Path) -> dict[str, Any]:
+    """What a model learned from annotators' corrections, summed: `rules`, the grammar's rules with most corrections
+    first, each with how many very words and how many kinds of its proposals are corrected, and some of these; how many
+    `mentions` the grammar left out, and words before officials (`titles`).
+
+    Raises ViborderError: what is wrong with the folder, `model-no-corrections` for a model that has none.
+    """
+    card = read_card(folder)
+    if "corrections.tsv" not in card.get("files", {}):
+        hint = "train it with `corrections: true` in the recipe"
+        raise fail(folder, "model-no-corrections", "the model keeps no corrections", hint)
+    with fitting(folder):
+        found = read_corrections(checked(folder, card, "corrections.tsv").decode())
+    by_rule: dict[str, list[tuple[str, ...]]] = {}
+    for key, rules in found.rules.items():
+        for rule in rules:
+            by_rule.setdefault(rule, []).append(key)
+    words = {rule: [key for key in keys if key[1] == "="] for rule, keys in by_rule.items()}
+    summed = [
+        {
+            "rule": rule,
+            "words": len(words[rule]),
+            "kinds": len(keys) - len(words[rule]),
+            "examples": [f"{key[0]} {' '.join(key[2:])}" for key in words[rule][:_SHOWN]],
+        }
+        for rule, keys in sorted(by_rule.items(), key=lambda one: (-len(words[one[0]]), -len(one[1]), one[0]))
+    ]
+    return {"rules": summed, "mentions": len(found.mentions), "titles": len(found.titles)}
 
 
 def of_grammar(text: str, folder: Path | None = None) -> dict[str, Any]:
@@ -78,10 +114,18 @@ def _model(text: str, account: Account, span: TokenSpan, score: float) -> dict[s
     return {
         "score": score,
         "proposed": span in account.proposed,
-        "correction": "" if span in account.proposed or span not in account.revised else "brought in by a correction",
         "weights": round(dict(account.alone).get(span, 0.0), 4) if outermost else None,
         "runner_up": {**_place(text, account, best[1]), "probability": round(best[0], 4)} if best else None,
     }
+
+
+def _brought(account: Account, span: TokenSpan, by_span: Mapping[tuple[int, int, str], dict[str, Any]]) -> str:
+    """Whether a correction brought a span in, and the rule whose proposal it was made from."""
+    if span in account.proposed or span not in account.revised:
+        return ""
+    gone = (other for other in account.proposed if other not in account.revised and _overlap(other, span))
+    rules = [by_span[place]["by"] for other in gone if (place := _code_points(account, other)) in by_span]
+    return f"brought in by a correction of {rules[0]}" if rules else "brought in by a correction"
 
 
 def _correction(text: str, account: Account, span: TokenSpan) -> str:

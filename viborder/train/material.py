@@ -44,6 +44,7 @@ class Material:
         self.shared = self.proposer.labels if self.proposer else None
         self.texts: dict[str, TokenizedText] = {}
         self.proposals: dict[str, list[TokenSpan]] = {}
+        self._makers: dict[str, dict[TokenSpan, str]] = {}
 
     def prepare(self, documents: Sequence[Document]) -> None:
         """Work out texts and proposals."""
@@ -71,10 +72,20 @@ class Material:
             (self.texts[document.id].words, self.proposals[document.id], self.known_gold(document))
             for document in documents
         ]
-        learned = learn_corrections(cases) if corrections else Corrections({}, {})
+        learned = (
+            learn_corrections(cases, lambda number: self._makers_of(documents[number]))
+            if corrections
+            else Corrections({}, {})
+        )
         unseen = list(_corrected_by_others(cases)) if corrections else cases
         known = learn_record(unseen) if record else Record({}, {}, {})
         return Advice(self.proposer, learned, known, learn_kept(unseen))
+
+    def _makers_of(self, document: Document) -> dict[TokenSpan, str]:
+        """The rule that made each proposal in a document."""
+        if self.proposer and document.id not in self._makers:
+            self._makers[document.id] = self.proposer.makers(document, self.texts[document.id])
+        return self._makers[document.id]
 
     def held(self, tagger: Tunable, documents: Sequence[Document]) -> HeldOut:
         """Documents for a tagger that has not seen them."""

@@ -40,6 +40,14 @@ class Proposer:
         more = [span for span in more if not any(_clash(span, other) for other in own)]
         return sorted([*own, *more], key=lambda span: (span[0], -span[1], span[2]))
 
+    def makers(self, document: Document, tokens: TokenizedText) -> dict[TokenSpan, str]:
+        """The rule or algorithm that made each span, of the grammar of a folder where both propose it."""
+        from viborder.grammar.explain import makers
+
+        cut = document.text, tokens.starts, tokens.ends, tokens.words
+        own = makers(*cut, self.own.folder) if self.own else {}
+        return {**makers(*cut), **own}
+
 
 def _clash(span: TokenSpan, other: TokenSpan) -> bool:
     """Whether two spans cross, or are one range."""
