@@ -32,7 +32,7 @@ def run(*arguments: str) -> str:
 
 def test_each_span_has_its_maker() -> None:
     assert {(span["text"], span["by"]) for span in explain(TEXT)["spans"]} == {
-        ("Nguyễn Văn An", "name-after-role"),
+        ("Nguyễn Văn An", "named-after-rank.name"),
         ("Công an tỉnh Cao Bằng", "body"),
         ("tỉnh Cao Bằng", "named.province"),
         ("2 kg", "amount"),

@@ -14,9 +14,7 @@ from viborder.grammar.keys import longest
 from viborder.grammar.kinds import (
     AGENCY,
     CAP,
-    DIGIT,
     LOCATIVE,
-    LOWER,
     NAME,
     PERSON,
     PLACE,
@@ -104,7 +102,7 @@ class Walk:
             return end
         if bits & LOCATIVE and not (bits & CAP and bits & NAME):
             is_photograph = self.view.keys[at] in self.view.words.photograph
-            return self._credit(at + 2) if is_photograph else self._announced(at)
+            return self._credit(at) if is_photograph else self._announced(at)
         if bits & PLACE and (end := self._place(at)):
             return end
         if bits & NAME and bits & CAP:
@@ -142,26 +140,12 @@ class Walk:
         return found[-1][1] if found else None
 
     def _credit(self, at: int) -> int | None:
-        """Rule 3: the photographer after `Ảnh:`, initials too."""
-        view = self.view
-        if (
-            view.keys[at - 1] == ":"
-            and view.bits[at] & UPPER
-            and view.bits[at + 1] & UPPER
-            and not longest(view.lexicon.heads, view.keys, at)
-        ):
-            return None if places.bare(view, at) else at + 2  # `Ảnh: HỮU TOÀN`
-        if view.keys[at - 1] != ":" or not view.bits[at] & CAP or view.bits[at] & UPPER:
+        """Rule 3: the photographer after `Ảnh:`, as rules/person.txt has it."""
+        match = self.rules.at(self.view, at, "person")
+        if match is None:
             return None
-        if head := longest(view.lexicon.heads, view.keys, at):  # an outlet: `An ninh Lai Châu`
-            outlet = places.bare(view, head[0]) if view.keys[at] in view.words.security else None
-            return outlet[1] if outlet else None
-        end = places.capitals(view, at, 5)
-        if end == at or (end - at == 1 and view.bits[end] & LOWER):
-            return None  # `Trong ảnh: Thay mặt`
-        end = officials.initials(view, end)
-        self.persons.append((at, end, carry.PRIVATE_ROLE))
-        return end
+        self.persons += [(start, end, carry.PRIVATE_ROLE) for start, end, _ in match[1]]
+        return match[0]
 
     def _abbreviation(self, end: int) -> None:
         """Rule 12: an abbreviation in brackets after the name is a span of its own."""
@@ -304,12 +288,6 @@ class Walk:
         if at == self.role_end and self.role and (stop := officials.name(view, at, self.role)):
             self._emit_names(at, stop, self.role)
             return self.persons[-1][1]
-        if (
-            view.keys[at - 2] in view.words.number_word
-            and view.bits[at - 1] & DIGIT
-            and view.keys[end] in view.words.after_address
-        ):
-            return self._emit_places([(at, end)])  # an address: `số 10 Lý Thường Kiệt, TP Đồng Hới`
         start = officials.begins(view, at, self.end)
         if end - start < 2 or view.keys[start - 1] in view.words.before_people:  # `người Mông Pú Hia`, `Tết Bun Pi May`
             return None

@@ -86,7 +86,6 @@ class Around:
     zone_second: Words
 
     # around-places.tsv
-    after_address: Words
     before_country: Words
     border: Words
     border_second: Words
@@ -102,7 +101,6 @@ class Around:
     newspaper: Words
     number_word: Words
     place_classifier: Words
-    plain_country: Words
     province_or_district: Words
     road: Words
     seated_at: Words
@@ -112,23 +110,15 @@ class Around:
     accused: Words
     according: Words
     also_given: Words
-    also_post: Words
-    appointed: Words
-    appointed_by: Words
     before_people: Words
-    before_post: Words
     before_seat: Words
-    board: Words
-    business_word: Words
     charge: Words
-    copula: Words
     deed_of_person: Words
     former_or_is: Words
     had_before: Words
     middle_thi: Words
     name_joint: Words
     name_word: Words
-    office_word: Words
     photograph: Words
     sentence_end: Words
     signed: Words

@@ -27,7 +27,6 @@ ALGORITHMS = {
     "_place": ("name-after-role", "officials.py"),  # after a post and its country
     "_agency": ("body", "shared.py"),
     "_abbreviation": ("abbreviation-after-body", "agencies.py"),
-    "_credit": ("photographer", "__init__.py"),
     "_name": ("family-name", "officials.py"),
     "_emit_places": ("coordinated-place", "context.py"),
 }
@@ -171,7 +170,7 @@ def _walked(view: View, rules: Rules, told: list[Told]) -> Iterable[tuple[Piece,
         by_rule = method is None or (method == "_place" and span[2] == "PLACE")
         if by_rule and (origin := _rule_of(span, told, rules)).rule:
             yield span, origin
-        elif span[2] == "PLACE" and (piece := _piece_of(span, told, rules)):
+        elif piece := _piece_of(span, told, rules):
             yield span, piece
         else:
             name, file = ALGORITHMS.get(method, _CARRIED) if method else _CARRIED
@@ -193,10 +192,11 @@ def _rule_of(span: Piece, told: list[Told], rules: Rules) -> Origin:
 
 
 def _piece_of(span: Piece, told: list[Told], rules: Rules) -> Origin | None:
-    """The piece that found a place for an algorithm, which put it into a body's name or a row of places."""
+    """The piece that found a place or a person for an algorithm: in a body's name, in a row of places, after a title."""
+    files = {"PLACE": ("place",), "OFFICIAL": ("person",), "PRIVATE": ("person",)}.get(span[2], ())
     records = {record.id: record for record in rules.records}
-    named = [identity for identity, veto, begin, end in told if not veto and (begin, end) == span[:2]]
-    pieces = [records[identity] for identity in named if records[identity].path.stem == "place"]
+    found = [identity for identity, veto, begin, end in told if not veto and (begin, end) == span[:2]]
+    pieces = [records[identity] for identity in found if records[identity].path.stem in files]
     return _origin(pieces[-1], span, told, records) if pieces else None
 
 

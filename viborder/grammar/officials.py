@@ -11,8 +11,15 @@ from viborder.grammar.kinds import AGENCY, CAP, LOWER, NAME, PERSON, PLACE, UPPE
 from viborder.grammar.places import bare, capitals, stops
 from viborder.grammar.view import View
 
+Match = tuple[int, tuple[()]]  # the token after it; no span inside
+_NAMED = {  # piece → the roles after which it is asked for; 0: after any. The first finds the most
+    "named-after-rank": kinds.RANK | kinds.COMRADE,
+    "named-after-post": kinds.POST,
+    "named-after-title": kinds.TITLE,
+    "named-after-role": kinds.ROLE,
+    "named-by-family": 0,
+}
 REACH = 12  # tokens after a name in which it is said what the person is accused of
-_BETWEEN = frozenset((",", "-", "(", "–", ":", ";"))
 
 
 def role(view: View, at: int) -> tuple[int, int] | None:
@@ -33,47 +40,51 @@ def role(view: View, at: int) -> tuple[int, int] | None:
 
 
 def name(view: View, at: int, bits: int) -> int | None:
-    """The token after the name at `at`, or None. bits: the role before it; after a rank any capitals are a name."""
-    end = capitals(view, at, 8)
-    if end == at or (
-        view.bits[at] & AGENCY and not view.bits[at] & NAME and longest(view.lexicon.heads, view.keys, at)
-    ):
+    """The token after the name at `at`, or None, as rules/person.txt has it. bits: the role before it."""
+    for piece, role_bits in _NAMED.items():
+        if (bits & role_bits or not role_bits) and (match := view.rules.pieces[piece](view, view.keys, view.bits, at)):
+            return match[0]
+    return None
+
+
+def name_of_person(view: View, at: int) -> Match | None:
+    """For rules: the capitals of a person's name."""
+    end = _own_capitals(view, at)
+    end = _after_hyphens(view, end) if end > at else end
+    return (end, ()) if end > at else None
+
+
+def name_after_rank(view: View, at: int) -> Match | None:
+    """For rules: the same behind a rank, where more is a name: a part in small letters, a part behind a dash."""
+    end = _own_capitals(view, at)
+    if end == at:
         return None
-    if len(view.keys[end - 1]) == 1:
-        end = initials(view, end)
-    if view.bits[at] & UPPER and end - at > 1 and not view.bits[at + 1] & UPPER and not view.bits[at] & NAME:
-        return None  # `cán bộ QLTT Long An`
-    while end > at and view.bits[end - 1] & UPPER and end - at > 1 and not view.bits[at] & UPPER:
-        end -= 1
-    if (
-        bits & kinds.RANK
-        and end - at == 1
+    forgotten = (
+        end - at == 1
         and view.bits[end] & LOWER
         and view.bits[end + 1] & CAP
         and view.types[end][1] in view.lexicon.family_names[1]
-    ):
+    )
+    if forgotten:
         end = capitals(view, end + 1, 6)  # a capital forgotten in a Lao name
+    end = _after_hyphens(view, end)
+    return (_after_dash(view, end) if view.keys[end] == "-" else end), ()
+
+
+def _own_capitals(view: View, at: int) -> int:
+    """The token after the capitals from the token on, initials too; an abbreviation that follows is none of them."""
+    end = capitals(view, at, 8)
+    if end > at and len(view.keys[end - 1]) == 1:
+        end = initials(view, end)
+    while end > at and view.bits[end - 1] & UPPER and end - at > 1 and not view.bits[at] & UPPER:
+        end -= 1
+    return end
+
+
+def _after_hyphens(view: View, end: int) -> int:
     while view.keys[end] == "-" and view.glued(end) and view.glued(end + 1) and _is_name_part(view, end + 1):
         end = capitals(view, end + 1, 4)
-    if bits & (kinds.RANK | kinds.COMRADE) and view.keys[end] == "-":
-        end = _after_dash(view, end)
-    place = bare(view, at)
-    named_so = bool(bits & (kinds.RANK | kinds.COMRADE) and view.bits[at] & NAME) or (
-        bits & kinds.TITLE and end - at == 1 and view.keys[at] not in view.words.plain_country
-    )  # `ông Việt`, but `đàn ông Campuchia`
-    named_so = named_so or " ".join(view.keys[at - 2 : at]) in view.words.accused  # `bị cáo Hà Giang`
-    if place and place[1] >= end and not named_so:
-        return None
-    if place and place[2] == kinds.COUNTRY and end - at > 1 and not (named_so or bits & (kinds.RANK | kinds.COMRADE)):
-        return None
-    if (
-        bits & (kinds.RANK | kinds.COMRADE | kinds.ROLE)
-        or (bits & kinds.POST and (end - at > 1 or view.foreign(at)))
-        or bits & kinds.TITLE
-        or view.bits[at] & NAME
-    ):
-        return end
-    return None
+    return end
 
 
 def _is_name_part(view: View, at: int) -> bool:
@@ -90,6 +101,12 @@ def _after_dash(view: View, end: int) -> int:
         return end
     stop = capitals(view, second, 4)
     return stop if view.keys[stop] in (",", "-") and is_post(view, stop + 1) else end
+
+
+def person_capitals(view: View, at: int) -> Match | None:
+    """For rules: a run of capitals that may be a person's name, with initials: `T.C`."""
+    end = capitals(view, at, 5)
+    return (initials(view, end), ()) if end > at else None
 
 
 def initials(view: View, end: int) -> int:
@@ -116,21 +133,7 @@ def has_post_after(view: View, end: int) -> bool:
     """Rule 2: whether a post or a rank follows the name, after a comma, a dash or a bracket: `La Kỳ Quyền, Phó Giám
     đốc`.
     """
-    at = end
-    if view.keys[at] == "(" and view.bits[at + 1] & 4:  # an age in brackets: (35 tuổi),
-        return False
-    if view.keys[at] in view.words.appointed_by:  # `được bầu làm`, `được bổ nhiệm giữ chức`
-        given = next((n for n in range(at + 1, at + 7) if view.keys[n] in view.words.appointed), None)
-        return given is not None and is_post(view, given + 1)
-    if view.keys[at] not in _BETWEEN and view.keys[at] not in view.words.copula:
-        return False
-    at += 1
-    for _ in range(2):
-        if view.keys[at] in view.words.before_post or (
-            view.keys[at] in view.words.office_word and view.keys[at + 1] in view.words.case
-        ):
-            at += 1
-    return is_post(view, at)
+    return view.rules.pieces["office-after-name"](view, view.keys, view.bits, end) is not None
 
 
 def is_charged(view: View, end: int) -> bool:
@@ -165,22 +168,7 @@ def signs(view: View, at: int) -> bool:
 
 def is_post(view: View, at: int) -> bool:
     """Whether a post or a rank stands at the token that is not the rank of another name."""
-    found = longest(view.lexicon.persons, view.keys, at)
-    if found is None or not found[1] & (kinds.POST | kinds.RANK):
-        return False
-    if found[1] & kinds.POST and _is_business(view, found[0]):
-        return False
-    return not (view.bits[found[0]] & CAP and view.bits[found[0]] & NAME and found[1] & kinds.RANK)
-
-
-def _is_business(view: View, end: int) -> bool:
-    """Whether the post before `end` is in a company: `Chủ tịch kiêm Tổng giám đốc Công ty X`."""
-    end += view.keys[end] in view.words.also_post
-    if more := longest(view.lexicon.persons, view.keys, end):
-        if not more[1]:
-            return True
-        end = more[0]
-    return view.keys[end] in view.words.board or " ".join(view.keys[end : end + 2]) in view.words.business_word
+    return view.rules.pieces["office"](view, view.keys, view.bits, at) is not None
 
 
 def is_list_joint(view: View, at: int) -> int | None:

@@ -40,18 +40,28 @@ _BEGIN = {
     "forgotten-capitals": kinds.LOWER,
     "short-number": kinds.DIGIT,
     "capitals": kinds.CAP,
+    "person-capitals": kinds.CAP,
+    "name-of-person": kinds.CAP,
+    "name-after-rank": kinds.CAP,
     "rank-or-body": kinds.AGENCY | kinds.PERSON,
     "one-body": kinds.AGENCY,
 }
-APART = ("place", "announced")  # asked where no body, no person and no amount begins; see `viborder.grammar.Walk`
-ASKED = ("listed", "listed-after-word", "named", "number-of-name")  # pieces that algorithms ask for
+APART = (
+    "place",
+    "announced",
+    "person",
+)  # asked where no body, no person and no amount begins; see `viborder.grammar.Walk`
+ASKED = tuple(
+    """listed listed-after-word named number-of-name office office-after-name named-after-rank named-after-post
+    named-after-title named-after-role named-by-family""".split()
+)  # pieces that algorithms ask for
 
 
 @cache
 def algorithms() -> dict[str, Algorithm]:
     """By the names that patterns may use."""
     # These read views, which read the lexicon, which holds the rules.
-    from viborder.grammar import agencies, amounts, places
+    from viborder.grammar import agencies, amounts, officials, places
 
     found: dict[str, Algorithm] = {
         "digits": amounts.digits,
@@ -79,6 +89,9 @@ def algorithms() -> dict[str, Algorithm]:
         "capitals": places.run_of_capitals,
         "kilometre-post": places.kilometre_post,
         "one-body": agencies.one_body,
+        "person-capitals": officials.person_capitals,
+        "name-of-person": officials.name_of_person,
+        "name-after-rank": officials.name_after_rank,
     }
     for level, name in ((kinds.PROVINCE, "province"), (kinds.COMMUNE, "unit"), (kinds.OTHER, "site")):
         found[f"listed-{name}"], found[f"unlisted-{name}"] = places.after_word(level)
