@@ -68,6 +68,7 @@ class Walk:
         self.found: list[Piece] = []
         self.persons: list[carry.Person] = []
         self.announced: list[Range] = []  # places that only the words before them made one
+        self.outside: list[Range] = []  # bodies that are not marked, nor a place in their name
         self.end = 0  # the token after what was found last
         self.role = 0
         self.role_end = -1
@@ -88,7 +89,7 @@ class Walk:
                 self.end = taken.get(at) or self._at(at, bits[at]) or self.end
         self.found += carry.names(self.view, self.persons)
         self.found = carry.without_given_names(self.view, self.found, self.persons)
-        self.found += carry.places(self.view, self.found, self.announced)
+        self.found += carry.places(self.view, self.found, self.announced, self.outside)
         self.found += carry.given_names(self.view, self.found)
 
     def _at(self, at: int, bits: int) -> int | None:
@@ -116,6 +117,8 @@ class Walk:
         if found.is_named:
             self.found += found.pieces()
             self._abbreviation(found.end)
+        elif found.kind == kinds.OUTSIDE:
+            self.outside.append((at, found.end))
         if at == self.role_end or (at == self.role_end + 1 and self.view.keys[at - 1] in self.view.words.before_seat):
             self.role_end = found.end + (self.view.keys[at - 1] == "(" and self.view.keys[found.end] == ")")
             if (

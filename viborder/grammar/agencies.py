@@ -119,9 +119,8 @@ def _institution(view: View, at: int, end: int) -> Agency | None:
             attribute = name == end and found[2] == kinds.COUNTRY  # `công ty Trung Quốc`
             return None if attribute else Agency(at, found[1], kind=kinds.OUTSIDE)
         name += 1
-    if name > end and (found := named(view, name)):
-        return Agency(at, found[1], kind=kinds.OUTSIDE)
-    return None
+    found = named(view, name)
+    return Agency(at, found[1], kind=kinds.OUTSIDE) if found else None  # `Bệnh viện huyện X`
 
 
 def _is_own_in_capitals_only(view: View, at: int, end: int) -> bool:

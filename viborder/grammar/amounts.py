@@ -30,6 +30,11 @@ def fraction(view: View, at: int) -> Found | None:
     return (end, ()) if end else None
 
 
+def line_end(view: View, at: int) -> Found | None:
+    """The end of a line, to look ahead to."""
+    return (at + 1, ()) if view.keys[at] == "\n" else None
+
+
 def total(view: View, at: int) -> Found | None:
     """A numeral in digits with a magnitude, which may be a sum without its unit: `63 tỷ`."""
     numeral = _numeral(view, at)

@@ -45,11 +45,11 @@ def without_given_names(view: View, found: list[Piece], persons: list[Person]) -
     ]
 
 
-def places(view: View, found: list[Piece], announced: list[Range]) -> list[Piece]:
+def places(view: View, found: list[Piece], announced: list[Range], outside: list[Range]) -> list[Piece]:
     """What was a place once by the words before it is one without them too: `bản Lùng Thàng … Lùng Thàng`, `ở Pú Hia …
     của Pú Hia`.
 
-    announced: the places that only the words before them made one.
+    announced: the places that only the words before them made one. outside: where none is marked: `Bệnh viện Đa khoa X`.
     """
     keys, bits = view.keys, view.bits
     known: dict[str, set[tuple[str, ...]]] = {}
@@ -57,6 +57,7 @@ def places(view: View, found: list[Piece], announced: list[Range]) -> list[Piece
         known.setdefault(keys[start], set()).add(tuple(keys[start:end]))
     more = []
     taken = {at for start, end, _ in found for at in range(start, end)}
+    taken |= {at for start, end in outside for at in range(start, end)}
     for at in [at for at, word in enumerate(keys) if word in known and bits[at] & CAP]:
         if at not in taken and not bits[at - 1] & CAP and keys[at - 1] not in view.words.newspaper:
             end = capitals(view, at, 7)

@@ -68,6 +68,7 @@ def algorithms() -> dict[str, Algorithm]:
         "whole": amounts.whole,
         "sum": amounts.total,
         "fraction": amounts.fraction,
+        "line-end": amounts.line_end,
         "digits-with-unit": amounts.digits_with_unit,
         "year-digits": amounts.year_digits,
         "small-number": amounts.small_number,
