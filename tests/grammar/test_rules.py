@@ -93,6 +93,7 @@ RULE = "rule: gun W1\npattern: {}\nmark: Thu [W súng] cũ.\n"
         ('[W <gun>] ("," [W <gun>])*', "súng, súng AK cũ", ["WEAPON súng", "WEAPON súng AK"]),  # a label in a row
         ("[W <gun> <number/short>]", "súng 12, súng 123", ["WEAPON súng 12"]),
         ("[W <gun> <any>*] AK", "súng cũ\nto AK", []),  # no row crosses a line end
+        ("[W <gun>] (!cũ <any>){0,5} cũ", "thu súng", []),  # nor does it look behind the text
         ("[W <gun>] !<lower>", "súng to, súng AK", ["WEAPON súng AK"]),
         ("[W <gun>] &<number>", "súng to, súng 12", ["WEAPON súng"]),
         ("[W <gun/Cap>]", "Súng và súng", ["WEAPON Súng"]),

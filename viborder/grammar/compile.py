@@ -55,6 +55,7 @@ class Compiler:
         self.names: dict[str, Any] = {"longest": longest}
         self.names |= {f"a_{identifier(name)}": found for name, found in algorithms.items()}
         self.lines: list[str] = []
+        self.before = False  # whether what is written is the test of what stands before a match
         self._number = 0
 
     def function(self, name: str, nodes: Sequence, then: _Then, guards: list[str], more: str = "") -> None:
@@ -106,7 +107,9 @@ class Compiler:
         """(the tests of a name, the position behind it, what holds the spans inside, if anything does)."""
         name = node.names[0]
         if name in LOOKS:
-            look = f"keys[{at}]" if name == "any" else f"bits[{at}] & {LOOKS[name]}"
+            look = f"bits[{at}] & {LOOKS[name]}"
+            if name == "any":  # what stands before a line's first token is any, too, for what may not stand there
+                look = f"keys[{at}]" if self.before else f"keys[{at}] != {_LINE_END!r}"
             return [look, *self._conditions(node.conditions, at, plus(at))], plus(at), ""
         match = f"m{self._fresh()}"
         conditions = self._conditions(node.conditions, at, f"{match}[0]")
@@ -217,7 +220,6 @@ class Compiler:
             case _:
                 return None
         most = [] if node.high is None else [f"len({ends}) <= {node.high}"]
-        most += [f"keys[{ends}[-1]] != {_LINE_END!r}"] if name == "any" else []  # a line end is no row's
         return [
             _indented(depth, f"{ends} = [{at}]"),
             _indented(depth, f"while {' and '.join([*most, *tests])}: {ends}.append({behind})"),

@@ -301,9 +301,13 @@ class Rules:
         """
         nodes = parse(text)
         low, high = lengths(nodes, self.grammar.classes)
-        if low == high and low <= 4:
-            return f"({self._compiler.test(nodes, f'at - {low}')})"
-        helper = self._compiler.helper(nodes, until=True)
+        self._compiler.before = True
+        try:
+            if low == high and low <= 4:
+                return f"({self._compiler.test(nodes, f'at - {low}')})"
+            helper = self._compiler.helper(nodes, until=True)
+        finally:
+            self._compiler.before = False
         return f"any({helper}(v, keys, bits, b, at) for b in range(max(-4, at - {high}), at - {low - 1}))"
 
 
