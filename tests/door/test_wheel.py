@@ -15,7 +15,7 @@ import pytest
 from tests.conftest import ROOT
 
 TEXT = "Công an tỉnh Cao Bằng bắt giữ 476.509 viên ma túy tổng hợp.\n"
-SOURCES = ("viborder", "train", "pyproject.toml", "README.md", "LICENSE")
+SOURCES = ("viborder", "train", "annotations", "pyproject.toml", "README.md", "LICENSE")
 
 
 @pytest.fixture(scope="module")
@@ -105,6 +105,18 @@ def test_recipes_come_with_the_sentences_that_they_name(place):
         "print(path.parent)"
     )
     assert Path(run(place, "python", "-c", code).strip()).is_relative_to(place[1])
+
+
+def test_the_guidelines_are_shown_by_an_installed_package(place):
+    code = (
+        "from urllib.request import ProxyHandler, build_opener; from viborder.labelstudio import guidelines\n"
+        "path = guidelines.find(None)\n"
+        "print(path)\n"
+        "print(build_opener(ProxyHandler({})).open(guidelines.serve_beside(guidelines.page(path), 0)).read().decode())"
+    )
+    path, _, shown = run(place, "python", "-c", code).partition("\n")
+    assert Path(path).is_relative_to(place[1])
+    assert 'id="AGENCY"' in shown and 'id="Q1"' in shown
 
 
 def test_the_front_door_is_open(place):

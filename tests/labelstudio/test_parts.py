@@ -15,9 +15,9 @@ from viborder.labelstudio.adjudicate import pull_decisions, push_conflicts
 from viborder.labelstudio.interface import find_project
 from viborder.labelstudio.judge import judge
 from viborder.labelstudio.parts import cut, parts, piece
-from viborder.labelstudio.plan import Plan
+from viborder.labelstudio.plan import Plan, tasks
 from viborder.labelstudio.pull import pull
-from viborder.labelstudio.push import push
+from viborder.labelstudio.push import Pushed, Split, push
 from viborder.labelstudio.regions import region
 from viborder.labelstudio.status import status
 from viborder.labelstudio.tasks import tasks_by_key, text_hash
@@ -54,6 +54,37 @@ def test_nothing_is_lost_between_parts_and_no_span_is_cut(text, longest, place):
     assert all(part.text(text) for part in cuts) or not text
     found = [(part, one) for part in cuts for one in piece(document, part).spans]
     assert [Span(one.start + part.start, one.end + part.start, one.label) for part, one in found] == [*document.spans]
+
+
+def test_parts_are_given_out_together_and_a_document_is_planned_as_one():
+    documents = [
+        Document(name, "Lào.\nMỹ.\nÝ.", (Span(0, 3, "PLACE", 0.9), Span(9, 10, "PLACE", 0.7))) for name in "ab"
+    ]
+    plan = Plan(overlap=2, overlap_share=0.5, test_share=0.5, first=("b",))
+    starts = {document.id: cut(document.text, 5) for document in documents}
+    made = tasks(documents, by_id(documents), "m", plan, starts)
+    assert [(task["data"]["doc_id"], task["data"].get("part")) for task in made] == [
+        (name, f"{number}/3") for name in "ba" for number in (1, 2, 3)
+    ]
+    for name in "ab":
+        ours = [task["meta"]["viborder"] for task in made if task["data"]["doc_id"] == name]
+        assert {(one["share"], one["overlap"]) for one in ours} == {
+            ("test" if plan.is_test(name) else "learn", plan.people(name))
+        }
+    suggested = [task["predictions"][0]["result"] for task in made if "predictions" in task]
+    assert [[one["id"] for one in result] for result in suggested[:3]] == [["0-3-PLACE"], [], ["0-1-PLACE"]]
+
+
+def test_what_cannot_be_cut_is_said(capsys):
+    done = Pushed(1, 1, 0, 0, (Split("a", 30_000, 1, 30_000), Split("b", 12_000, 2, 7_000, lost=1)))
+    tables.pushed(done, "any", 10_000)
+    said = capsys.readouterr()
+    assert (
+        "b: 12,000 characters in 2 parts, the longest of 7,000, 1 suggestions that the end of a part cuts" in said.out
+    )
+    assert "part-long: 1 articles have parts of more than 10,000 characters (the first is 'a')" in said.err
+    tables.pushed(Pushed(1, 1, 0, 0), "any", 10_000)
+    assert capsys.readouterr().err == ""
 
 
 def annotate(client, owner, number, only=None):
@@ -138,9 +169,9 @@ def marked_by(*entries, part, text, **more):
 LAN, MINH = 1, 2
 
 
-def judged(*tasks, text="Lào.\nMỹ.\nÝ."):
+def judged(*found, text="Lào.\nMỹ.\nÝ."):
     people = People({LAN: ("x", "lan"), MINH: ("y", "minh")})
-    return judge(tasks, people, {"a": Document("a", text)})
+    return judge(found, people, {"a": Document("a", text)})
 
 
 def test_parts_by_several_people_are_one_pass_once_nobody_goes_on():
@@ -165,14 +196,14 @@ def test_parts_by_several_people_are_one_pass_once_nobody_goes_on():
 
 
 def test_an_article_whose_parts_are_gone_or_changed_is_not_pulled():
-    tasks = [marked_by((LAN, []), part=part, text=text) for part, text in enumerate(("Lào.\n", "Mỹ.\n", "Ý."), 1)]
-    assert rules(judged(*tasks)) == [] and judged(*tasks).empty == 1
-    assert rules(judged(tasks[0], tasks[2])) == ["part-missing"]
-    edited = tasks[1] | {"text": "Mỹ!\n"}
-    assert rules(judged(tasks[0], edited, tasks[2])) == ["text-differs"]
-    assert rules(judged(*tasks, text="khác")) == ["text-differs"]
-    other = tasks[1] | {"annotations": [tasks[1]["annotations"][0] | {"editor": MINH}]}
-    found = judged(tasks[0], other, tasks[2])
+    ours = [marked_by((LAN, []), part=part, text=text) for part, text in enumerate(("Lào.\n", "Mỹ.\n", "Ý."), 1)]
+    assert rules(judged(*ours)) == [] and judged(*ours).empty == 1
+    assert rules(judged(ours[0], ours[2])) == ["part-missing"]
+    edited = ours[1] | {"text": "Mỹ!\n"}
+    assert rules(judged(ours[0], edited, ours[2])) == ["text-differs"]
+    assert rules(judged(*ours, text="khác")) == ["text-differs"]
+    other = ours[1] | {"annotations": [ours[1]["annotations"][0] | {"editor": MINH}]}
+    found = judged(ours[0], other, ours[2])
     assert rules(found) == ["edited-by-another"] and found.documents == {} and found.refused == {("lan", "a")}
 
 

@@ -23,8 +23,18 @@ if TYPE_CHECKING:
     from starlette.applications import Starlette
 
 PAGE = "/guidelines"
+NAME = "GUIDELINES.md"
 ADDRESS = "VIBORDER_GUIDELINES_URL"  # where the page is for annotators, if not where we serve it
 _RULE = re.compile(r"<tr>\n<td>([A-Z]+\d+)</td>")  # a row of a table that begins with the number of a rule
+
+
+def find(named: Path | None) -> Path | None:
+    """The guidelines to show: the file that was named, those of the folder in which people work, or those of the package
+    (in a checkout, `annotations/`); None where there are none.
+    """
+    installed, checkout = Path(__file__).with_name(NAME), Path(__file__).parents[2] / "annotations" / NAME
+    known = (Path("annotations") / NAME, installed, checkout)
+    return named or next((path for path in known if path.is_file()), None)
 
 
 def page(path: Path) -> str:

@@ -18,9 +18,12 @@ PASSES = Path("annotations/passes")
 STATE = Path("build/labelstudio/serve")
 PROJECT = "viborder"
 ADJUDICATION = "viborder-adjudication"
-GUIDELINES = Path("annotations/GUIDELINES.md")
 Guide = Annotated[
-    Path, typer.Option("--guidelines", help="The guidelines (Markdown), shown as a page; if it is there.")
+    Path | None,
+    typer.Option(
+        "--guidelines",
+        help="The guidelines (Markdown), shown as a page; annotations/GUIDELINES.md or those of the package by default.",
+    ),
 ]
 Project = Annotated[str, typer.Option(help="Title of the project on the server.")]
 
@@ -30,19 +33,19 @@ def up(
     data: Annotated[Path, typer.Option(help="Where the server keeps its data.")] = Path("build/labelstudio"),
     port: Annotated[int, typer.Option(help="Port on 127.0.0.1.")] = 8080,
     annotator: Annotated[list[str] | None, typer.Option(help="Name of a further user; may be repeated.")] = None,
-    guide: Guide = GUIDELINES,
+    guide: Guide = None,
     prepare: Annotated[
         bool, typer.Option("--prepare", help="Install the server and make its empty database, no more.")
     ] = False,
 ) -> None:
     """Start a local Label Studio with a user, a token and a project; stop it with Ctrl+C."""
-    from viborder.labelstudio import local, server
+    from viborder.labelstudio import guidelines, local, server
 
     local.check_names(annotator or [])
     program = server.install()
     server.template(program)
     if not prepare:
-        local.run(program, data, port, annotator or [], PROJECT, guide if guide.exists() else None)
+        local.run(program, data, port, annotator or [], PROJECT, guidelines.find(guide))
 
 
 @app.command()
@@ -140,14 +143,14 @@ def serve(
     port: Annotated[int, typer.Option(help="Port to listen on.")] = 9090,
     project: Project = PROJECT,
     connect: Annotated[bool, typer.Option(help="Make the backend known to the project.")] = True,
-    guide: Guide = GUIDELINES,
+    guide: Guide = None,
     source_format: Annotated[
         str | None, typer.Option("--from", help="The format of the files, where endings cannot tell it.")
     ] = None,
 ) -> None:
     """Run the backend that suggests when a task is opened, and learns from what is submitted."""
     from viborder.cli.reading import documents
-    from viborder.labelstudio import backend, client
+    from viborder.labelstudio import backend, client, guidelines
 
     owner = client.from_environment() if connect else None
     overrides = keys or backend.quick(recipe)
@@ -160,5 +163,5 @@ def serve(
         owner=owner,
         title=project,
         overrides=overrides,
-        guide=guide if guide.exists() else None,
+        guide=guidelines.find(guide),
     )
