@@ -246,7 +246,7 @@ def test_a_real_server_asks_for_suggestions_and_tells_what_was_submitted(studio,
         renewing.join(60)
         assert renew.renew(studio.owner, number, own.learner) == 0  # somebody has a draft of what is older
         monkeypatch.setattr(renew, "NEXT", 0)  # far behind in the queue: the backend is asked when it is opened
-        assert renew.renew(studio.owner, number, own.learner) == 1
+        assert renew._take_away(studio.owner, number) == 1
         assert studio.owner.ask(studio.owner.sdk.predictions.list, task=task["id"]) == []
         opened = raw(studio.lan, "GET", f"tasks/{task['id']}?project={number}")
         assert [one["model_version"] for one in opened["predictions"]] == [own.learner.version]

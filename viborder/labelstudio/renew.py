@@ -10,25 +10,29 @@ import json
 import sys
 import time
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 from viborder.document import Document
 from viborder.errors import ViborderError
-from viborder.labelstudio.client import PAGE, Client
+from viborder.labelstudio.client import Client
 from viborder.labelstudio.learner import Learner
 from viborder.labelstudio.suggest import prediction
 from viborder.labelstudio.tasks import task_meta
 
-NEXT = 200  # tasks whose suggestions are made anew at once: those that come next
+NEXT = 200  # tasks that may be open on a screen when the backend starts: those that come next
+PAGE = 25  # tasks a request: few, since each may be begun between the request and its renewal
 
 
 def keep_renewed(owner: Client, number: int, learner: Learner) -> None:
     """Renew the suggestions with the first model, and after every training or several in a row, until the learner stops;
     says how many.
     """
+    is_first = True
     while learner.wait_for_change():
         try:
-            renewed = renew(owner, number, learner)
+            renewed = (_take_away(owner, number) if is_first else 0) + renew(owner, number, learner)
+            is_first = False
         except ViborderError as error:  # the server is away: the next training tries again
             print(error, file=sys.stderr, flush=True)
             continue
@@ -37,56 +41,66 @@ def keep_renewed(owner: Client, number: int, learner: Learner) -> None:
 
 
 def renew(owner: Client, number: int, learner: Learner) -> int:
-    """Replace what older models suggest for tasks that nobody has begun; returns for how many tasks.
+    """Replace what older models suggest for tasks that nobody has begun, those first that come next; returns for how
+    many tasks. It ends early when a newer model takes over.
 
     A suggestion is changed and not made anew, because Label Studio refuses the annotation of a person who has opened one
-    that is gone meanwhile. Of the tasks beyond the next 200 the old suggestions are taken away instead, in one call:
-    Label Studio asks for new ones when they are opened. It ends early when a newer model takes over.
+    that is gone meanwhile.
     """
-    tasks, version = list(_not_begun(owner, number)), learner.version
-    renewed = 0
-    for task in tasks[:NEXT]:
-        if learner.version != version:
-            return renewed
+    version, renewed = learner.version, 0
+    for task in _not_begun(owner, number, fields="all", include="id,data,meta,predictions"):
         begun = time.monotonic()
-        renewed += _renew(owner, task, learner)
-        time.sleep(time.monotonic() - begun)  # half of the time is left to those who annotate
-    later = [task["id"] for task in tasks[NEXT:]]
+        old = [entry for entry in task["predictions"] if entry["model_version"] != version]
+        if old:
+            tagged, made_by = learner.tag(Document("", task["data"]["text"]))
+            if made_by != version:
+                break
+            for entry in old:
+                owner.ask(owner.sdk.predictions.update, entry["id"], **prediction(tagged, version))
+            renewed += 1
+            time.sleep(time.monotonic() - begun)  # half of the time is left to those who annotate
+    return renewed
+
+
+def _take_away(owner: Client, number: int) -> int:
+    """Delete the suggestions of all tasks beyond the next, which nobody has open yet: Label Studio asks for new ones when
+    they are opened. So a project of thousands that was pushed with suggestions need not be renewed task by task.
+    """
+    later = [task["id"] for task in islice(_not_begun(owner, number), NEXT, None)]
     if later:
         chosen = {"all": False, "included": later}
         owner.ask(owner.sdk.actions.create, id="delete_tasks_predictions", project=number, selected_items=chosen)
-    return renewed + len(later)
+    return len(later)
 
 
-def _renew(owner: Client, task: dict[str, Any], learner: Learner) -> bool:
-    old = [
-        entry
-        for entry in owner.ask(owner.sdk.predictions.list, task=task["id"])
-        if entry["model_version"] != learner.version
-    ]
-    if old:
-        tagged, version = learner.tag(Document("", task["data"]["text"]))
-        for entry in old:
-            owner.ask(owner.sdk.predictions.update, entry["id"], **prediction(tagged, version))
-    return bool(old)
-
-
-def _not_begun(owner: Client, number: int) -> Iterator[dict[str, Any]]:
+def _not_begun(
+    owner: Client, number: int, fields: str = "task_only", include: str = "id,data,meta"
+) -> Iterator[dict[str, Any]]:
     """The tasks with suggestions that nobody has submitted, skipped or drafted, in the order of the label stream,
     without those of the test share.
     """
-    numbers = [("total_predictions", "greater"), ("total_annotations", "equal"), ("cancelled_annotations", "equal")]
-    items = [
-        {"filter": f"filter:tasks:{name}", "operator": operator, "type": "Number", "value": 0}
-        for name, operator in numbers
-    ]
-    items.append({"filter": "filter:tasks:draft_exists", "operator": "equal", "type": "Boolean", "value": False})
-    query, page = json.dumps({"filters": {"conjunction": "and", "items": items}}), 1
+    last = 0
     while True:
-        found = owner.task_list(number, include="id,data,meta", page=page, page_size=PAGE, query=query)
-        for task in found["tasks"]:
+        query = json.dumps({"filters": {"conjunction": "and", "items": _conditions(last)}})
+        asked = {"fields": fields, "include": include, "query": query, "page": 1, "page_size": PAGE}
+        found = owner.ask(owner.sdk.tasks.list, project=number, **asked)["tasks"]
+        for task in found:
+            last = max(last, int(task["id"]))
             if isinstance(task["data"].get("doc_id"), str) and task_meta(task).get("share") != "test":
                 yield task
-        if page * PAGE >= int(found["total"]):
+        if len(found) < PAGE:
             return
-        page += 1
+
+
+def _conditions(after: int) -> list[dict[str, Any]]:
+    numbers = [
+        ("id", "greater", after),
+        ("total_predictions", "greater", 0),
+        ("total_annotations", "equal", 0),
+        ("cancelled_annotations", "equal", 0),
+    ]
+    found: list[dict[str, Any]] = [
+        {"filter": f"filter:tasks:{name}", "operator": operator, "type": "Number", "value": value}
+        for name, operator, value in numbers
+    ]
+    return [*found, {"filter": "filter:tasks:draft_exists", "operator": "equal", "type": "Boolean", "value": False}]
