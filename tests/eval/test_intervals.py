@@ -10,7 +10,8 @@ import scipy.stats
 
 from viborder.document import Document, Span
 from viborder.eval import compare, score
-from viborder.eval.uncertainty.intervals import bootstrap, caution, left_out, resampled
+from viborder.eval.counting.counts import GOLD, PRED, STRICT
+from viborder.eval.uncertainty.intervals import bootstrap, caution, interval_of, left_out, resampled
 from viborder.eval.uncertainty.significance import f1, holm, randomisation
 
 with gzip.open(Path(__file__).parent / "data" / "wnut17.json.gz", "rt", encoding="utf-8") as _file:
@@ -64,6 +65,21 @@ def test_bootstrap_against_scipy():
         (right, gold, pred), statistic, paired=True, n_resamples=10_000, method="percentile", rng=3
     )
     assert ours == pytest.approx([theirs.confidence_interval.low, theirs.confidence_interval.high], abs=0.003)
+
+
+def test_a_ratio_of_ones_own_has_the_interval_of_the_same_draws():
+    gold = [Document(f"{n}", "Lào và Mỹ", (Span(0, 3, "A"), Span(7, 9, "B"))) for n in range(9)]
+    pred = [one.with_spans(one.spans[: number % 3]) for number, one in enumerate(gold)]
+    result = score(gold, pred)
+
+    def strict_f1(sums):
+        whole = sums.sum(axis=1)
+        return 2 * whole[:, STRICT] / (whole[:, GOLD] + whole[:, PRED])
+
+    assert interval_of(result, strict_f1) == pytest.approx(bootstrap(result).f1())
+    low, high = interval_of(result, lambda sums: sums[:, 0, STRICT] / sums[:, 0, GOLD])  # recall of A: 6 of 9
+    assert (low, high) == pytest.approx(bootstrap(result).bounds["strict"]["type:A"][1])
+    assert np.isnan(interval_of(score(gold[:1], pred[:1]), strict_f1)).all()
 
 
 def test_rows_alike_are_drawn_from_the_same_distribution():

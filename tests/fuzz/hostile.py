@@ -61,20 +61,8 @@ FILES = {
     "annotators": "annotations/annotators.yaml",
     "changelog": "annotations/CHANGELOG.md",
 }
-FUZZED = (
-    "jsonl",
-    "conll",
-    "labelstudio",
-    "csv",
-    "spacy",
-    "doccano",
-    "prodigy",
-    "brat",
-    "cas",
-    "text",
-    "package",
-    "model",
-)
+WRITTEN = ("jsonl", "conll", "labelstudio", "csv", "spacy", "doccano", "prodigy")  # by viborder, as one file
+FUZZED = (*WRITTEN, "brat", "cas", "text", "package", "model")
 
 HOSTILE = [
     *(
@@ -126,7 +114,7 @@ VALUES: list[Any] = [
 
 def good_files(folder: Path) -> dict[str, bytes]:
     """Format → the bytes of its good file; all files are in the folder."""
-    for format in ("jsonl", "conll", "labelstudio", "csv", "spacy", "doccano", "prodigy"):
+    for format in WRITTEN:
         write(_made(folder, format), [GOOD], format)
     write(_made(folder, "packed"), [GOOD])
     write(_made(folder, "corpus"), [GOOD.with_spans([])])

@@ -7,6 +7,7 @@ Rules: `lexicon-not-utf8`, `lexicon-columns`, `lexicon-class-unknown`, `lexicon-
 from __future__ import annotations
 
 import unicodedata
+from bisect import bisect
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -92,17 +93,20 @@ def _empty(path: Path, classes: list[Declared], used: set[str]) -> Iterator[Prob
 
 
 def _unsorted(path: Path, lines: list[str]) -> Iterator[Problem]:
-    before = ""
+    before: list[tuple[str, int]] = []  # the entries above that are in order, with their numbers
     for number, line in enumerate(lines, start=1):
         if line.startswith("# "):
             if before:
                 hint = "lines that begin with `# ` stand at the head of the file"
                 yield Problem(f"{path}:{number}", "lexicon-unsorted", "a comment between entries", hint)
-            continue
-        if line < before:
-            hint = "lines are in the order of code points, as `LC_ALL=C sort` gives it"
-            yield Problem(f"{path}:{number}", "lexicon-unsorted", f"{line!r} stands after {before!r}", hint)
-        before = line
+        elif before and line < before[-1][0]:
+            wanted, where = before[bisect(before, (line, 0))]
+            hint = (
+                f"put it before {wanted!r}, line {where}: the order is that of code points, as `LC_ALL=C sort` gives it"
+            )
+            yield Problem(f"{path}:{number}", "lexicon-unsorted", f"{line!r} stands after {before[-1][0]!r}", hint)
+        else:
+            before.append((line, number))
 
 
 def _unreachable(line: _Line) -> Iterator[Problem]:

@@ -130,7 +130,9 @@ def check(records: list[Record], grammar: Grammar, labels: Mapping[str, str], pr
                 if target not in ids:
                     where = f"{record.path}:{line} id={record.id}"
                     message = f"no rule or piece {target!r}"
-                    problems.append(Problem(where, "rule-target-unknown", message, "write the id as its record has it"))
+                    same = [one.id for one in records if target in one.numbers and one.kind != "veto"]
+                    hint = f"an id, and no number: {', '.join(same)}" if same else "write the id as its record has it"
+                    problems.append(Problem(where, "rule-target-unknown", message, hint))
         for name in ("pattern", *CONDITIONS):
             for line, text in record.fields.get(name, ()):
                 _check_pattern(record, name, f"{record.path}:{line} id={record.id}", text, grammar, labels, problems)

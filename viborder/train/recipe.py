@@ -100,6 +100,6 @@ def kind_of(content: Mapping[str, Any], where: str) -> Kind:
                 raise  # the package is there, and something that it needs is not
     if not (callable(getattr(found, "train", None)) and callable(getattr(found, "load", None))):
         said = "no `kind`" if name is None else f"no kind {name!r}"
-        hint = f"kind: {', '.join(KINDS)}, or a package that Python can import, with functions `train` and `load`"
+        hint = f"kind: {', '.join(KINDS)}, or a package that Python can import (PYTHONPATH=. for one in this folder), with `train` and `load`"
         raise fail(where, "recipe-kind", said, hint)
     return cast(Kind, found)

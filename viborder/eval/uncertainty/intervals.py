@@ -8,7 +8,7 @@ summing a matrix product.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from math import sqrt
 from typing import Any
@@ -90,6 +90,26 @@ def bootstrap(result: Scores, resamples: int = RESAMPLES, seed: int = SEED, leve
         for index, schema in enumerate(SCHEMAS)
     }
     return Intervals(by_schema, resamples, seed, level)
+
+
+def interval_of(
+    result: Scores,
+    ratio: Callable[[Floats], Floats],
+    resamples: int = RESAMPLES,
+    seed: int = SEED,
+    level: float = LEVEL,
+) -> Interval:
+    """The percentile interval of a ratio of one's own, from the same draws as those of `bootstrap`; nan for fewer than
+    two rows.
+
+    ratio: takes sums of counts of shape [resamples, types, 10] (`viborder.eval.counting.counts.COLUMNS`) and gives a
+    value for each resample, nan where it is not defined.
+    """
+    rows, types = result.counts.shape[:2]
+    if rows < 2 or not types:
+        return np.nan, np.nan
+    drawn = np.concatenate(list(resampled(result.counts.reshape(rows, -1), resamples, seed)))
+    return percentiles(ratio(drawn.reshape(resamples, types, len(COLUMNS))), level)
 
 
 def resampled(statistics: Counts | Floats, resamples: int, seed: int) -> Iterator[Floats]:
