@@ -44,9 +44,9 @@ class Agency:
 
 
 def one(view: View, at: int, depth: int = 0) -> Agency | None:
-    """A single agency, or several places under one head."""
+    """A single agency, or several places under one head, unless a veto of rules/agency.txt says that the head is none."""
     match = longest(view.lexicon.heads, view.keys, at)
-    if match is None or _is_another_word(view, at, match[0]):
+    if match is None or view.rules.pieces["head"](view, view.keys, view.bits, at) is None:
         return None
     end, kind = match
     if kind == kinds.INSTITUTION:
@@ -54,8 +54,6 @@ def one(view: View, at: int, depth: int = 0) -> Agency | None:
     if kind & kinds.OUTSIDE and not kind & (kinds.OWN | kinds.BODY):
         return _outside(view, at, end)
     if kind & kinds.CODE and view.bits[at] & UPPER:
-        if at and view.glued(at) and view.keys[at - 1] in ("-", "/"):
-            return None  # a document's number
         return _with_parent(view, Agency(at, end, is_named=True, kind=kinds.CODE), depth)
     if kind & kinds.OWN and _is_own_in_capitals_only(view, at, end):
         kind &= ~kinds.OWN
@@ -84,28 +82,9 @@ def named_body(view: View, at: int) -> tuple[int, tuple[()]] | None:
     return (body.end, ()) if body and body.is_named and body.inner else None
 
 
-def _is_another_word(view: View, at: int, end: int) -> bool:
-    """Whether what looks like the head `[at, end)` is part of a word, or a person."""
-    if view.keys[at] in view.words.police_abbreviation and not view.bits[at] & UPPER and not named(view, end):
-        return True  # `kêu ca`, but `ca huyện Tân Châu`
-    if at and view.keys[at - 1] in view.words.former and view.keys[at] in view.words.police_word:
-        return True  # a person: `cựu cảnh sát Hàn Quốc`
-    if view.keys[at] in view.words.security and end - at == 2 and not _security(view, at, end):
-        return True
-    # the second syllable of `cán bộ`, `trụ sở`, but `cán bộ | đội Cảnh sát hình sự`
-    return (
-        at > 0
-        and bool(view.bits[at] & LOWER)
-        and f"{view.keys[at - 1]} {view.keys[at]}" in view.lexicon.compounds
-        and view.keys[at - 2] not in view.words.cadre_word
-    )
-
-
 def _outside(view: View, at: int, end: int) -> Agency | None:
     """A body that is never marked; with the place in its name where it is a media outlet (places rule 6)."""
     if view.keys[at] in view.words.media_word:
-        if view.bits[at] & LOWER:
-            return None  # `trình báo Công an xã X`
         place = bare(view, end)
         end = place[1] if place else end
     return Agency(at, end, kind=kinds.OUTSIDE)
@@ -156,10 +135,13 @@ def _own(view: View, own: Agency, depth: int) -> Agency:
     return own if named_last else _own_tail(view, own, depth)
 
 
-def _security(view: View, at: int, end: int) -> bool:
-    """`An ninh huyện Mường Mày` as a body (the neighbours' police), not `an ninh tỉnh X được giữ vững`."""
-    if not view.bits[at] & CAP:
-        return False
+def security_force(view: View, at: int) -> tuple[int, tuple[()]] | None:
+    """For rules: `An ninh huyện Mường Mày` as a body (the neighbours' police), not `an ninh tỉnh X được giữ vững`."""
+    return (at + 2, ()) if view.bits[at] & CAP and _heads_places(view, at, at + 2) else None
+
+
+def _heads_places(view: View, at: int, end: int) -> bool:
+    """Whether places with their word follow the head `[at, end)`, alone only inside a sentence."""
     several = group(view, end) if view.keys[end] not in view.words.province_head else None  # `An ninh 3 tỉnh X, Y và Z`
     begins = view.keys[at - 1] in (".", "\n", '"', ":")
     return bool(several and several[1]) or (

@@ -25,7 +25,6 @@ class Around:
     border_guard: Words
     bureau: Words
     cabinet_word: Words
-    cadre_word: Words
     case: Words
     chief: Words
     cluster: Words
@@ -37,7 +36,6 @@ class Around:
     department: Words
     force: Words
     force_word: Words
-    former: Words
     friend: Words
     function_end: Words
     function_joint: Words
@@ -67,9 +65,7 @@ class Around:
     own_in_small: Words
     party_head: Words
     plural: Words
-    police_abbreviation: Words
     police_head: Words
-    police_word: Words
     post_abbreviation: Words
     post_head: Words
     prevent: Words

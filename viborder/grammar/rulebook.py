@@ -51,7 +51,7 @@ class Rules:
         patterns = {record.id: parse(record.all("pattern")[0]) for record in self.records if record.kind != "veto"}
         self.grammar = names.Grammar(classes, pieces, patterns, algorithms)
         used = [name for nodes in patterns.values() for name in names.used(nodes)]
-        remembered = {name: used.count(name) > 1 or name in asked for name in pieces}
+        remembered = {name: name in asked if asked else used.count(name) > 1 for name in pieces}
         self._compiler = Compiler(classes, remembered, algorithms, self.grammar.looks, labels)
         if note:
             self._compiler.names["note"] = note

@@ -45,6 +45,7 @@ _BEGIN = {
     "name-after-rank": kinds.CAP,
     "rank-or-body": kinds.AGENCY | kinds.PERSON,
     "one-body": kinds.AGENCY,
+    "security-force": kinds.CAP,
 }
 APART = (
     "place",
@@ -53,7 +54,7 @@ APART = (
 )  # asked where no body, no person and no amount begins; see `viborder.grammar.Walk`
 ASKED = tuple(
     """listed listed-after-word named number-of-name office office-after-name named-after-rank named-after-post
-    named-after-title named-after-role named-by-family""".split()
+    named-after-title named-after-role named-by-family head""".split()
 )  # pieces that algorithms ask for
 
 
@@ -90,6 +91,7 @@ def algorithms() -> dict[str, Algorithm]:
         "capitals": places.run_of_capitals,
         "kilometre-post": places.kilometre_post,
         "one-body": agencies.one_body,
+        "security-force": agencies.security_force,
         "person-capitals": officials.person_capitals,
         "name-of-person": officials.name_of_person,
         "name-after-rank": officials.name_after_rank,

@@ -82,10 +82,10 @@ def tables(found: Iterable[Entry], declared: Iterable[tuple[str, str]] = ()) -> 
 
 
 def name_of(file: str, declared: entries.Declared) -> str:
-    """The table of a class: its file, or the words of its file where the class says how many tokens it has. So a word
-    that stands around amounts hides no unit.
+    """The table of a class: its file, or the words of its file with so many tokens where the class says how many. So a
+    word that stands around amounts hides no unit, and no longer word hides it.
     """
-    return f"{file} words" if declared.tokens else file
+    return f"{file} {'-'.join(map(str, sorted(set(declared.tokens))))}" if declared.tokens else file
 
 
 def read_folder(folder: Path) -> list[Table]:
