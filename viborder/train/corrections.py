@@ -176,10 +176,10 @@ def _rules(cases: Sequence[Case], outcomes: Mapping[Key, Outcome], makers: Maker
     found: dict[Key, set[str]] = {}
     for number, (words, proposals, gold) in enumerate(cases):
         wrong = [span for span in proposals if span not in gold and span[2] not in _PERSONS]
-        made = makers(number) if wrong else {}
-        for span in wrong if made else ():
-            for key in _keys(words, plain_words(words), span):
-                if key in outcomes and span in made:
+        made, plain = (makers(number), plain_words(words)) if wrong else ({}, [])
+        for span in wrong:
+            for key in _keys(words, plain, span) if span in made else ():
+                if key in outcomes:
                     found.setdefault(key, set()).add(made[span])
     return {key: tuple(sorted(rules)) for key, rules in found.items()}
 
