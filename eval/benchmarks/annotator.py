@@ -1,4 +1,4 @@
-"""What suggestions save an annotator: python eval/benchmarks/annotator.py [FILE …] [--keep]
+"""What suggestions save an annotator: python eval/benchmarks/annotator.py [FILE …] [--registers] [--keep]
 
 A simulated annotator, with the gold for an oracle, brings an article to its gold. Actions: drawing a span is one (digit
 and mouse), deleting one is one, giving one another label is one; a border is mended by deleting and drawing (two).
@@ -12,7 +12,8 @@ figure), and its CRF alone, which knows nothing but the articles that it learned
 Then a day's work on the blind articles of the genre: the default has learned from the five, suggests for one after
 another, and learns from each that the annotator has finished before it suggests for the next; beside it, the same
 tagger if it did not learn on. With files (annotated documents of any format) it is a day's work on each of them
-instead. --keep puts the figures into eval/results.jsonl.
+instead; with --registers on the made-up texts of other registers of which no error was ever read (as eval/registers.py
+takes them). --keep puts the figures into eval/results.jsonl, with those of the second half of the articles beside them.
 """
 
 import sys
@@ -32,7 +33,12 @@ from viborder.labelstudio.regions import fate
 from viborder.train import train
 
 GOLD, BLIND, RECIPE = Path("annotations/gold.jsonl"), Path("train/genre/articles_blind.jsonl"), Path("train/crf.yaml")
-FIVE, TWENTY = "the five articles", "the blind articles"
+REGISTERS, READ = Path("corpus/synthetic/development.jsonl"), "synthetic-330"
+FIVE, TWENTY, UNREAD = "the five articles", "the blind articles", "made-up texts of other registers"
+TUNED = {
+    TWENTY: "other texts",
+    UNREAD: "other texts, ten of these registers among them; of these, written by a language model, errors were never read",
+}
 LIVE = ["folds=0", "copies=0"]
 TAGGERS = {"default recipe": LIVE, "CRF alone": [*LIVE, "grammar=false", "genre=[]"]}
 
@@ -121,8 +127,11 @@ def of_the_project(articles: Sequence[Document]) -> list[Row]:
 def main() -> None:
     """Print actions by number of articles learned from."""
     articles = jsonl.read(GOLD)
-    files = [Path(given) for given in sys.argv[1:] if given != "--keep"]
-    rows = [row for path in files for row in a_day(articles, path.stem, read(path))] or of_the_project(articles)
+    files = [Path(given) for given in sys.argv[1:] if not given.startswith("--")]
+    days = [(path.stem, read(path)) for path in files]
+    if "--registers" in sys.argv:
+        days.append((UNREAD, [document for document in jsonl.read(REGISTERS) if document.id > READ]))
+    rows = [row for name, some in days for row in a_day(articles, name, some)] or of_the_project(articles)
     table = Table(
         "articles",
         "suggestions",
@@ -154,7 +163,9 @@ def main() -> None:
             "interval": None,
             "unit": "document",
             "data": "gold",
-            "command": " ".join(["python eval/benchmarks/annotator.py", *map(str, files)]),
+            "command": " ".join(
+                ["python eval/benchmarks/annotator.py", *(one for one in sys.argv[1:] if one != "--keep")]
+            ),
         }
         seen = {(FIVE, "default recipe"): "these articles (a development figure)"}
         results.add(
@@ -162,15 +173,16 @@ def main() -> None:
                 said
                 | {
                     "system": f"suggestions: {name}",
-                    "task": f"actions of a simulated annotator on {where}, learned from {size}",
+                    "task": f"actions of a simulated annotator on {where}, learned from {size}{part}",
                 }
                 | {
-                    "value": round(mean(plain for plain, _ in found), 1),
-                    "n": len(found),
+                    "value": round(mean(plain for plain, _ in some), 1),
+                    "n": len(some),
                     "recipe": None if name == "none" else str(RECIPE),
                 }
-                | {"tuned_on": seen.get((where, name), "other texts" if where == TWENTY else "nothing")}
+                | {"tuned_on": seen.get((where, name), TUNED.get(where, "nothing"))}
                 for where, name, size, found in rows
+                for part, some in (("", found), ("; the second half", found[len(found) // 2 :]))
             ]
         )
 

@@ -177,3 +177,30 @@ def test_words_that_mostly_stand_before_other_names_are_no_title() -> None:
     one, other = "gặp anh Bùi Văn Tám".split(), "lại gặp anh Lò Thị Hoa".split()
     shown = [(one, [], {(2, 5, "OFFICIAL")}), (other, [], set()), (other, [], set())]
     assert not learn_corrections(shown).titles
+
+
+def test_a_code_of_another_shape_is_followed_and_a_count_is_not() -> None:
+    shown = "Kíp trực MT07 và kíp trực 31 C đến".split()
+    corrections = learn_corrections([(shown, [], {(0, 3, "AGENCY"), (4, 8, "AGENCY")})])
+    assert corrections.revised("Theo kíp trực QT122 thì".split(), []) == [(1, 4, "AGENCY")]
+    assert corrections.revised("Mỗi kíp trực 12 người".split(), []) == []
+    assert read_corrections(corrections.written()).mentions == corrections.mentions
+
+
+def test_a_proposal_gains_words_only_where_they_stand() -> None:
+    shown = "thu 12 ống đục".split()
+    corrections = learn_corrections([(shown, [(1, 3, "QUANTITY")], {(1, 4, "QUANTITY")})])
+    about, other = "thu hơn 20 ống đục".split(), "thu 5 ống tiêm".split()
+    assert corrections.revised(about, [(1, 4, "QUANTITY")]) == [(1, 5, "QUANTITY")]  # whatever stands before the number
+    assert corrections.revised(other, [(1, 3, "QUANTITY")]) == [(1, 3, "QUANTITY")]
+    again = read_corrections(corrections.written())
+    assert again.outcomes == corrections.outcomes and again.revised(other, [(1, 3, "QUANTITY")]) == [(1, 3, "QUANTITY")]
+
+
+def test_a_body_may_stand_between_title_and_name_and_is_no_name() -> None:
+    shown = "theo chấp sự biên mậu Hứa Thanh Tùng nói".split()
+    corrections = learn_corrections([(shown, [], {(5, 8, "OFFICIAL")})])
+    seated = "chấp sự biên mậu Đồn Biên phòng Nậm Cắn Lò Văn Hoa nói".split()
+    body = (4, 9, "AGENCY")
+    assert corrections.revised(seated, [body, (9, 12, "PRIVATE")]) == [body, (9, 12, "OFFICIAL")]
+    assert corrections.revised("chấp sự biên mậu Công an tỉnh nói".split(), []) == []

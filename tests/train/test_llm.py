@@ -151,6 +151,27 @@ def test_a_folder_like_every_other_and_no_secret_anywhere(server, tmp_path, capf
     assert SECRET not in written + done.output + said.out + said.err + repr(load(folder))
 
 
+def test_what_would_be_senseless_is_refused_or_said(server, tmp_path, capsys):
+    server.answers = [chat(ANSWER)]
+    gold, folder, texts = tmp_path / "gold.jsonl", tmp_path / "m", tmp_path / "texts.jsonl"
+    jsonl.write(gold, GOLD)
+    jsonl.write(texts, [Document("d", TEXT)])
+    done = run("train", "llm", "--train", gold, "--unlabelled", texts, "--out", folder)
+    assert done.exit_code == 1 and "unlabelled-useless" in str(done.exception) and not folder.exists()
+    done = run("train", "llm", "--train", gold, "--dev", gold, "--out", folder, f"cache={tmp_path / 'cache'}")
+    assert done.exit_code == 0 and "the 3 documents of --dev are not used" in done.output
+    done = run("publish", folder, "somebody/model", "--dry-run", "--out", tmp_path / "out", "--gold", gold)
+    assert (
+        done.exit_code == 1 and "model-not-learned" in str(done.exception) and "private-name" not in str(done.exception)
+    )
+    assert not server.asked  # no text has left the machine
+    tagger = load(folder)
+    capsys.readouterr()
+    for _ in range(2):  # as bulk does, chunk by chunk: where texts go is said once
+        assert len(list(tagger.tag([Document("d", TEXT)]))) == 1
+    assert capsys.readouterr().err.count("texts are sent to") == 1
+
+
 def test_waits_as_long_as_the_server_asks_and_no_longer_than_a_minute(server, waits, tmp_path, capsys):
     busy = [
         (429, {"Retry-After": "7"}, {"error": {"message": f"slow down, {SECRET}"}}),

@@ -96,8 +96,9 @@ def belongs(name: str, described: Mapping[str, Any]) -> bool:
 
 
 def model_problems(folder: Path, gold: Path) -> list[Problem]:
-    """Everything that keeps a model from being published: it does not load, bears no version, has a link among its
-    files, holds a secret, was trained on texts that name private persons, or holds parts of their names.
+    """Everything that keeps a model from being published: it does not load, has learned nothing (`kind: llm`), bears no
+    version, has a link among its files, holds a secret, was trained on texts that name private persons, or holds parts
+    of their names.
     """
     from viborder.train import load
 
@@ -106,6 +107,10 @@ def model_problems(folder: Path, gold: Path) -> list[Problem]:
     except ViborderError as error:
         return error.problems
     described = read_card(folder)
+    if described["recipe"]["kind"] == "llm":
+        said = "it is the prompt for a language model elsewhere, with guidelines and texts; nothing was learned"
+        hint = "publish the recipe and the dataset: `viborder train llm` makes the folder from them"
+        return [Problem(str(folder), "model-not-learned", said, hint)]
     people, problems = private_people(gold)
     documents = [document for _, document in jsonl.scan(gold, [])] if gold.exists() else []
     origin = _origin(described, documents, people)

@@ -5,9 +5,9 @@ remembered, and only where it erred, so that where it is right nothing is touche
 
 - what became of a proposal (deleted, begun or ended elsewhere, given another label), under keys from its very words to
   its first word;
-- mentions that it left out, as patterns: words, `#` for digits, `@` for a code's letter, `<PLACE>` where a proposal of that label
-  lies inside;
-- words in small letters before the names of officials that it left out: `điều phối viên`.
+- mentions that it left out, as patterns: words, `#` for digits, `@` for a code's letter, `<code>` for any code (`617V`, `LC522`),
+  `<PLACE>` where a proposal of that label lies inside;
+- words in small letters before the names of officials that it left out: `điều phối viên` (`titles.py`).
 
 Beside what became of proposals stand the rules of the grammar that had made them: those are worth mending.
 
@@ -22,23 +22,22 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from viborder.document import PRIVATE
+from viborder.train.record import Case, Key
+from viborder.train.titles import learn_titles, with_officials
 from viborder.train.token_spans import TokenSpan, crosses
 
-Outcome = tuple[int, int, str]  # by how many tokens begin and end move, and the label; no label: deleted
-Key = tuple[str, ...]
-# the words of a text, the grammar's proposals, the gold spans
-Case = tuple[Sequence[str], Sequence[TokenSpan], set[TokenSpan]]
+# by how many tokens begin and end move, the label (none: deleted), and the words that are gained, without which nothing moves
+Outcome = tuple[int, int, str, Key]
 Makers = Callable[[int], Mapping[TokenSpan, str]]  # by the number of a case: each proposal's rule
 
 _DIGITS = re.compile(r"\d+")
-_DELETED: Outcome = (0, 0, "")
+_DELETED: Outcome = (0, 0, "", ())
 _LONGEST = 12  # tokens of a pattern
+_CODE = "<code>"
 # documents that correct a kind before other mentions of that kind follow, with four times as many corrections as
 # against it
 _FIRM = 3
 _PERSONS = ("OFFICIAL", PRIVATE)
-_TITLES = (3, 2)  # tokens of the words before an official's name, the longer first
-_NAME = 5  # the most tokens of a name after them
 
 
 class Corrections:
@@ -69,14 +68,18 @@ class Corrections:
         return bool(self.outcomes or self.mentions or self.titles)
 
     def written(self) -> str:
-        """A line a correction, tabs between: `proposal`, how far begin and end move, the label, the key, the rules that
-        erred, where they are known; `mention`, the label around, …; `title`, the words.
+        """A line a correction, tabs between: `proposal`, how far begin and end move, the label, the key, after `+` the
+        words that are gained, the rules that erred, where they are known; `mention`, the label around, …; `title`, the
+        words.
 
         Words stand on one line, as they do in a text, so that a name in them is found.
         """
         outcomes = [
-            "\t".join(["proposal", str(begin), str(end), label, " ".join(key), *_joined(self.rules.get(key))]) + "\n"
-            for key, (begin, end, label) in self.outcomes.items()
+            "\t".join(
+                ["proposal", str(begin), str(end), label, " ".join(key), *_plus(gained), *_joined(self.rules.get(key))]
+            )
+            + "\n"
+            for key, (begin, end, label, gained) in self.outcomes.items()
         ]
         mentions = [
             f"mention\t{outer}\t{label}\t{' '.join(pattern)}\n" for (outer, pattern), label in self.mentions.items()
@@ -94,36 +97,23 @@ class Corrections:
             for number, span in enumerate(kept)
             if not any(crosses(span, other) for other in kept[max(0, number - 8) : number])
         ]
-        kept = self._remembered(plain, kept) if self._trie else kept
-        return self._officials(words, plain, kept) if self.titles else kept
-
-    def _officials(self, words: Sequence[str], plain: Sequence[str], proposals: list[TokenSpan]) -> list[TokenSpan]:
-        """With names after words that annotators saw before officials; a private person that is one gives way."""
-        added = []
-        for at in range(min(_TITLES), len(words)):
-            if any(tuple(plain[at - size : at]) in self.titles for size in _TITLES if size <= at):
-                end = _name_end(words, at)
-                if end > at and not any(
-                    first < end and at < last for first, last, label in proposals if label != PRIVATE
-                ):
-                    added.append((at, end, "OFFICIAL"))
-        taken = {at for first, last, _ in added for at in range(first, last)}
-        kept = [span for span in proposals if span[2] != PRIVATE or span[0] not in taken]
-        return sorted({*kept, *added}, key=_order)
+        kept = self._remembered(words, plain, kept) if self._trie else kept
+        return with_officials(self.titles, words, plain, kept) if self.titles else kept
 
     def _corrected(self, words: Sequence[str], plain: Sequence[str], span: TokenSpan) -> TokenSpan | None:
         for key in _keys(words, plain, span) if span[2] not in _PERSONS else ():
             outcome = self.outcomes.get(key)
             if outcome is not None:
                 begin, end = span[0] + outcome[0], span[1] + outcome[1]
-                return (begin, end, outcome[2]) if outcome[2] and 0 <= begin < end <= len(plain) else None
+                if _gained(plain, span, begin, end) == outcome[3]:
+                    return (begin, end, outcome[2]) if outcome[2] and 0 <= begin < end <= len(plain) else None
         return span
 
-    def _remembered(self, plain: Sequence[str], proposals: list[TokenSpan]) -> list[TokenSpan]:
+    def _remembered(self, words: Sequence[str], plain: Sequence[str], proposals: list[TokenSpan]) -> list[TokenSpan]:
         """With the mentions that the grammar left out; a proposal that one of them crosses, or has another label
         than it, gives way.
         """
-        ends = _ends(proposals)
+        ends = _ends(words, proposals)
         added: list[TokenSpan] = []
         for at, word in enumerate(plain):
             if word not in self._trie and at not in ends:
@@ -146,11 +136,12 @@ def read_corrections(text: str) -> Corrections:
     for line in filter(None, text.split("\n")):
         kind, *values = line.split("\t")
         if kind == "proposal":
-            begin, end, label, words, *made = values
+            begin, end, label, words, *more = values
             key = tuple(words.split(" "))
-            outcomes[key] = (int(begin), int(end), label)
-            if made:
-                rules[key] = tuple(made[0].split(" "))
+            gained = tuple(more.pop(0).split(" ")[1:]) if more and more[0].startswith("+ ") else ()
+            outcomes[key] = (int(begin), int(end), label, gained)
+            if more:
+                rules[key] = tuple(more[0].split(" "))
         elif kind == "title":
             titles.append(tuple(values[0].split(" ")))
         else:
@@ -163,12 +154,16 @@ def _joined(rules: Iterable[str] | None) -> list[str]:
     return [" ".join(rules)] if rules else []
 
 
+def _plus(gained: Key) -> list[str]:
+    return [" ".join(["+", *gained])] if gained else []
+
+
 def learn_corrections(cases: Sequence[Case], makers: Makers = lambda _: {}) -> Corrections:
     """The corrections that cases show. makers: asked of cases alone in which a proposal is wrong."""
     outcomes = _outcomes(cases)
     corrected = Corrections(outcomes, {})
     revised = [(words, corrected.revised(words, proposals), gold) for words, proposals, gold in cases]
-    return Corrections(outcomes, _mentions(revised), _titles(revised), _rules(cases, outcomes, makers))
+    return Corrections(outcomes, _mentions(revised), learn_titles(revised), _rules(cases, outcomes, makers))
 
 
 def _rules(cases: Sequence[Case], outcomes: Mapping[Key, Outcome], makers: Makers) -> dict[Key, tuple[str, ...]]:
@@ -184,61 +179,18 @@ def _rules(cases: Sequence[Case], outcomes: Mapping[Key, Outcome], makers: Maker
     return {key: tuple(sorted(rules)) for key, rules in found.items()}
 
 
-def _titles(cases: Sequence[Case]) -> set[Key]:
-    """Words before officials that the proposals lack, where a name after them is an official's more often than not; two
-    words alone say little (`do ông`), so that more than one document must show them.
-    """
-    counts: dict[Key, Counter[bool]] = {}
-    documents: dict[Key, set[int]] = {}
-    for number, (words, proposals, gold) in enumerate(cases):
-        for first, _, _ in (span for span in gold - set(proposals) if span[2] == "OFFICIAL"):
-            for title in _titles_before(words, first):
-                counts[title] = Counter()
-                documents.setdefault(title, set()).add(number)
-    for words, _, gold in cases if counts else []:
-        officials = {first for first, _, label in gold if label == "OFFICIAL"}
-        for at in range(min(_TITLES), len(words)):
-            for title in _titles_before(words, at) if _name_end(words, at) > at else ():
-                if title in counts:
-                    counts[title][at in officials] += 1
-    return {
-        title
-        for title, tally in counts.items()
-        if 2 * tally[True] > tally.total() and (len(title) == max(_TITLES) or len(documents[title]) > 1)
-    }
-
-
-def _titles_before(words: Sequence[str], at: int) -> list[Key]:
-    """The rows of words in small letters that end before a token: no name is among them."""
-    rows = [words[at - size : at] for size in _TITLES if size <= at]
-    return [tuple(row) for row in rows if all(word.isalpha() and word.islower() for word in row)]
-
-
-def _name_end(words: Sequence[str], at: int) -> int:
-    """The token after a run of capitalised words that is no abbreviation; `at` itself where there is none."""
-    end = at
-    while (
-        end < min(len(words), at + _NAME)
-        and words[end].isalpha()
-        and words[end][0].isupper()
-        and not words[end].isupper()
-    ):
-        end += 1
-    return end
-
-
 def _mentions(cases: Sequence[Case]) -> dict[tuple[str, Key], str]:
     """Patterns of what the proposals lack, where they are marked more often than not."""
     counts: dict[tuple[str, Key], Counter[str]] = {}
     for words, proposals, gold in cases:
-        plain, ends = plain_words(words), _ends(proposals)
+        plain, ends = plain_words(words), _ends(words, proposals)
         for span in sorted(gold - set(proposals)):
             if span[1] - span[0] <= _LONGEST and span[2] not in _PERSONS:
                 for pattern in {tuple(plain[span[0] : span[1]]), _collapsed(plain, ends, span)}:
                     counts[_around(gold, span[0], span[1]), pattern] = Counter()
     trie = Corrections({}, dict.fromkeys(counts, "?"))._trie
     for words, proposals, gold in cases if counts else []:
-        plain, ends = plain_words(words), _ends(proposals)
+        plain, ends = plain_words(words), _ends(words, proposals)
         labels = {span[:2]: span[2] for span in gold}
         for at in range(len(plain)):
             for end, outers, pattern in _matches(trie, plain, ends, at):
@@ -267,10 +219,12 @@ def _outcomes(cases: Iterable[Case]) -> dict[Key, Outcome]:
         plain, proposed = plain_words(words), set(proposals)
         for span in [span for span in proposals if span[2] not in _PERSONS]:
             truth, keys = _became(span, proposed, gold), _keys(words, plain, span)
-            outcome = (truth[0] - span[0], truth[1] - span[1], truth[2]) if truth else _DELETED
+            outcome = _DELETED
+            if truth:
+                outcome = (truth[0] - span[0], truth[1] - span[1], truth[2], _gained(plain, span, *truth[:2]))
             for key in keys:
                 tallies.setdefault(key, Counter())[outcome] += 1
-                exact.setdefault(key, set()).add(keys[0])
+                exact.setdefault(key, set()).add(keys[1])
                 documents.setdefault((key, outcome), set()).add(number)
             if truth != span:
                 erred.update(keys)
@@ -278,10 +232,11 @@ def _outcomes(cases: Iterable[Case]) -> dict[Key, Outcome]:
     for key in sorted(erred):
         outcome, number = max(tallies[key].items(), key=lambda item: (item[1], item[0]))
         others = tallies[key].total() - number
-        if number > others if key[1] == "=" else number >= 4 * others and len(documents[key, outcome]) >= _FIRM:
+        firm = number >= 4 * others and len(documents[key, outcome]) >= _FIRM
+        if {"next": number > others and bool(outcome[3]), "=": number > others}.get(key[1], firm):
             found[key] = outcome
-    covered = sorted({one for key in found for one in exact[key]} - erred)
-    return found | {key: (0, 0, key[0]) for key in covered}
+    covered = sorted({one for key in found if key[1] != "next" for one in exact[key]} - erred)
+    return found | {key: (0, 0, key[0], ()) for key in covered}
 
 
 def _became(span: TokenSpan, proposed: set[TokenSpan], gold: set[TokenSpan]) -> TokenSpan | None:
@@ -295,20 +250,28 @@ def _became(span: TokenSpan, proposed: set[TokenSpan], gold: set[TokenSpan]) -> 
     return min(same, key=lambda other: (abs(other[0] - span[0]) + abs(other[1] - span[1]), other), default=None)
 
 
+def _gained(plain: Sequence[str], span: TokenSpan, begin: int, end: int) -> Key:
+    """The words that a proposal gains where it begins and ends elsewhere."""
+    return (*plain[begin : span[0]], *plain[span[1] : end])
+
+
 def _keys(words: Sequence[str], plain: Sequence[str], span: TokenSpan) -> list[Key]:
-    """The keys of a proposal: its very words, in their capitals (headlines go by rules of their own), then kinds of
-    proposals.
+    """The keys of a proposal: its words from a number on, where it has one, with the word after it, which it may gain
+    (`ống đục`); its very words, in their capitals (headlines go by rules of their own); kinds of proposals.
     """
     first, last, label = span
+    after = plain[last] if last < len(plain) else ""
+    number = plain.index("#", first, last) if "#" in plain[first:last] else first
     very = [
         word if item == word.lower() else item for word, item in zip(words[first:last], plain[first:last], strict=True)
     ]
     return [
+        (label, "next", *plain[number:last], after),
         (label, "=", *very),
         (label, "two", *plain[first : first + 2]),
         (label, "first", plain[first]),
         (label, "before", plain[first - 1] if first else ""),
-        (label, "after", plain[last] if last < len(plain) else ""),
+        (label, "after", after),
     ]
 
 
@@ -337,16 +300,27 @@ def _around(spans: Iterable[TokenSpan], first: int, last: int) -> str:
     return min(around, key=lambda span: (span[1] - span[0], span))[2] if around else ""
 
 
-def _ends(spans: Iterable[TokenSpan]) -> dict[int, list[tuple[str, int]]]:
-    """By first token, the items that stand for whole spans, with the tokens after them."""
+def _ends(words: Sequence[str], spans: Iterable[TokenSpan]) -> dict[int, list[tuple[str, int]]]:
+    """By first token, the items that stand for whole spans and codes, with the tokens after them."""
     ends: dict[int, list[tuple[str, int]]] = {}
     for first, last, label in spans:
         ends.setdefault(first, []).append((f"<{label}>", last))
+    for at, word in enumerate(words):
+        if end := _code_end(words, at, word):
+            ends.setdefault(at, []).append((_CODE, end))
     return ends
 
 
+def _code_end(words: Sequence[str], at: int, word: str) -> int:
+    """The token after a code that begins here, of capitals and digits: `617V` (two tokens), `LC522`; 0: none does."""
+    if word.isdigit():
+        letter = words[at + 1] if at + 1 < len(words) else ""
+        return at + 2 if len(letter) == 1 and letter.isupper() else 0
+    return at + 1 if word.isupper() and word.isalnum() and any(map(str.isdigit, word)) else 0
+
+
 def _collapsed(plain: Sequence[str], ends: Mapping[int, list[tuple[str, int]]], span: TokenSpan) -> Key:
-    """The words of a span with the widest proposals inside it in place of their words."""
+    """The words of a span with the widest proposals and codes inside it in place of their words."""
     items, at = [], span[0]
     while at < span[1]:
         inside = [(end, item) for item, end in ends.get(at, ()) if end <= span[1] and end - at < span[1] - span[0]]

@@ -13,10 +13,8 @@ from statistics import fmean as mean
 
 from viborder.document import PRIVATE
 from viborder.train.corrections import plain_words
-from viborder.train.record import Case
+from viborder.train.record import Case, Key
 from viborder.train.token_spans import TokenSpan
-
-Key = tuple[str, ...]
 
 _PRIOR = 0.97  # the share of suggestions that is taken to be kept before any was looked at
 _STRENGTH = 1.0  # how many documents what is known of a broader kind counts as much as
@@ -35,7 +33,7 @@ class Kept:
         return bool(self.shares)
 
     def most(self, kinds: Sequence[Key]) -> float:
-        """What a suggestion of these kinds, broad to narrow, scores at most: 1 where all of its label were kept.
+        """What a suggestion of these kinds, broad to narrow, scores at most: 1 where all of the broadest were kept.
 
         Each kind is a Beta distribution whose mean beforehand is what the broader kind says.
         """
@@ -66,7 +64,8 @@ def learn_kept(cases: Iterable[Case]) -> Kept:
     """What annotators kept of proposals on annotated texts.
 
     The share of very words is the mean over documents, that of a kind the mean over the kinds right below it, so that
-    one word that is always wrong says little of all others.
+    one name that is always wrong says little of all that begin as it does. A proposal in whose place annotators marked
+    one of the same broadest kind counts as that, kept: corrections see to borders.
     """
     very: dict[Key, dict[int, list[bool]]] = {}
     below: dict[tuple[int, Key], set[Key]] = {}  # by how narrow a kind is, and the kind: the kinds right below it
@@ -74,13 +73,17 @@ def learn_kept(cases: Iterable[Case]) -> Kept:
     for number, (words, proposals, gold) in enumerate(cases):
         plain = plain_words(words)
         for span in (one for one in proposals if one[2] != PRIVATE):
-            kinds = suggestion_kinds(words, plain, span)
-            very.setdefault(kinds[-1], {}).setdefault(number, []).append(span in gold)
+            kinds, kept = suggestion_kinds(words, plain, span), span in gold
+            for other in () if kept else _instead(span, gold):
+                moved = suggestion_kinds(words, plain, other)
+                if moved[0] == kinds[0]:
+                    kinds, kept = moved, True
+            very.setdefault(kinds[-1], {}).setdefault(number, []).append(kept)
             for depth, (kind, narrower) in enumerate(pairwise(kinds)):
                 below.setdefault((depth, kind), set()).add(narrower)
             for kind in kinds:
                 documents.setdefault(kind, set()).add(number)
-    shares = {kind: mean(mean(map(float, kept)) for kept in by_document.values()) for kind, by_document in very.items()}
+    shares = {kind: mean(mean(map(float, some)) for some in by_document.values()) for kind, by_document in very.items()}
     for depth, kind in sorted(below, reverse=True):
         shares[kind] = mean(shares[narrower] for narrower in below[depth, kind])
     erred = {kind for kind, share in shares.items() if share < 1}
@@ -89,22 +92,25 @@ def learn_kept(cases: Iterable[Case]) -> Kept:
 
 
 def suggestion_kinds(words: Sequence[str], plain: Sequence[str], span: TokenSpan) -> list[Key]:
-    """The kinds of a suggestion, broad to narrow: its label, how it is written, its first word, its second, its very
-    words; of persons, after the label, the word in small letters before the name and the two before it.
+    """The kinds of a suggestion, broad to narrow, each with its label and how it is written: its first word, its first
+    two, its very words; of persons the word in small letters before the name, and the two before it.
 
     plain: the words as `viborder.train.corrections.plain_words` gives them.
     """
     first, last, label = span
     if label in _PERSONS:
         before = [words[at] if at >= 0 and words[at].islower() else "" for at in (first - 1, first - 2)]
-        return [(label,), (label, before[0]), (label, *before)]
+        return [(label, before[0]), (label, *before)]
     text = "".join(words[first:last])
     form = "capitals" if text.isupper() else "small" if text.islower() else "mixed"
     second = plain[first + 1] if last - first > 1 else ""
     return [
-        (label,),
-        (label, form),
         (label, form, plain[first]),
         (label, form, plain[first], second),
         (label, "=", form, *plain[first:last]),
     ]
+
+
+def _instead(span: TokenSpan, gold: Iterable[TokenSpan]) -> list[TokenSpan]:
+    """What annotators marked in place of a proposal, with its label, in reading order."""
+    return sorted(other for other in gold if other[2] == span[2] and other[0] < span[1] and span[0] < other[1])

@@ -13,10 +13,10 @@ from viborder.errors import Problem, fail, place
 from viborder.labels import in_order
 from viborder.text import token_range
 from viborder.train import forms
-from viborder.train.corrections import Case, Corrections, learn_corrections
+from viborder.train.corrections import Corrections, learn_corrections
 from viborder.train.kept import learn_kept
 from viborder.train.proposals import proposer
-from viborder.train.record import Record, learn_record
+from viborder.train.record import Case, Record, learn_record
 from viborder.train.token_spans import TokenSpan, f1, in_tokens
 from viborder.train.tokenized import TokenizedText, tokenized
 from viborder.train.tuning import HeldOut, Tunable, Tuned

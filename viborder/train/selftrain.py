@@ -64,9 +64,10 @@ def self_train(
     dev: documents that decide; without them one in `HELD_OUT` of the documents. Where no round is better than the
     first, nothing is learned from the unlabelled texts. tests: documents that are tested on some day, of which no copy
     may be learned from.
-    Raises ViborderError `unlabelled-empty`, `unlabelled-foreign`, `unlabelled-twin`, `too-few-documents`, all problems
-    of the texts at once, and those of `train`.
+    Raises ViborderError `unlabelled-useless`, `unlabelled-empty`, `unlabelled-foreign`, `unlabelled-twin`,
+    `too-few-documents`, all problems of the texts at once, and those of `train`.
     """
+    _refuse_what_learns_nothing(recipe, overrides)
     problems = list(_unfit(unlabelled, [*tests, *(dev or ())]))
     if problems:
         raise ViborderError(problems)
@@ -100,6 +101,14 @@ def brought(rounds: Sequence[Round]) -> str:
         return f"unlabelled texts brought nothing ({tried}, F1 {100 * alone.f1:.1f} without them): they were left out"
     said = f"unlabelled texts brought {100 * (best.f1 - alone.f1):.1f} points of F1 on held-out documents"
     return f"{said} ({100 * alone.f1:.1f} to {100 * best.f1:.1f}, {best.sentences} sentences learned from)"
+
+
+def _refuse_what_learns_nothing(recipe: str | Path, overrides: Sequence[str]) -> None:
+    from viborder.train.recipe import load_recipe, recipe_path
+
+    if load_recipe(recipe_path(recipe), overrides).get("kind") == "llm":
+        hint = "train a recipe of another kind on them, or tag them with this one"
+        raise fail(recipe, "unlabelled-useless", "a language model as suggester learns nothing from texts", hint)
 
 
 def _is_crf(tagger: Tagger) -> bool:

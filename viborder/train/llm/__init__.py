@@ -24,7 +24,8 @@ def train(
     *,
     where: str,
 ) -> LlmTagger:
-    """`viborder.train.recipe.Kind.train`: write the folder; no text leaves the machine. `dev` is not used.
+    """`viborder.train.recipe.Kind.train`: write the folder; no text leaves the machine. `dev` is not used, and that is
+    said.
 
     Raises ViborderError `recipe-unknown-key`, `recipe-bad-value`, `nothing-to-learn`.
     """
@@ -42,6 +43,11 @@ def train(
     names = in_order(span.label for document in documents for span in document.spans)
     if not names:
         raise fail(where, "nothing-to-learn", "no document has a span", "annotate some, or give other documents")
+    if dev:
+        print(
+            f"{where}: nothing is tuned with a language model, the {len(dev)} documents of --dev are not used",
+            file=sys.stderr,
+        )
     guidelines = guidelines_of(settings, Path(where).parent)
     if settings.guidelines and not guidelines:
         said = f"{where}: no guidelines at {settings.guidelines}; the prompt has the descriptions of the labels only"

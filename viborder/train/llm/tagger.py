@@ -60,6 +60,7 @@ class LlmTagger:
         model = os.environ.get("OPENAI_MODEL") or recipe.model or "unnamed"
         self.version = f"{version}-{re.sub(r'[^A-Za-z0-9.]+', '-', model).strip('-')}"
         self.spent = Spent()
+        self._told = False  # whether it was said where texts are sent
 
     def tag(self, documents: Iterable[Document]) -> Iterator[Document]:
         """Documents with nested spans in the order given. A span's score is the share of the samples that have it, and
@@ -71,7 +72,9 @@ class LlmTagger:
         recipe, self.spent = self.recipe, Spent()
         chat = from_environment(recipe.model, Path(recipe.cache), recipe.timeout, recipe.tries)
         hidden = "names of persons masked" if recipe.mask else "as they are"
-        print(f"llm: texts are sent to {chat.host}, model {chat.model}, {hidden}", file=sys.stderr)
+        if not self._told:
+            print(f"llm: texts are sent to {chat.host}, model {chat.model}, {hidden}", file=sys.stderr)
+        self._told = True
         begun = time.monotonic()
         try:
             with ThreadPoolExecutor(recipe.at_once) as pool:
