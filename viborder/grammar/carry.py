@@ -55,6 +55,8 @@ def places(view: View, found: list[Piece], announced: list[Range], outside: list
     known: dict[str, set[tuple[str, ...]]] = {}
     for start, end in _unlisted(view, found, announced):
         known.setdefault(keys[start], set()).add(tuple(keys[start:end]))
+    if not known:
+        return []
     more = []
     taken = {at for start, end, _ in found for at in range(start, end)}
     taken |= {at for start, end in outside for at in range(start, end)}
@@ -96,6 +98,8 @@ def given_names(view: View, found: list[Piece]) -> list[Piece]:
     for start, end, label in found:
         if label in ("OFFICIAL", PRIVATE) and end - start > 1:
             labels.setdefault(keys[end - 1], set()).add(label)
+    if not labels:
+        return []
     alone = [at for at, word in enumerate(keys) if word in labels and bits[at] & CAP and len(labels[word]) == 1]
     alone = [at for at in alone if at and _stands_alone(view, at)]
     taken = {at for start, end, _ in found for at in range(start, end)}

@@ -111,6 +111,11 @@ class Compiler:
             if name == "any":  # what stands before a line's first token is any, too, for what may not stand there
                 look = f"keys[{at}]" if self.before else f"keys[{at}] != {_LINE_END!r}"
             return [look, *self._conditions(node.conditions, at, plus(at))], plus(at), ""
+        if name in self.classes and (words := self.classes[name].words) is not None:
+            mask = self.table(node.names)[1]
+            known = f"w_{identifier(self.classes[name].name)}_{mask}"
+            self.names.setdefault(known, frozenset(word for word, bits in words.items() if bits & mask))
+            return [f"keys[{at}] in {known}", *self._conditions(node.conditions, at, plus(at))], plus(at), ""
         match = f"m{self._fresh()}"
         conditions = self._conditions(node.conditions, at, f"{match}[0]")
         if name in self.classes:

@@ -231,18 +231,19 @@ class Rules:
         return self._stops[told]
 
     def _piece(self, name: str, alternatives: list[Record]) -> None:
-        """The longest of a piece's alternatives; remembered where more than one pattern asks for it. Those that begin
-        with a class are tried where the lexicon has one of it.
+        """The longest of a piece's alternatives; remembered where an algorithm, or more than one pattern, asks. Where several
+        begin with classes of one file, it is asked once, and those are tried whose class it has.
         """
         lines = [f"def piece_{identifier(name)}(v, keys, bits, at):"]
         if remembered := self._compiler.pieces[name]:
             lines += [f"    known = v.memo.get(({name!r}, at), v)", "    if known is not v: return known"]
         lines.append("    best = None")
         gates: dict[str, str] = {}
+        tries = [gate[0] for record in alternatives if (gate := self._gate(record))]
         for record in alternatives:
             call = f"match_{identifier(record.id)}(v, keys, bits, at)"
             pad = "    "
-            if gate := self._gate(record):
+            if (gate := self._gate(record)) and tries.count(gate[0]) > 1:
                 trie, mask = gate
                 if trie not in gates:
                     gates[trie] = f"g{len(gates)}"

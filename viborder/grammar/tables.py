@@ -34,6 +34,12 @@ class Table:
         counts = set(_depths(self.trie, mask))
         return min(counts, default=1), max(counts, default=1)
 
+    @cached_property
+    def words(self) -> dict[str, int] | None:
+        """Each phrase's bits, where every phrase has one syllable; None where one has more."""
+        words = {key: node.get("", 0) for key, node in self.trie.items() if list(node) == [""]}
+        return words if len(words) == len(self.trie) else None
+
     @property
     def file(self) -> str:
         """The file's name."""
