@@ -204,3 +204,13 @@ def test_a_body_may_stand_between_title_and_name_and_is_no_name() -> None:
     body = (4, 9, "AGENCY")
     assert corrections.revised(seated, [body, (9, 12, "PRIVATE")]) == [body, (9, 12, "OFFICIAL")]
     assert corrections.revised("chấp sự biên mậu Công an tỉnh nói".split(), []) == []
+
+
+def test_a_new_unit_takes_what_stands_before_its_number() -> None:
+    shown = "thu 7 lạc ma túy".split()
+    corrections = learn_corrections([(shown, [], {(1, 3, "QUANTITY")})])
+    assert corrections.revised("giấu khoảng 22 lạc ở đó".split(), []) == [(1, 4, "QUANTITY")]
+    assert corrections.revised("và 22 lạc".split(), []) == [(1, 3, "QUANTITY")]
+    assert corrections.revised("ăn lạc rang".split(), []) == []
+    about = learn_corrections([("bán hơn 9 lạc".split(), [], {(1, 4, "QUANTITY")})])
+    assert about.revised("thu 5 lạc".split(), []) == [(1, 3, "QUANTITY")]

@@ -6,7 +6,7 @@ remembered, and only where it erred, so that where it is right nothing is touche
 - what became of a proposal (deleted, begun or ended elsewhere, given another label), under keys from its very words to
   its first word;
 - mentions that it left out, as patterns: words, `#` for digits, `@` for a code's letter, `<code>` for any code (`617V`, `LC522`),
-  `<PLACE>` where a proposal of that label lies inside;
+  `<#>` for a number, with `hơn` or `khoảng` before it or not, `<PLACE>` where a proposal of that label lies inside;
 - words in small letters before the names of officials that it left out: `điều phối viên` (`titles.py`).
 
 Beside what became of proposals stand the rules of the grammar that had made them: those are worth mending.
@@ -19,6 +19,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from viborder.document import PRIVATE
@@ -33,7 +34,7 @@ Makers = Callable[[int], Mapping[TokenSpan, str]]  # by the number of a case: ea
 _DIGITS = re.compile(r"\d+")
 _DELETED: Outcome = (0, 0, "", ())
 _LONGEST = 12  # tokens of a pattern
-_CODE = "<code>"
+_CODE, _NUMBER = "<code>", "<#>"
 # documents that correct a kind before other mentions of that kind follow, with four times as many corrections as
 # against it
 _FIRM = 3
@@ -186,7 +187,9 @@ def _mentions(cases: Sequence[Case]) -> dict[tuple[str, Key], str]:
         plain, ends = plain_words(words), _ends(words, proposals)
         for span in sorted(gold - set(proposals)):
             if span[1] - span[0] <= _LONGEST and span[2] not in _PERSONS:
-                for pattern in {tuple(plain[span[0] : span[1]]), _collapsed(plain, ends, span)}:
+                collapsed = _collapsed(plain, ends, span)
+                very = collapsed if collapsed[0] == _NUMBER else tuple(plain[span[0] : span[1]])
+                for pattern in {very, collapsed}:
                     counts[_around(gold, span[0], span[1]), pattern] = Counter()
     trie = Corrections({}, dict.fromkeys(counts, "?"))._trie
     for words, proposals, gold in cases if counts else []:
@@ -308,7 +311,25 @@ def _ends(words: Sequence[str], spans: Iterable[TokenSpan]) -> dict[int, list[tu
     for at, word in enumerate(words):
         if end := _code_end(words, at, word):
             ends.setdefault(at, []).append((_CODE, end))
+        elif word[0].isdigit():
+            ends.setdefault(_about(words, at), []).append((_NUMBER, at + 1))
     return ends
+
+
+def _about(words: Sequence[str], at: int) -> int:
+    """Where the words before a number that belong to it begin: `hơn`, `khoảng hơn`."""
+    known = _approximators()
+    for size in (2, 1):
+        if size <= at and " ".join(words[at - size : at]).lower() in known:
+            return at - size
+    return at
+
+
+@cache
+def _approximators() -> frozenset[str]:
+    from viborder.grammar.lexicon import packaged
+
+    return frozenset(packaged().phrases("approximator"))
 
 
 def _code_end(words: Sequence[str], at: int, word: str) -> int:
