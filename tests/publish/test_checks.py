@@ -8,7 +8,6 @@ import pyarrow.parquet
 import pytest
 
 from viborder.dataset.build import build, checksums
-from viborder.dataset.package import documents
 from viborder.dataset.traces import in_file, traces_of
 from viborder.errors import ViborderError
 from viborder.formats import jsonl
@@ -18,13 +17,6 @@ from viborder.train import train
 
 CORPUS, ANNOTATIONS = Path("corpus/documents.jsonl"), Path("annotations")
 GOLD = ANNOTATIONS / "gold.jsonl"
-
-
-@pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    out = tmp_path_factory.mktemp("build") / "dataset"
-    build(CORPUS, ANNOTATIONS, out)
-    return out
 
 
 @pytest.fixture
@@ -110,9 +102,9 @@ def test_a_folder_of_something_else(tmp_path: Path) -> None:
     assert refused(tmp_path) == [(str(tmp_path), "not-a-package")]
 
 
-def test_a_model_is_published_with_a_card_and_not_with_a_private_persons_name(tmp_path: Path, built: Path) -> None:
-    for name, texts in (("masked", documents(built)), ("unmasked", jsonl.read(GOLD))):
-        train(Path("train/crf.yaml"), texts, tmp_path / name, overrides=["iterations=2"])
+def test_a_model_is_published_with_a_card_and_not_with_a_private_persons_name(tmp_path: Path, trained: Path) -> None:
+    shutil.copytree(trained, tmp_path / "masked")
+    train(Path("train/crf.yaml"), jsonl.read(GOLD), tmp_path / "unmasked", overrides=["iterations=2", "folds=0"])
     release = prepare(tmp_path / "masked", GOLD, "someone/name")
     assert release.kind == "model" and set(release.contents) > {"README.md", "model.json"}
     card = release.contents["README.md"]
@@ -122,9 +114,9 @@ def test_a_model_is_published_with_a_card_and_not_with_a_private_persons_name(tm
     assert {rule for _, rule in refused(tmp_path / "masked")} == {"model-damaged"}
 
 
-def test_only_what_belongs_to_a_model_is_published_and_links_are_not_followed(tmp_path: Path, built: Path) -> None:
+def test_only_what_belongs_to_a_model_is_published_and_links_are_not_followed(tmp_path: Path, trained: Path) -> None:
     folder = tmp_path / "model"
-    train(Path("train/crf.yaml"), documents(built), folder, overrides=["iterations=2"])
+    shutil.copytree(trained, folder)
     (folder / ".git").mkdir()
     for name in (".env", ".git/config", "notes.txt", "training.jsonl"):
         (folder / name).write_text("Đoàn Thị Uyên", encoding="utf-8")

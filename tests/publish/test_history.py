@@ -1,13 +1,10 @@
 """What a repository's history tells together: ways of hiding are not mixed, and no version names whom another hides."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
-import huggingface_hub.constants
 import pytest
 from huggingface_hub import HfApi
-from huggingface_hub.utils import disable_progress_bars
 
 from tests.publish.hub_server import TOKEN, Hub
 from viborder.dataset.build import build
@@ -20,24 +17,12 @@ NAME = "someone/viborder"
 WAYS = {"mask": {}, "identifiers": {"identifiers": True}, "drop": {"private": "drop"}, "omit": {"text": "omit"}}
 
 
-@pytest.fixture
-def hub(monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
-    monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_DISABLE_XET", True)
-    monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_OFFLINE", False)
-    disable_progress_bars()
-    hub = Hub()
-    server = hub.start()
-    yield hub
-    server.shutdown()
-    server.server_close()
-
-
 @pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+def ways(built: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     folder = tmp_path_factory.mktemp("built")
-    for name, options in {**WAYS, "keep": {"private": "keep"}}.items():
-        build(CORPUS, ANNOTATIONS, folder / name, **options)
-    return {name: folder / name for name in (*WAYS, "keep")}
+    build(CORPUS, ANNOTATIONS, folder / "omit", text="omit")
+    build(CORPUS, ANNOTATIONS, folder / "keep", private="keep")
+    return {"mask": built, "omit": folder / "omit", "keep": folder / "keep"}
 
 
 def send(hub: Hub, folder: Path, gold: Path = GOLD, **options: object) -> Outcome:
@@ -70,9 +55,9 @@ def copied(tmp_path: Path, *, private: bool = True) -> Path:
 
 @pytest.mark.parametrize("before", ["mask", "omit"])
 def test_another_way_of_hiding_is_not_published_over_one(
-    hub: Hub, built: dict[str, Path], tmp_path: Path, before: str
+    hub: Hub, ways: dict[str, Path], tmp_path: Path, before: str
 ) -> None:
-    send(hub, built[before])
+    send(hub, ways[before])
     annotations = copied(tmp_path)
     for number, name in enumerate(name for name in WAYS if name != before):
         (annotations / "CHANGELOG.md").write_text(
@@ -87,15 +72,15 @@ def test_another_way_of_hiding_is_not_published_over_one(
 
 
 def test_names_are_published_only_on_a_word_that_says_so_and_never_hidden_over(
-    hub: Hub, built: dict[str, Path], tmp_path: Path
+    hub: Hub, ways: dict[str, Path], tmp_path: Path
 ) -> None:
     for options in ({}, {"public": True, "text": "keep"}):
         with pytest.raises(ViborderError, match=r"names-undecided.*names 4 private persons"):
-            send(hub, built["keep"], **options)
+            send(hub, ways["keep"], **options)
     assert not hub.repos
     with pytest.raises(ViborderError, match="private-other"):
-        send(hub, built["mask"], private="keep")
-    assert send(hub, built["keep"], private="keep").release.persons == 4
+        send(hub, ways["mask"], private="keep")
+    assert send(hub, ways["keep"], private="keep").release.persons == 4
     with pytest.raises(ViborderError, match="history-mixed"):
         send(hub, later(copied(tmp_path), tmp_path / "masked"))
 
@@ -114,6 +99,6 @@ def test_a_person_who_is_hidden_from_now_on_is_not_in_an_earlier_version(hub: Hu
     ]
 
 
-def test_the_next_version_of_the_same_kind_is_published(hub: Hub, built: dict[str, Path], tmp_path: Path) -> None:
-    send(hub, built["mask"])
+def test_the_next_version_of_the_same_kind_is_published(hub: Hub, ways: dict[str, Path], tmp_path: Path) -> None:
+    send(hub, ways["mask"])
     assert send(hub, later(copied(tmp_path), tmp_path / "second")).state == "published"

@@ -8,21 +8,18 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import huggingface_hub.constants
 import pytest
 from huggingface_hub import HfApi
-from huggingface_hub.utils import disable_progress_bars
 
+from tests.fuzz.calls import call
 from tests.publish.hub_server import TOKEN, Hub, Repo
 from viborder.dataset.build import build
-from viborder.dataset.package import documents
 from viborder.errors import ViborderError
 from viborder.publish.publish import Outcome, Release, prepare, publish
 from viborder.publish.show import dry_run
-from viborder.train import train
 from viborder.train.encoder.recipe import finetune_recipe
 
 CORPUS, ANNOTATIONS = Path("corpus/documents.jsonl"), Path("annotations")
@@ -31,29 +28,14 @@ NAME = "someone/viborder"
 KEY = ("datasets", NAME)
 
 
-@pytest.fixture(scope="module")
-def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    out = tmp_path_factory.mktemp("build") / "dataset"
-    build(CORPUS, ANNOTATIONS, out)
-    return out
+@pytest.fixture(scope="session")
+def package(built: Path) -> Path:
+    return built
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def release(package: Path) -> Release:
     return prepare(package, GOLD, "someone/name")
-
-
-@pytest.fixture
-def hub(monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
-    monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_DISABLE_XET", True)
-    monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_OFFLINE", False)
-    monkeypatch.setattr("huggingface_hub.utils._http.time.sleep", lambda seconds: None)
-    disable_progress_bars()
-    hub = Hub()
-    server = hub.start()
-    yield hub
-    server.shutdown()
-    server.server_close()
 
 
 def send(hub: Hub, release: Release, token: str = TOKEN, name: str = NAME, **options: object) -> Outcome:
@@ -94,13 +76,12 @@ def test_a_new_repository_is_private_and_holds_the_package_under_its_tag(
     assert len(repo.commits) == 2 and repo.tags == {"v0.1.0": 1}
 
 
-def test_a_model_goes_to_a_repository_of_its_own_kind(hub: Hub, package: Path, tmp_path: Path) -> None:
-    train(Path("train/crf.yaml"), documents(package), tmp_path / "model", overrides=["iterations=2"])
-    model = prepare(tmp_path / "model", GOLD, NAME)
+def test_a_model_goes_to_a_repository_of_its_own_kind(hub: Hub, trained: Path) -> None:
+    model = prepare(trained, GOLD, NAME)
     assert send(hub, model).state == "published"
     repo = hub.repos[("models", NAME)]
     assert f"viborder tag --model {NAME}" in repo.files["README.md"].decode()
-    for path in (tmp_path / "model").iterdir():
+    for path in trained.iterdir():
         if path.name != "README.md":  # it names the repository on the Hub
             assert repo.files[path.name] == path.read_bytes()
     assert send(hub, model).state == "unchanged" and len(repo.commits) == 2
@@ -336,10 +317,11 @@ def test_the_command_publishes_and_load_dataset_reads_it_back(hub: Hub, package:
     assert lines[-2:] == ["81", "B-AGENCY"]
 
 
-def test_without_a_token_the_command_says_where_it_belongs(package: Path, tmp_path: Path) -> None:
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("HF_")} | {
-        "HF_HOME": str(tmp_path)
-    }
-    command = [sys.executable, "-m", "viborder", "publish", str(package), NAME]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-    assert done.returncode == 1 and "token-missing" in done.stderr and "HF_TOKEN" in done.stderr
+def test_without_a_token_the_command_says_where_it_belongs(
+    package: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in [name for name in os.environ if name.startswith(("HF_", "HUGGING_FACE_"))]:
+        monkeypatch.delenv(name)
+    monkeypatch.setattr(huggingface_hub.constants, "HF_TOKEN_PATH", str(tmp_path / "token"))
+    done = call(["publish", str(package), NAME])
+    assert done.status == 1 and "token-missing" in done.said and "HF_TOKEN" in done.said
