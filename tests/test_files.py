@@ -15,6 +15,7 @@ import pytest
 from viborder import files
 from viborder.errors import ViborderError
 from viborder.files import new_file, new_folder
+from viborder.formats import read
 
 
 def names(folder: Path) -> list[str]:
@@ -57,6 +58,16 @@ def test_a_device_and_a_pipe_are_written_through(tmp_path: Path) -> None:
         file.write("through")
     reader.join(10)
     assert got == ["through"] and stat.S_ISFIFO((tmp_path / "pipe").stat().st_mode)
+
+
+def test_a_pipe_is_read_by_those_who_look_at_a_file_twice(tmp_path: Path) -> None:
+    pipe, rows = tmp_path / "a.conll", "Lào\tB-PLACE\nvà\tO\n\nMỹ\tB-PLACE\n"
+    os.mkfifo(pipe)
+    writer = threading.Thread(target=pipe.write_text, args=[rows], kwargs={"encoding": "utf-8"})
+    writer.start()
+    found = read(pipe)
+    writer.join(10)
+    assert [(d.text, len(d.spans)) for d in found] == [("Lào và", 1), ("Mỹ", 1)]
 
 
 def test_a_folder_is_no_file_and_a_file_no_folder(tmp_path: Path) -> None:

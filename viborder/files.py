@@ -82,10 +82,7 @@ def _beginning(path: Path, most: int) -> bytes:
     """The first bytes of a file, `most` of them where it has as many."""
     try:
         with _opened(path) as file:
-            data = bytearray()  # a piece at a time: `read` makes room for all that it is asked for
-            while (wanted := min(most - len(data), _PIECE)) and (piece := file.read(wanted)):
-                data += piece
-            return bytes(data)
+            return _at_most(file, most)
     except FileNotFoundError:
         raise fail(path, "file-missing", "no such file", "check the path") from None
     except (OSError, EOFError, zlib.error) as error:
@@ -97,12 +94,47 @@ def stem(path: Path) -> str:
     return Path(path.stem).stem if path.suffix.lower() == ".gz" else path.stem
 
 
+def _at_most(file: IO[bytes], most: int) -> bytes:
+    data = bytearray()  # a piece at a time: `read` makes room for all that it is asked for
+    while (wanted := min(most - len(data), _PIECE)) and (piece := file.read(wanted)):
+        data += piece
+    return bytes(data)
+
+
+_pipes: dict[tuple[int, int], bytes] | None = None  # device and inode of each pipe that was read → what came
+
+
+@contextmanager
+def pipes_again() -> Iterator[None]:
+    """While the block runs, a pipe may be read again: several readers look at a file more than once, and what a pipe
+    gave is gone. It is held in memory, `MAX_FILE` at most.
+    """
+    global _pipes
+    before = _pipes
+    _pipes = {} if before is None else before
+    try:
+        yield
+    finally:
+        _pipes = before
+
+
 def _opened(path: Path) -> IO[bytes]:
     """A file or a pipe, opened. Devices, which may never end, and sockets are refused."""
-    mode = path.stat().st_mode
+    status = path.stat()
+    mode = status.st_mode
     if not (stat.S_ISREG(mode) or stat.S_ISFIFO(mode) or stat.S_ISDIR(mode)):
         raise OSError(errno.EINVAL, "a device or a socket, no file")
-    return gzip.open(path, "rb") if path.suffix.lower() == ".gz" else path.open("rb")  # type: ignore[return-value]
+    packed = path.suffix.lower() == ".gz"
+    if stat.S_ISFIFO(mode) and _pipes is not None:
+        key = status.st_dev, status.st_ino
+        if key not in _pipes:
+            with path.open("rb") as pipe:
+                _pipes[key] = _at_most(pipe, MAX_FILE + 1)
+        if len(_pipes[key]) > MAX_FILE:
+            raise OSError(errno.EFBIG, f"more than {MAX_FILE:,} bytes come out of the pipe; write them to a file first")
+        held = io.BytesIO(_pipes[key])
+        return gzip.GzipFile(fileobj=held) if packed else held  # type: ignore[return-value]
+    return gzip.open(path, "rb") if packed else path.open("rb")  # type: ignore[return-value]
 
 
 def _unreadable(path: Path, error: Exception) -> ViborderError:

@@ -10,6 +10,7 @@ import re
 import shutil
 import signal
 import sys
+import time
 import traceback
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -20,7 +21,8 @@ from tests.fuzz.hostile import FILES, GOOD
 from viborder.files import sha256_of
 from viborder.formats import jsonl
 
-LIMIT, HANGS = 45, 180  # seconds of CPU; by the clock, for what waits and never goes on
+LIMIT = 45  # seconds of CPU
+LOOK, IDLE = 3, 5  # seconds by the clock between two looks; looks in a row that find no work done: it waits for ever
 QUICK = ["iterations=2", "folds=0", "grammar=false", "corrections=false", "genre=[]"]  # of training
 MASKED = ["--mask-identifiers"]
 ALONE = ("model", "package", "annotations", "own")  # folders of good files that few calls read
@@ -165,19 +167,19 @@ def call(arguments: list[str]) -> End:
     before, status, fault = (sys.argv, sys.stdin), 0, ""
     sys.argv, sys.stdin = ["viborder", *arguments], io.StringIO()
     handlers = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGALRM, signal.SIGPROF)}
-    signal.signal(signal.SIGALRM, _too_long)
+    signal.signal(signal.SIGALRM, _watch())
     signal.signal(signal.SIGPROF, _too_long)
     signal.setitimer(signal.ITIMER_PROF, LIMIT)
-    signal.alarm(HANGS)
+    signal.setitimer(signal.ITIMER_REAL, LOOK, LOOK)
     try:
         with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
             main()
     except SystemExit as ended:
         status = ended.code if isinstance(ended.code, int) else 1
-    except Exception:
+    except (Exception, TooLong):
         fault = traceback.format_exc()
     finally:
-        signal.alarm(0)
+        signal.setitimer(signal.ITIMER_REAL, 0)
         signal.setitimer(signal.ITIMER_PROF, 0)
         for number, handler in handlers.items():
             signal.signal(number, handler)
@@ -196,17 +198,17 @@ def calls_on(
     folder: Path,
     good: Path,
     lay: Callable[[Path, bytes], object] = Path.write_bytes,
-    chosen: Callable[[int], bool] = lambda number: True,
+    chosen: Callable[[int, int], bool] = lambda number, count: True,
 ) -> Iterator[tuple[list[str], End]]:
     """Each call on a file with these bytes, and how it ended. folder: to work in, emptied between the calls; good:
     where the good files lie. lay: puts the bytes at the path, where they are not simply written. chosen: whether
-    the call of this number, from 0, is made.
+    the call of this number, from 0, of so many is made.
     """
     number, count = 0, 1
     needed = FILES[format].partition("/")[0]
     unused = [name for name in ALONE if name != needed and not (format in USES and name in USES[format])]
     while number < count:
-        if number and not chosen(number):
+        if number and not chosen(number, count):
             number += 1
             continue
         shutil.rmtree(folder, ignore_errors=True)
@@ -219,7 +221,7 @@ def calls_on(
             seal(file)
         calls = verbs(format, file, folder)
         count = len(calls)
-        if chosen(number):
+        if chosen(number, count):
             yield calls[number], call(calls[number])
         number += 1
 
@@ -235,5 +237,21 @@ def seal(file: Path) -> None:
     (file.parent / "model.json").write_text(json.dumps(card), encoding="utf-8")
 
 
+class TooLong(BaseException):
+    """It took too long, or waits for what never comes; nobody catches it as an error of a file."""
+
+
 def _too_long(*_: Any) -> None:
-    raise TimeoutError(f"more than {LIMIT} s of CPU, or {HANGS} s by the clock")
+    raise TooLong(f"more than {LIMIT} s of CPU")
+
+
+def _watch() -> Callable[..., None]:
+    """A look at the CPU that was used, which ends a call that waits and does nothing."""
+    used = [time.process_time()]
+
+    def look(*_: Any) -> None:
+        used.append(time.process_time())
+        if len(used) > IDLE and used[-1] - used[-1 - IDLE] < 0.01:
+            raise TooLong(f"it waited for {LOOK * IDLE} s")
+
+    return look

@@ -193,8 +193,8 @@ def fifo(path: Path, data: bytes) -> None:
     os.mkfifo(path)
 
     def write() -> None:
-        with contextlib.suppress(OSError):
-            path.write_bytes(data)
+        with contextlib.suppress(OSError), os.fdopen(os.open(path, os.O_WRONLY), "wb") as pipe:
+            pipe.write(data)
 
     threading.Thread(target=write, daemon=True).start()
 
@@ -239,9 +239,10 @@ OTHERS: dict[str, Callable[[Path, bytes], object]] = {
 }
 
 
-def _nth(share: int, turn: int, number: int) -> bool:
-    """Whether a call is made where one of so many is."""
-    return number % share == turn % share
+def _nth(share: int, turn: int, number: int, count: int) -> bool:
+    """Whether a call of `count` is made where one of `share` is, one at least of each input."""
+    few = min(share, count)
+    return number % few == turn % few
 
 
 def main() -> None:
@@ -249,7 +250,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--format", choices=FILES, action="append")
     parser.add_argument("--kind", default="", help="a part of its name")
-    parser.add_argument("--share", type=int, default=1, help="make every Nth call alone, others for each input in turn")
+    parser.add_argument("--share", type=int, default=1, help="make one call of N, another for each input in turn")
     parser.add_argument("--verbose", action="store_true")
     options = parser.parse_args()
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
@@ -260,6 +261,7 @@ def main() -> None:
         good = good_files(Path(name) / "good")
         os.chdir(name)  # nothing of a checkout is read by default
         for format in options.format or FILES:
+            print(f"{inputs:,} inputs, {calls:,} calls, {time.process_time():.0f} s of CPU; now {format}", flush=True)
             for kind in kinds:
                 inputs += 1
                 data = BYTES[kind](good[format]) if kind in BYTES else good[format]

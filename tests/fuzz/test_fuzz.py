@@ -28,7 +28,7 @@ def test_a_good_file_is_read_by_every_verb(good: tuple[Path, dict[str, bytes]], 
         "recipe",
     )  # of other formats a call of each kind: the readers differ, not the verbs
     for arguments, end in calls_on(
-        format, good[1][format], tmp_path / "here", good[0], chosen=lambda n: every or n < 6
+        format, good[1][format], tmp_path / "here", good[0], chosen=lambda n, _: every or n < 6
     ):
         assert not end.fault, (arguments, end.fault)
         assert end.status == 0 or end.rules, (arguments, end.said)
@@ -41,7 +41,7 @@ def test_no_file_ends_a_run_in_a_traceback(
     good: tuple[Path, dict[str, bytes]], tmp_path: Path, format: str, data: st.DataObject
 ) -> None:
     spoiled, first = data.draw(spoilt(good[1][format])), data.draw(st.integers(0, 3))
-    for arguments, end in calls_on(format, spoiled, tmp_path / "here", good[0], chosen=lambda n: n % 4 == first):
+    for arguments, end in calls_on(format, spoiled, tmp_path / "here", good[0], chosen=lambda n, _: n % 4 == first):
         assert not end.fault, (arguments, end.fault)
         assert end.status in (0, 1, 2), (arguments, end.said)
 

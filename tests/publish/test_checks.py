@@ -109,6 +109,13 @@ def test_a_model_is_published_with_a_card_and_not_with_a_private_persons_name(tm
     assert release.kind == "model" and set(release.contents) > {"README.md", "model.json"}
     card = release.contents["README.md"]
     assert isinstance(card, bytes) and b"pipeline_tag: token-classification" in card
+    assert (
+        b"\ndatasets:\n- someone/data\n"
+        in prepare(tmp_path / "masked", GOLD, "a/b", ["someone/data"]).contents["README.md"]
+    )
+    (tmp_path / "masked/README.md").write_text("---\nlicense: mit\ndatasets: a/b\n---\nMine: `é`.\n", encoding="utf-8")
+    own = prepare(tmp_path / "masked", GOLD, "someone/name", ["someone/data"]).contents["README.md"]
+    assert own == "---\nlicense: mit\ndatasets:\n- a/b\n- someone/data\n---\nMine: `é`.\n".encode()
     assert {rule for _, rule in refused(tmp_path / "unmasked")} == {"private-name", "model-unmasked"}
     (tmp_path / "masked/model.json").write_text("{", encoding="utf-8")
     assert {rule for _, rule in refused(tmp_path / "masked")} == {"model-damaged"}

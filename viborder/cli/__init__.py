@@ -86,12 +86,13 @@ def main() -> None:
     import signal
 
     from viborder.errors import ViborderError
-    from viborder.files import is_full
+    from viborder.files import is_full, pipes_again
 
     gc.set_threshold(100_000)  # words, rules and weights stay: a start need not look for what became free among them
     signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))  # what is half-written is taken away
     try:
-        _for(sys.argv[1:2])()
+        with pipes_again():
+            _for(sys.argv[1:2])()
     except ViborderError as error:
         for problem in error.problems:
             print(problem, file=sys.stderr)

@@ -32,6 +32,7 @@ from pathlib import Path
 from viborder.document import Document
 from viborder.errors import Problem, ViborderError, fail, place
 from viborder.faults import unusable
+from viborder.files import pipes_again
 from viborder.formats.fit import sound
 from viborder.formats.sniff import refuse_other_than_text
 from viborder.formats.text import text_files
@@ -61,12 +62,23 @@ def read(
 ) -> list[Document]:
     """The documents of a file or folder. What the format says beyond documents and spans is counted in `lost`, by kind.
 
-    problems: a list for what is wrong with single documents, while the others are read; columns, CSV and DocBin are
-    read whole or not at all.
+    problems: a list for what is wrong with single documents, while the others are read.
     tag_column: of columns, see `conll.read`. text_key: of Label Studio's tasks, where in `data` the text is.
     Raises ViborderError: `format-unknown`, `option-unused`, `id-twice`, `text-not-unicode`, and the reader's own, all
     at once.
     """
+    with pipes_again():
+        return _read(path, format, Counter() if lost is None else lost, problems, tag_column, text_key)
+
+
+def _read(
+    path: Path,
+    format: str | None,
+    lost: Counter[str],
+    problems: list[Problem] | None,
+    tag_column: str | None,
+    text_key: str | None,
+) -> list[Document]:
     name = format_of(path, format)
     if not path.exists():
         raise fail(path, "file-missing", "no such file or folder", "check the path")
@@ -82,7 +94,7 @@ def read(
     found: list[Document]
     try:
         with _extra(name):
-            found = reader.read(path, Counter() if lost is None else lost, **given)
+            found = reader.read(path, lost, **given)
     except ViborderError as error:
         if problems is None or not error.sound:
             raise

@@ -36,6 +36,7 @@ class Sentence:
     """Rows of one sentence. line: of its first row or comment, from 1. rows: the number of each token's line, from 0.
 
     tags: for each tag column that is read, a tag a token, as the file has it but for its letters (`b-per` is `B-per`).
+    broken: whether it has a row that could not be read, which is told.
     """
 
     line: int
@@ -44,6 +45,7 @@ class Sentence:
     rows: list[int] = field(default_factory=list)
     tokens: list[str] = field(default_factory=list)
     tags: list[list[str]] = field(default_factory=list)
+    broken: bool = False
 
 
 def tag_columns(named: str | None) -> list[int] | None:
@@ -92,7 +94,7 @@ def read_sentences(
                 continue
         mark = line.strip()
         if not mark or _is_mark(mark):
-            if sentence.tokens or sentence.comments or sentence.starts_document:
+            if sentence.tokens or sentence.comments or sentence.starts_document or sentence.broken:
                 yield sentence
             sentence = Sentence(number + 1)
             continue
@@ -108,7 +110,9 @@ def read_sentences(
             sentence.tags.append(tags)
             if plain:
                 known[columns[-1]] = tags
-    if sentence.tokens or sentence.comments:
+        else:
+            sentence.broken = True
+    if sentence.tokens or sentence.comments or sentence.broken:
         yield sentence
 
 

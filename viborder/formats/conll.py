@@ -78,11 +78,13 @@ class LaidOut:
     """A document and where its rows stand in it.
 
     line: of its first row or comment, from 1. rows: (number of the line, from 0; the token's range in the text).
+    sound: whether nothing is wrong in it.
     """
 
     line: int
     document: Document
     rows: list[tuple[int, Range]]
+    sound: bool
 
 
 def read(path: Path, lost: Counter[str], tag_column: str | None = None) -> list[Document]:
@@ -117,16 +119,18 @@ def _laid_out(path: Path, sentences: Iterable[Sentence], problems: list[Problem]
     seen: dict[str, int] = {}
     for found in _documents(path, sentences, problems, lost):
         identity = found.document.id
+        told = len(problems)
         if identity in seen:
             said = f"the id {identity} stands already at line {seen[identity]}"
             problems.append(Problem(f"{path}:{found.line}", "id-twice", said, "give each document its own id"))
         seen.setdefault(identity, found.line)
         problems += unusable(found.document.text, identity, f"{path}:{found.line}")
-        documents.append(found)
+        if found.sound and len(problems) == told:
+            documents.append(found)
     if not documents and not problems:
         problems.append(Problem(str(path), "file-empty", "the file holds no sentence", "a token and its tag a line"))
     if problems:
-        raise ViborderError(problems)
+        raise ViborderError(problems, [found.document for found in documents])
     return documents
 
 
@@ -141,7 +145,7 @@ def _documents(
         if sentence.starts_document:
             starts += 1
             sentence.comments.setdefault("id", f"{stem(path)}-{starts:05d}")
-        if not (sentence.tokens or sentence.comments):
+        if not (sentence.tokens or sentence.comments or sentence.broken):
             continue
         opens = "id" in sentence.comments
         marked = marked or opens
@@ -161,6 +165,7 @@ def _document(path: Path, number: int, parts: list[Sentence], problems: list[Pro
     tokens: list[Range] = []
     rows: list[tuple[int, Range]] = []
     given = not any("text" in part.comments for part in parts)
+    told = len(problems)
     for part in parts:
         where = f"{path}:{part.line}"
         break_before = "\n" if text else ""
@@ -172,7 +177,7 @@ def _document(path: Path, number: int, parts: list[Sentence], problems: list[Pro
             joined, ranges = _joined(words, len(text + break_before))
             piece = break_before + joined
         else:
-            ranges = _places(part, piece, len(text), where, problems) or []
+            ranges = ([] if part.broken else _places(part, piece, len(text), where, problems)) or []
         if part.comments.get("offset", str(len(text))) != str(len(text)):
             said = f"offset {part.comments['offset']}, but the sentences before it have {len(text)} code points"
             problems.append(Problem(where, "conll-comment", said, "keep each sentence with its comments, in order"))
@@ -188,7 +193,7 @@ def _document(path: Path, number: int, parts: list[Sentence], problems: list[Pro
     meta = _json(comments.get("meta", "null"), dict, f"{path}:{parts[0].line}", problems)
     identity = comments.get("id", f"{stem(path)}-{number:05d}")
     made = Document(identity, text, in_order(spans), meta=meta or {}, tokens=tuple(tokens) if given else None)
-    return LaidOut(parts[0].line, made, rows)
+    return LaidOut(parts[0].line, made, rows, len(problems) == told and not any(part.broken for part in parts))
 
 
 def _own_text(part: Sentence, break_before: str, where: str, problems: list[Problem]) -> str | None:

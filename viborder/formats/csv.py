@@ -35,6 +35,7 @@ def read(path: Path, lost: Counter[str]) -> list[Document]:
     problems: list[Problem] = []
     texts: dict[str, str] = {}
     spans: dict[str, list[Span | None]] = {}
+    bad: set[str] = set()  # ids of documents in which something is wrong
     if missing := set(COLUMNS[:5]) - set(rows.fieldnames or ()):
         raise fail(
             f"{path}:1",
@@ -49,10 +50,16 @@ def read(path: Path, lost: Counter[str]) -> list[Document]:
         elif not row["id"]:
             problems.append(Problem(where, "id-missing", "no id in the row", "the stem of the source file"))
         else:
+            told = len(problems)
             _take(row, f"{where} id={row['id']}", texts, spans, problems)
+            if len(problems) > told:
+                bad.add(row["id"])
+    found = [
+        with_layers(identity, text, spans.get(identity, ())) for identity, text in texts.items() if identity not in bad
+    ]
     if problems:
-        raise ViborderError(problems)
-    return [with_layers(identity, text, spans.get(identity, ())) for identity, text in texts.items()]
+        raise ViborderError(problems, found)
+    return found
 
 
 def _take(

@@ -16,7 +16,8 @@ from viborder.annotate.private import People
 from viborder.dataset.mask import dropped, mask
 from viborder.dataset.traces import in_file, in_vocabulary, traces_of
 from viborder.document import Document, by_id
-from viborder.errors import Problem, ViborderError
+from viborder.errors import Problem, ViborderError, fail
+from viborder.files import parse_yaml
 from viborder.formats import jsonl
 from viborder.publish.checks import private_people, secrets
 from viborder.publish.hub import Content
@@ -45,7 +46,7 @@ def model_contents(
 ) -> tuple[dict[str, Content], str, list[str]]:
     """(path → content, tag, what is left out): the files of the model, the version that it bears, and the paths in the
     folder that do not belong to a model. A card that training generated from `model.json` is written anew, for its place on the
-    Hub; another stays.
+    Hub; another stays, with the datasets added to its front matter.
 
     datasets: names on the Hub of what it was trained on. results: the published figures.
     """
@@ -54,10 +55,32 @@ def model_contents(
     contents: dict[str, Content] = {name: path for name, path in found.items() if belongs(name, described)}
     left_out = [name for name in found if name not in contents]
     own = folder / "README.md"
+    named = list(datasets)
     if not own.exists() or own.read_text(encoding="utf-8") == folder_card(described):
-        card = folder_card(described, repo_id, datasets, _measured(described, results))
+        card = folder_card(described, repo_id, named, _measured(described, results))
         contents["README.md"] = card.encode()
+    elif named:
+        contents["README.md"] = _with_datasets(own, named).encode()
     return contents, f"model-{described['version']}", left_out
+
+
+def _with_datasets(own: Path, named: list[str]) -> str:
+    """A card with these names among its `datasets`. Raises ViborderError `card-incomplete` where its front matter is no
+    YAML.
+    """
+    import yaml
+
+    text = own.read_text(encoding="utf-8")
+    parted = text.startswith("---\n") and "\n---\n" in text
+    head, _, body = text.removeprefix("---\n").partition("\n---\n") if parted else ("{}", "", "\n" + text)
+    try:
+        data = parse_yaml(head) or {}
+    except ValueError as error:
+        hint = "mend what stands between the two lines of ---"
+        raise fail(own, "card-incomplete", f"the front matter is no YAML: {error!s:.100}", hint) from None
+    there = data.get("datasets", [])
+    data["datasets"] = list(dict.fromkeys([*([there] if isinstance(there, str) else there or []), *named]))
+    return f"---\n{yaml.safe_dump(data, allow_unicode=True, sort_keys=False, width=1000)}---\n{body}"
 
 
 def recipe_figures(results: Path = RESULTS) -> list[dict[str, Any]]:
@@ -102,6 +125,10 @@ def model_problems(folder: Path, gold: Path) -> list[Problem]:
     """
     from viborder.train import load
 
+    for path in folder.iterdir():
+        if not (path.is_file() or path.is_dir() or path.is_symlink()):
+            said = "a pipe, a socket or a device, no file"
+            return [Problem(str(path), "file-unreadable", said, "take it out of the folder")]
     try:
         load(folder)
     except ViborderError as error:

@@ -108,7 +108,7 @@ class Reader:
                 found = read(path, name, self._counted, self.problems, **self._options)
         except ViborderError as error:
             self.problems += error.problems
-            return
+            found = error.sound
         for document in found:
             yield from self._of(document.id, document.text, str(path), document.meta, document.tokens)
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Sequence
+from math import isfinite
 
 from viborder.document import Document, by_id
 from viborder.errors import Problem, ViborderError, place
@@ -54,14 +54,17 @@ def _ids(gold: Sequence[Document], pred: Sequence[Document]) -> list[Problem]:
 def _spans(side: str, documents: Sequence[Document]) -> list[Problem]:
     problems = []
     for document in documents:
+        length = len(document.text)
         for span in document.spans:
+            if 0 <= span.start < span.end <= length and span.label and (span.score is None or isfinite(span.score)):
+                continue
             where = place(side, document.id, span.start, span.end)
             if not 0 <= span.start < span.end <= len(document.text):
                 message = f"the text has {len(document.text)} code points"
                 problems.append(Problem(where, "span-outside-text", message, "0 ≤ start < end ≤ length"))
             if not span.label:
                 problems.append(Problem(where, "label-empty", "the span has no label", "name its type"))
-            if span.score is not None and not math.isfinite(span.score):
+            if span.score is not None and not isfinite(span.score):
                 problems.append(
                     Problem(where, "score-not-a-number", f"the score is {span.score}", "a finite number, or none")
                 )

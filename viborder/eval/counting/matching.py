@@ -18,10 +18,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
 from viborder.eval.counting.table import Bools, Ints, SpanTable
+
+_SMALL = 32  # edges of a cluster whose answer is kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,38 +110,57 @@ def _untangle(gold: SpanTable, pred: SpanTable, g: Ints, p: Ints, criteria: Sequ
     chosen = np.zeros(len(g), dtype=bool)
     chosen[order[first & star[cluster[order]]]] = True
     borders = np.flatnonzero(first)
-    for begin, end in zip(borders, [*borders[1:], len(order)], strict=True):
-        members = order[begin:end]
-        if not star[cluster[members[0]]]:
-            chosen[_assign(gold, pred, g, p, np.sort(members), criteria)] = True
+    ends = np.append(borders[1:], len(order))
+    others = ~star[cluster[order[borders]]]
+    for begin, end in zip(borders[others].tolist(), ends[others].tolist(), strict=True):
+        members = np.sort(order[begin:end])
+        chosen[members[_assign(gold, pred, g[members], p[members], [values[members] for values in criteria])]] = True
     return chosen
 
 
-def _assign(
-    gold: SpanTable, pred: SpanTable, g: Ints, p: Ints, members: Ints, criteria: Sequence[Bools | Ints]
-) -> Ints:
-    """The best edges of one cluster by scipy's linear assignment.
+def _assign(gold: SpanTable, pred: SpanTable, g: Ints, p: Ints, criteria: Sequence[Bools | Ints]) -> list[int]:
+    """The best edges of one cluster, as places in `g` and `p`, by scipy's linear assignment.
 
     The side that comes first in reading order makes the rows, so that swapping gold and prediction changes nothing.
+    Most clusters are alike but for where they stand, and are answered once.
     """
+    golds, preds = sorted(set(g.tolist())), sorted(set(p.tolist()))
+    row = {span: at for at, span in enumerate(golds)}
+    column = {span: at for at, span in enumerate(preds)}
+    shape = tuple(map(row.__getitem__, g.tolist())), tuple(map(column.__getitem__, p.tolist()))
+    worth = tuple(tuple(values.tolist()) for values in criteria)
+    solve = _solved if len(g) <= _SMALL else _solved.__wrapped__
+    return solve(*shape, worth, _comes_first(pred, preds, gold, golds))
+
+
+@lru_cache(maxsize=1 << 12)
+def _solved(
+    rows: tuple[int, ...], columns: tuple[int, ...], criteria: tuple[tuple[int, ...], ...], turned: bool
+) -> list[int]:
+    """Which of the edges from `rows` to `columns` to choose. turned: the columns make the rows of the matrix."""
     from scipy.optimize import linear_sum_assignment
 
-    golds, g_at = np.unique(g[members], return_inverse=True)
-    preds, p_at = np.unique(p[members], return_inverse=True)
-    pairs = min(len(golds), len(preds))
-    weight, scale = np.zeros(len(members)), 1
+    pairs = min(max(rows), max(columns)) + 1
+    weight, scale = np.zeros(len(rows)), 1
     for values in reversed(criteria):
-        weight += values[members] * float(scale)
-        scale *= int(values[members].max()) * pairs + 1
-    matrix = np.zeros((len(golds), len(preds)))
-    matrix[g_at, p_at] = weight
+        weight += np.array(values) * float(scale)
+        scale *= int(max(values)) * pairs + 1
+    matrix = np.zeros((max(rows) + 1, max(columns) + 1))
+    matrix[rows, columns] = weight
     edge = np.full(matrix.shape, -1)
-    edge[g_at, p_at] = members
-    if _reading_order(pred, preds) < _reading_order(gold, golds):
+    edge[rows, columns] = np.arange(len(rows))
+    if turned:
         matrix, edge = matrix.T, edge.T
-    picked: Ints = edge[linear_sum_assignment(matrix, maximize=True)]
-    return picked[picked >= 0]
+    picked = edge[linear_sum_assignment(matrix, maximize=True)]
+    found: list[int] = picked[picked >= 0].tolist()
+    return found
 
 
-def _reading_order(table: SpanTable, which: Ints) -> list[tuple[int, int, int]]:
-    return list(zip(table.start[which].tolist(), table.end[which].tolist(), table.label[which].tolist(), strict=True))
+def _comes_first(table: SpanTable, which: Sequence[int], other: SpanTable, others: Sequence[int]) -> bool:
+    """Whether the spans of one table stand before those of the other in reading order."""
+    for one, two in zip(which, others, strict=False):
+        mine = table.start[one], table.end[one], table.label[one]
+        theirs = other.start[two], other.end[two], other.label[two]
+        if mine != theirs:
+            return mine < theirs
+    return len(which) < len(others)

@@ -98,6 +98,8 @@ def _score_documents(
 
 
 def _spans(document: Document, nested: bool, labels: Collection[str] | None, exclude: Collection[str]) -> list[Span]:
+    if labels is None and not exclude:
+        return list(document.spans) if nested else outermost(document.spans)
     kept = [span for span in document.spans if span.label not in exclude and (labels is None or span.label in labels)]
     return kept if nested else outermost(kept)
 
@@ -123,7 +125,8 @@ def _data(documents: Sequence[Document]) -> str:
     """A short hash of texts and gold spans: the same data give the same, in whatever order they are kept."""
     records = []
     for document in documents:
-        listed = " ".join(f"{span.start}-{span.end}-{span.label}" for span in sorted(set(document.spans)))
+        spans = sorted({(span.start, span.end, span.label) for span in document.spans})
+        listed = " ".join(f"{start}-{end}-{label}" for start, end, label in spans)
         records.append(f"{document.id}\n{document.text}\n{listed}")
     return hashlib.sha256("\0".join(sorted(records)).encode()).hexdigest()[:12]
 

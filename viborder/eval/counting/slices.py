@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,7 @@ from viborder.eval.counting import seen
 from viborder.eval.errors.records import Record
 from viborder.text import tokenize
 
+SLICES = ("label", "length", "frequency", "position", "depth", "document")
 Group = Callable[[Document, Span], str]
 
 
@@ -61,44 +62,48 @@ def slices(
     `viborder.eval.counting.seen`).
     """
     texts = by_id(gold)
-    groups = _groups(gold)
+    of_strings, of_places = _groups(gold)
     if train is not None:
         known = seen.mentions(train, folds)
-        groups["seen"] = lambda document, span: seen.status(document, span, known)
-    table: dict[str, dict[str, Slice]] = {name: defaultdict(Slice) for name in groups}
+        of_places["seen"] = lambda document, span: seen.status(document, span, known)
+    names = [*SLICES, *of_places.keys() - set(SLICES)]
+    table: dict[str, dict[str, Slice]] = {name: defaultdict(Slice) for name in names}
+
+    strings: Counter[tuple[str, str, str, bool]] = Counter()  # nearly all stand in the texts more than once
+    places: Counter[tuple[str, str, str, bool]] = Counter()
     for record in records:
         document, correct = texts[record.document], record.kind == "correct"
-        for name, group in groups.items():
-            if name == "depth":
-                continue
-            for span in record.gold:
-                _count(table[name][group(document, span)], "gold", correct)
-            for span in record.pred:
-                _count(table[name][group(document, span)], "pred", correct)
-    for side, depth, correct in _depths(records):
-        _count(table["depth"][depth], side, correct)
+        for side, spans in (("gold", record.gold), ("pred", record.pred)):
+            for span in spans:
+                strings[document.text[span.start : span.end], span.label, side, correct] += 1
+                for name, group in of_places.items():
+                    places[name, group(document, span), side, correct] += 1
+    for (text, label, side, correct), times in strings.items():
+        for name, of_string in of_strings.items():
+            _count(table[name][of_string(text, label)], side, correct, times)
+    for (name, key, side, correct), times in (places + _depths(records)).items():
+        _count(table[name][key], side, correct, times)
     return {name: {key: rows[key] for key in sorted(rows, key=_in_order(name))} for name, rows in table.items()}
 
 
-def _count(row: Slice, side: str, correct: bool) -> None:
+def _count(row: Slice, side: str, correct: bool, times: int) -> None:
     if side == "gold":
-        row.gold += 1
-        row.found += correct
+        row.gold += times
+        row.found += times * correct
     else:
-        row.predicted += 1
-        row.right += correct
+        row.predicted += times
+        row.right += times * correct
 
 
-def _groups(gold: Sequence[Document]) -> dict[str, Group]:
+def _groups(gold: Sequence[Document]) -> tuple[dict[str, Callable[[str, str], str]], dict[str, Group]]:
+    """The groups that a span's string and label tell, and those that its place tells."""
     frequency = Counter((document.slice(span).casefold(), span.label) for document in gold for span in document.spans)
     return {
-        "label": lambda document, span: span.label,
-        "length": lambda document, span: _bucket(len(tokenize(document.slice(span))), LENGTHS),
-        "frequency": lambda document, span: _bucket(
-            frequency[document.slice(span).casefold(), span.label], FREQUENCIES
-        ),
+        "label": lambda text, label: label,
+        "length": lambda text, label: _bucket(len(tokenize(text)), LENGTHS),
+        "frequency": lambda text, label: _bucket(frequency[text.casefold(), label], FREQUENCIES),
+    }, {
         "position": lambda document, span: QUARTERS[min(3, 4 * span.start // len(document.text))],
-        "depth": lambda document, span: "",
         "document": lambda document, span: document.id,
     }
 
@@ -117,18 +122,23 @@ def _bucket(value: int, tops: Sequence[int]) -> str:
     return f"{low + 1} or more"
 
 
-def _depths(records: Sequence[Record]) -> Iterator[tuple[str, str, bool]]:
-    """(side, depth, whether correct) for every span."""
-    for side in ("gold", "pred"):
-        spans: dict[str, list[tuple[Span, bool]]] = defaultdict(list)
-        for record in records:
-            spans[record.document] += [(span, record.kind == "correct") for span in getattr(record, side)]
-        for own in spans.values():
-            right = Counter(span for span, correct in own if correct)
-            for depth, layer in enumerate(by_depth(span for span, _ in own)):
-                for span in layer:
-                    yield side, str(depth), bool(right[span])
-                    right[span] -= right[span] > 0
+def _depths(records: Sequence[Record]) -> Counter[tuple[str, str, str, bool]]:
+    """(`depth`, group, side, whether correct) → how many spans, each side by its own nesting."""
+    found: dict[str, tuple[list[Span], list[Span], set[Span]]] = defaultdict(lambda: ([], [], set()))
+    for record in records:
+        golds, preds, right = found[record.document]
+        golds += record.gold
+        preds += record.pred
+        if record.kind == "correct":
+            right.update(record.gold)
+    counts: Counter[tuple[str, str, str, bool]] = Counter()
+    for golds, preds, right in found.values():
+        for side, spans in (("gold", golds), ("pred", preds)):
+            for depth, layer in enumerate(by_depth(spans)):
+                correct = sum(span in right for span in layer)
+                counts["depth", str(depth), side, True] += correct
+                counts["depth", str(depth), side, False] += len(layer) - correct
+    return counts
 
 
 def _in_order(name: str) -> Callable[[str], Any]:

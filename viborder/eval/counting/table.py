@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -36,20 +36,21 @@ class SpanTable:
         return SpanTable(self.row[keep], self.start[keep], self.end[keep], self.label[keep])
 
 
-def from_spans(documents: Sequence[Iterable[Span]], lengths: Sequence[int], labels: Sequence[str]) -> SpanTable:
+def from_spans(documents: Sequence[Collection[Span]], lengths: Sequence[int], labels: Sequence[str]) -> SpanTable:
     """A table of the spans of each document; `lengths` of the texts, in code points.
 
     `labels` must list every label that occurs.
     """
     number = {label: index for index, label in enumerate(labels)}
-    offsets = np.cumsum([0, *(length + 1 for length in lengths)]).tolist()
-    found = {
-        (offset + span.start, offset + span.end, number[span.label], row)
-        for row, (spans, offset) in enumerate(zip(documents, offsets, strict=False))
-        for span in spans
-    }
-    columns = np.array(sorted(found), dtype=np.int64).reshape(-1, 4)
-    return SpanTable(columns[:, 3], columns[:, 0], columns[:, 1], columns[:, 2])
+    offsets = np.cumsum([0, *(length + 1 for length in lengths)])[: len(documents)]
+    places = (each for spans in documents for span in spans for each in (span.start, span.end, number[span.label]))
+    columns = np.fromiter(places, dtype=np.int64).reshape(-1, 3)
+    row = np.repeat(np.arange(len(documents)), [len(spans) for spans in documents])
+    start, end, label = columns[:, 0] + offsets[row], columns[:, 1] + offsets[row], columns[:, 2]
+    order = np.lexsort((label, end, start))
+    table = SpanTable(row[order], start[order], end[order], label[order])
+    again = (np.diff(table.start) == 0) & (np.diff(table.end) == 0) & (np.diff(table.label) == 0)
+    return table.where(np.concatenate([[True], ~again])[: len(table)])
 
 
 def labels_of(*sides: Sequence[Iterable[Span]]) -> tuple[str, ...]:

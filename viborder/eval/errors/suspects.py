@@ -17,7 +17,7 @@ from typing import Any
 from viborder.document import Document, Span
 from viborder.errors import fail
 from viborder.eval.counting.checks import paired
-from viborder.eval.errors.records import Record, compare_spans
+from viborder.eval.errors.records import Record, error_records
 from viborder.eval.errors.summary import describe
 
 
@@ -53,14 +53,17 @@ class Suspect:
 
 
 def suspects(
-    gold: Sequence[Document], predictions: Sequence[Document] | Mapping[str, Sequence[Document]]
+    gold: Sequence[Document],
+    predictions: Sequence[Document] | Mapping[str, Sequence[Document]],
+    compared: Sequence[Sequence[Record]] | None = None,
 ) -> list[Suspect]:
     """Suspected label errors of the gold, the most suspicious first.
 
     predictions: of one model or of several by name, with a `score` (0…1) on every span, each document tagged by a model
     that was not trained on it (`viborder crossval`). Confidence in a span is its mean score over the models, 0 for a
     model that lacks it. One model gives no confidence in "nothing here", so that gold spans which are merely missed are
-    suspected only where two models or more were asked and all of them have nothing there.
+    suspected only where two models or more were asked and all of them have nothing there, and read it.
+    compared: the error records of each model, where they are known already.
     Raises ViborderError: `score-missing`, and what `viborder.eval.score` raises.
     """
     systems = list(predictions.values()) if isinstance(predictions, Mapping) else [predictions]
@@ -71,14 +74,15 @@ def suspects(
     confidences = [_confidences([documents[row].spans for documents in answers]) for row in range(len(gold))]
     thresholds = _thresholds(gold, confidences)
     found: dict[tuple[Any, ...], Suspect] = {}
-    for row, document in enumerate(gold):
-        for system in answers:
-            for record in compare_spans(document.id, document.spans, system[row].spans):
-                suspect = _suspect(
-                    record, confidences[row], thresholds, [documents[row].spans for documents in answers]
-                )
-                if suspect:
-                    found.setdefault((document.id, record.gold, record.pred), suspect)
+    rows = {document.id: row for row, document in enumerate(gold)}
+    for records in compared if compared is not None else [error_records(gold, system) for system in answers]:
+        for record in records:
+            if record.kind in ("correct", "unread"):
+                continue
+            row = rows[record.document]
+            suspect = _suspect(record, confidences[row], thresholds, [documents[row].spans for documents in answers])
+            if suspect:
+                found.setdefault((record.document, record.gold, record.pred), suspect)
     return sorted(found.values(), key=lambda suspect: (-suspect.margin, suspect.record.document, suspect.record.start))
 
 
@@ -110,8 +114,6 @@ def _thresholds(gold: Sequence[Document], confidences: Sequence[Mapping[Span, fl
 def _suspect(
     record: Record, confidence: Mapping[Span, float], thresholds: Mapping[str, float], systems: Sequence[Sequence[Span]]
 ) -> Suspect | None:
-    if record.kind == "correct":
-        return None
     given = min((confidence.get(span, 0.0) for span in record.gold), default=0.0)
     if not record.pred:
         alone = len(systems) > 1 and not any(record.gold[0].overlaps(span) for spans in systems for span in spans)

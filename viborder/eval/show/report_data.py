@@ -42,6 +42,7 @@ def report_data(
     """What `viborder.eval.show.report.write` embeds. Raises ViborderError as `viborder.eval.score` does."""
     answers = {name: with_unread(gold, pred) for name, pred in systems.items()}
     documents = [document.with_spans(set(document.spans)) for document in gold]
+    records = {name: error_records(documents, pred) for name, pred in answers.items()}
     return {
         "title": title,
         "note": note,
@@ -50,11 +51,12 @@ def report_data(
         "kinds": list(KINDS),
         "documents": [{"id": d.id, "text": d.text, "meta": _meta(d), "gold": _ranges(d.spans)} for d in documents],
         "systems": [
-            _system(name, documents, pred, folds, train, (scores or {}).get(name)) for name, pred in answers.items()
+            _system(name, documents, pred, records[name], folds, train, (scores or {}).get(name))
+            for name, pred in answers.items()
         ],
         "comparison": (comparison or compare(gold, answers)).as_json() if len(answers) > 1 else None,
         "leakage": _leakage(gold, train, folds) if train is not None else None,
-        "suspects": _suspects(gold, answers),
+        "suspects": _suspects(gold, answers, list(records.values())),
         "curve": {name: [dict(point) for point in points] for name, points in curve.items()} if curve else None,
     }
 
@@ -103,6 +105,7 @@ def _system(
     name: str,
     gold: Sequence[Document],
     pred: Sequence[Document],
+    records: Sequence[Record],
     folds: Folds | None,
     train: Sequence[Document] | None,
     scores: Scores | None,
@@ -111,7 +114,6 @@ def _system(
     nested = scores or by_document
     shown = "outermost spans" if nested.options.get("layers") == "outermost" else "all spans"
     drawn = bootstrap(nested)
-    records = error_records(gold, pred)
     answers = {document.id: document for document in pred}
     predicted = [in_order(set(answers[document.id].spans)) for document in gold]
     return {
@@ -211,10 +213,12 @@ def _leakage(gold: Sequence[Document], train: Sequence[Document], folds: Folds |
     return total
 
 
-def _suspects(gold: Sequence[Document], answers: Systems) -> list[dict[str, Any]] | None:
+def _suspects(
+    gold: Sequence[Document], answers: Systems, records: Sequence[Sequence[Record]]
+) -> list[dict[str, Any]] | None:
     """Suspected label errors, or None where the predictions bear no scores."""
     try:
-        found = suspects(gold, answers)
+        found = suspects(gold, answers, records)
     except ViborderError as error:
         if any(problem.rule != "score-missing" for problem in error.problems):
             raise
