@@ -25,7 +25,7 @@ test: .venv/test labelstudio
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest -n logical --maxprocesses 4 --dist loadgroup
+	$(BIN)/python -m pytest -n logical --maxprocesses 4 --dist loadfile
 
 labelstudio: | .venv/run
 	@$(BIN)/viborder labelstudio up --prepare

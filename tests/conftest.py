@@ -9,14 +9,6 @@ settings.register_profile("viborder", deadline=None)  # a busy machine is no err
 settings.load_profile("viborder")
 
 ROOT = Path(__file__).parent.parent
-STUDIO = ROOT / "tests" / "labelstudio"
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """With -n, a file's tests stay in one process, and so do all that share the Label Studio server."""
-    for item in items:
-        together = STUDIO if STUDIO in item.path.parents else item.path
-        item.add_marker(pytest.mark.xdist_group(str(together.relative_to(ROOT))))
 
 
 @pytest.fixture(autouse=True)
