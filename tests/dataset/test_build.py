@@ -30,13 +30,13 @@ def digests(folder: Path) -> dict[str, str]:
     }
 
 
-def test_the_same_input_gives_the_same_bytes(package: Path, tmp_path: Path) -> None:
+def test_the_same_input_gives_the_same_bytes(built: Path, tmp_path: Path) -> None:
     build(CORPUS, ANNOTATIONS, tmp_path / "again")
-    assert digests(package) == digests(tmp_path / "again")
+    assert digests(built) == digests(tmp_path / "again")
 
 
-def test_sha256sum_accepts_the_checksums(package: Path) -> None:
-    subprocess.run(["sha256sum", "--check", "--strict", "--quiet", "SHA256SUMS"], cwd=package, check=True)
+def test_sha256sum_accepts_the_checksums(built: Path) -> None:
+    subprocess.run(["sha256sum", "--check", "--strict", "--quiet", "SHA256SUMS"], cwd=built, check=True)
 
 
 @pytest.mark.parametrize(("private", "text"), [("mask", "keep"), ("keep", "keep"), ("drop", "keep"), ("mask", "omit")])
@@ -60,11 +60,11 @@ def test_load_dataset_opens_every_config_as_stats_json_says(tmp_path: Path, priv
         assert len(datasets.load_dataset(path, split="train")) == facts["sentences"]
 
 
-def test_the_card_names_the_features_of_every_config(package: Path) -> None:
+def test_the_card_names_the_features_of_every_config(built: Path) -> None:
     """datasets before 4 cannot read those in the Parquet files (eval/benchmarks/readers.py tries it for real)."""
     import yaml
 
-    head = yaml.safe_load((package / "README.md").read_text(encoding="utf-8").split("---\n")[1])
+    head = yaml.safe_load((built / "README.md").read_text(encoding="utf-8").split("---\n")[1])
     assert [info["config_name"] for info in head["dataset_info"]] == [item["config_name"] for item in head["configs"]]
     features = {info["config_name"]: info["features"] for info in head["dataset_info"]}
     assert all(features[f"fold_{number}"] == features["sentences"] for number in range(5))
@@ -82,10 +82,10 @@ def test_sentences_carry_iob2_of_the_outermost_spans(tmp_path: Path) -> None:
         assert row["tokens"] == [text[start:end] for start, end in zip(row["starts"], row["ends"], strict=True)]
 
 
-def test_a_fold_tests_on_one_document_and_trains_on_the_others(package: Path) -> None:
+def test_a_fold_tests_on_one_document_and_trains_on_the_others(built: Path) -> None:
     tested = []
     for fold in range(5):
-        splits = datasets.load_dataset(str(package), f"fold_{fold}")
+        splits = datasets.load_dataset(str(built), f"fold_{fold}")
         test = set(splits["test"]["document_id"])
         assert len(test) == 1
         assert not test & set(splits["train"]["document_id"])
@@ -93,8 +93,8 @@ def test_a_fold_tests_on_one_document_and_trains_on_the_others(package: Path) ->
     assert sorted(tested) == sorted(document.id for document in jsonl.read(GOLD))
 
 
-def test_mlcroissant_accepts_the_metadata_and_reads_by_it(package: Path) -> None:
-    dataset = mlcroissant.Dataset(jsonld=str(package / "croissant.json"))
+def test_mlcroissant_accepts_the_metadata_and_reads_by_it(built: Path) -> None:
+    dataset = mlcroissant.Dataset(jsonld=str(built / "croissant.json"))
     assert not dataset.metadata.issues.errors and not dataset.metadata.issues.warnings
     rows = list(dataset.records("records-documents"))
     gold = jsonl.read(GOLD)
@@ -180,9 +180,9 @@ def test_a_document_keeps_its_fold_when_the_corpus_grows(tmp_path: Path) -> None
     assert folds == {document.id: fold for fold, document in enumerate(gold)} | {"000": 0}
 
 
-def test_the_citation_is_the_versions(package: Path) -> None:
-    cited = yaml.safe_load((package / "CITATION.cff").read_text(encoding="utf-8"))
-    facts = json.loads((package / "stats.json").read_text(encoding="utf-8"))
+def test_the_citation_is_the_versions(built: Path) -> None:
+    cited = yaml.safe_load((built / "CITATION.cff").read_text(encoding="utf-8"))
+    facts = json.loads((built / "stats.json").read_text(encoding="utf-8"))
     assert (cited["type"], cited["version"], str(cited["date-released"])) == (
         "dataset",
         facts["version"],
@@ -190,8 +190,8 @@ def test_the_citation_is_the_versions(package: Path) -> None:
     )
 
 
-def test_quantities_carry_their_values(package: Path) -> None:
-    rows = datasets.load_dataset(str(package), "documents", split="train")
+def test_quantities_carry_their_values(built: Path) -> None:
+    rows = datasets.load_dataset(str(built), "documents", split="train")
     said = {
         row["text"][amount["start"] : amount["end"]]: (amount["value"], amount["unit"], amount["approximate"])
         for row in rows
@@ -224,26 +224,26 @@ def test_a_folder_that_is_no_dataset_is_not_replaced(tmp_path: Path) -> None:
     assert (tmp_path / "mine.txt").exists()
 
 
-def test_the_card_says_who_annotated_and_whether_it_was_reviewed(package: Path, tmp_path: Path) -> None:
+def test_the_card_says_who_annotated_and_whether_it_was_reviewed(built: Path, tmp_path: Path) -> None:
     said = "not yet been reviewed by a Vietnamese-speaking annotator"
-    assert said in (package / "README.md").read_text(encoding="utf-8")
-    assert "no Vietnamese speaker has reviewed it" in (package / "README.md").read_text(encoding="utf-8")
+    assert said in (built / "README.md").read_text(encoding="utf-8")
+    assert "no Vietnamese speaker has reviewed it" in (built / "README.md").read_text(encoding="utf-8")
     path = copy_of(tmp_path) / "annotators.yaml"
     path.write_text(path.read_text(encoding="utf-8").replace("reviewed: false", "reviewed: true"), encoding="utf-8")
     build(CORPUS, tmp_path / "annotations", tmp_path / "out")
     assert said not in (tmp_path / "out/README.md").read_text(encoding="utf-8")
 
 
-def test_the_card_loads_the_package_as_it_says(package: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    text = (package / "README.md").read_text(encoding="utf-8")
-    monkeypatch.chdir(package)
+def test_the_card_loads_the_package_as_it_says(built: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = (built / "README.md").read_text(encoding="utf-8")
+    monkeypatch.chdir(built)
     for code in re.findall(r"```python\n(.*?)```", text, re.DOTALL):
-        exec(code, {"PATH": str(package)})
+        exec(code, {"PATH": str(built)})
     shown = json.loads(re.search(r"```json\n(.*?)```", text, re.DOTALL)[1])
-    (row,) = (row for row in datasets.load_dataset(str(package), split="train") if row["id"] == shown["id"])
+    (row,) = (row for row in datasets.load_dataset(str(built), split="train") if row["id"] == shown["id"])
     assert {name: row[name] for name in shown} == shown
     configs = set(re.findall(r"^\| `(\w+)` \| [\d,]+ \|", text, re.MULTILINE))
-    assert configs == set(datasets.get_dataset_config_names(str(package)))
+    assert configs == set(datasets.get_dataset_config_names(str(built)))
 
 
 @pytest.mark.parametrize("text", ["keep", "omit"])
@@ -258,33 +258,33 @@ def test_the_card_tells_every_column(tmp_path: Path, text: str) -> None:
         assert {name for where, name in told if where == config} - {"outlet … licence"} == columns - meta
 
 
-def test_the_card_says_what_is_hidden_and_whom_to_ask(package: Path, tmp_path: Path) -> None:
-    card = (package / "README.md").read_text(encoding="utf-8")
+def test_the_card_says_what_is_hidden_and_whom_to_ask(built: Path, tmp_path: Path) -> None:
+    card = (built / "README.md").read_text(encoding="utf-8")
     assert "What is not hidden" in card and "here it found none" in card and "taken down" in card
     build(CORPUS, ANNOTATIONS, tmp_path / "kept", private="keep", contact="write to data@example.org")
     card = (tmp_path / "kept/README.md").read_text(encoding="utf-8")
     assert "this package names 4 private persons" in card and "write to data@example.org" in card
 
 
-def test_agreement_that_is_whole_is_one_line(package: Path) -> None:
-    section = (package / "README.md").read_text(encoding="utf-8").partition("## Agreement\n")[2].partition("\n## ")[0]
+def test_agreement_that_is_whole_is_one_line(built: Path) -> None:
+    section = (built / "README.md").read_text(encoding="utf-8").partition("## Agreement\n")[2].partition("\n## ")[0]
     assert "agree on all 322 spans" in section and "|" not in section
 
 
-def test_the_licence_of_the_annotations_is_not_said_to_be_that_of_the_texts(package: Path) -> None:
-    cited = yaml.safe_load((package / "CITATION.cff").read_text(encoding="utf-8"))
-    croissant = json.loads((package / "croissant.json").read_text(encoding="utf-8"))
+def test_the_licence_of_the_annotations_is_not_said_to_be_that_of_the_texts(built: Path) -> None:
+    cited = yaml.safe_load((built / "CITATION.cff").read_text(encoding="utf-8"))
+    croissant = json.loads((built / "croissant.json").read_text(encoding="utf-8"))
     assert "license" not in cited and "texts of the articles remain their publishers'" in cited["abstract"]
     assert len(croissant["license"]) == 2 and "publishers" in croissant["license"][1]
 
 
-def test_croissant_tells_the_folds(package: Path) -> None:
-    rows = list(mlcroissant.Dataset(jsonld=str(package / "croissant.json")).records("splits"))
+def test_croissant_tells_the_folds(built: Path) -> None:
+    rows = list(mlcroissant.Dataset(jsonld=str(built / "croissant.json")).records("splits"))
     told = {(row["splits/config"], row["splits/split"]) for row in rows}
     assert told == {
         (name, split)
-        for name in datasets.get_dataset_config_names(str(package))
-        for split in datasets.get_dataset_split_names(str(package), name)
+        for name in datasets.get_dataset_config_names(str(built))
+        for split in datasets.get_dataset_split_names(str(built), name)
     }
 
 

@@ -43,7 +43,7 @@ def test_changes_turn_the_old_spans_into_the_new(old: Document, new: Document) -
     assert counts(diff([new], [new])) == {}
 
 
-def test_a_package_is_compared_with_a_file(package: Path) -> None:
-    masked = read(package)
+def test_a_package_is_compared_with_a_file(built: Path) -> None:
+    masked = read(built)
     changes = diff(jsonl.read(Path("annotations/gold.jsonl")), masked)
     assert counts(changes) == {"text changed": 3, "added": 1, "removed": 1}  # the hamlet, which masking renames

@@ -18,11 +18,11 @@ def release(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_a_release_and_the_source_texts_make_the_very_package_that_has_them(
-    release: Path, package: Path, tmp_path: Path
+    release: Path, built: Path, tmp_path: Path
 ) -> None:
     restore(release, [Path("seeds")], tmp_path / "restored")
     build(tmp_path / "restored/corpus/documents.jsonl", tmp_path / "restored/annotations", tmp_path / "again")
-    assert digests(tmp_path / "again") == digests(package)
+    assert digests(tmp_path / "again") == digests(built)
 
 
 def test_no_text_is_in_the_release(release: Path) -> None:
@@ -53,7 +53,7 @@ def test_texts_that_differ_or_lack_are_told_all_at_once_and_nothing_is_written(r
     assert not (tmp_path / "out").exists()
 
 
-def test_a_package_with_texts_and_a_folder_that_is_none_are_refused(package: Path, tmp_path: Path) -> None:
-    for folder, rule in ((package, "package-with-texts"), (tmp_path, "not-a-package")):
+def test_a_package_with_texts_and_a_folder_that_is_none_are_refused(built: Path, tmp_path: Path) -> None:
+    for folder, rule in ((built, "package-with-texts"), (tmp_path, "not-a-package")):
         with pytest.raises(ViborderError, match=rule):
             restore(folder, [Path("seeds")], tmp_path / "out")

@@ -1,4 +1,4 @@
-"""What the tests of publishing share: a package of the five articles, a model that learned from it, a Hub."""
+"""What the tests of publishing share: a model that learned from the package of the five articles, a Hub."""
 
 from __future__ import annotations
 
@@ -11,19 +11,8 @@ import pytest
 from huggingface_hub.utils import disable_progress_bars
 
 from tests.publish.hub_server import Hub
-from viborder.dataset.build import build
 from viborder.dataset.package import documents
 from viborder.train import train
-
-CORPUS, ANNOTATIONS = Path("corpus/documents.jsonl"), Path("annotations")
-
-
-@pytest.fixture(scope="session")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The package, which nobody changes."""
-    out = tmp_path_factory.mktemp("build") / "dataset"
-    build(CORPUS, ANNOTATIONS, out)
-    return out
 
 
 @pytest.fixture(scope="session")
