@@ -42,6 +42,12 @@ class Agency:
         """The agency's own span and those inside it."""
         return [(self.start, self.end, "AGENCY"), *self.inner]
 
+    def join(self, parent: Agency) -> Agency:
+        """Itself, with the parent body behind it inside: nested where that has a name of its own."""
+        self.end, self.has_tail = parent.end, True
+        self.inner = [*self.inner, *(parent.pieces() if parent.is_named else [])]
+        return self
+
 
 def one(view: View, at: int, depth: int = 0) -> Agency | None:
     """A single agency, or several places under one head, unless a veto of rules/agency.txt says that the head is none."""
@@ -224,10 +230,7 @@ def _with_parent(view: View, child: Agency, depth: int) -> Agency:
     if depth < 4 and view.bits[child.end] & AGENCY:
         parent = one(view, child.end, depth + 1)
         if parent and parent.kind != kinds.OUTSIDE and (parent.is_named or _is_bare_parent(view, parent)):
-            child.end = parent.end
-            child.inner = [*child.inner, *(parent.pieces() if parent.is_named else [])]
-            child.has_tail = True
-            return child
+            return child.join(parent)
     places = tail(view, child.end, station=False)
     if places and child.kind == kinds.OWN and not place(view, child.end):
         return child  # `Bộ trưởng Bộ Nội vụ Sar Kheng`
@@ -323,16 +326,16 @@ def _body(view: View, body: Agency, depth: int) -> Agency:
 
 
 def _below(view: View, body: Agency, depth: int) -> Agency:
-    """Rule 3 for a body with a place: `Đồn Biên phòng X BĐBP tỉnh Y`, not twice the same head, as two bodies in a row have."""
+    """Rule 3 for a body with a place: `Đồn Biên phòng X BĐBP tỉnh Y`, not twice the same head, as two bodies in a row
+    have.
+    """
     at = body.end
-    if depth > 3 or body.is_joint or not (view.bits[at] & AGENCY and view.bits[at] & (CAP | UPPER)):
-        return body
-    if view.keys[at : at + 2] == view.keys[body.start : body.start + 2]:
+    same_head = view.keys[at : at + 2] == view.keys[body.start : body.start + 2]
+    if depth >= 4 or same_head or not (view.bits[at] & AGENCY and view.bits[at] & (CAP | UPPER)):
         return body
     parent = one(view, at, depth + 1)
-    if parent and parent.kind in (kinds.BODY, kinds.OWN) and parent.is_named and parent.inner:
-        body.end, body.inner = parent.end, [*body.inner, *parent.pieces()]
-    return body
+    named = parent and parent.kind in (kinds.BODY, kinds.OWN) and parent.is_named and parent.inner
+    return body.join(parent) if parent and named else body
 
 
 def abbreviation(view: View, end: int) -> int | None:
