@@ -64,9 +64,9 @@ def build(
     results: eval/results.jsonl, whose figures the card shows.
     identifiers: hide given names alone, initials, numbers and addresses of private persons too. contact: how the card
     says that something is taken down. synthetic: a folder with train.jsonl, development.jsonl and blind.jsonl, made-up
-    texts for a config of their own. warn: told what of private persons stays. problems: a list for what is wrong with single documents,
-    while the others are built. Raises ViborderError: without such a list every error that `check` finds, and
-    `mode-unknown`, `folder-not-empty`, `version-missing`, `version-backwards`, `annotator-unknown`,
+    texts for a config of their own. warn: told what of private persons stays. problems: a list for what is wrong with
+    single documents, while the others are built. Raises ViborderError: without such a list every error that `check`
+    finds, and `mode-unknown`, `folder-not-empty`, `version-missing`, `version-backwards`, `annotator-unknown`,
     `private-name-in-id`.
     """
     _known("private", private, PRIVATE_MODES)
