@@ -6,14 +6,24 @@ from pathlib import Path
 import pytest
 from huggingface_hub import ModelCard
 
+from viborder.annotate.private import fold
 from viborder.formats import jsonl
 from viborder.labels import entity_types
 from viborder.publish.model import model_problems
 from viborder.shipped import FOLDER
-from viborder.shipped.make import inputs_hash, learned_documents, make, masked_documents, shipped_card
+from viborder.shipped.make import (
+    MADE_UP,
+    inputs_hash,
+    learned_documents,
+    made_up_documents,
+    make,
+    masked_documents,
+    shipped_card,
+)
 from viborder.train import load
 
 MOST = 5_000_000  # bytes
+WORDS = ("ban nhan", "doan thi", "viet dung")  # of private persons of the gold and of a hamlet, as an attack finds them
 
 
 def test_it_is_made_from_what_is_in_the_repository():
@@ -53,6 +63,14 @@ def test_no_private_person_is_in_it():
     gold = Path("annotations/gold.jsonl")
     assert sum(len(document.private) for document in jsonl.read(gold)) > 0
     assert model_problems(FOLDER, gold) == []
+
+
+def test_made_up_texts_with_words_of_a_private_name_or_home_are_not_learned_from():
+    learned = {document.id for document in made_up_documents()}
+    left_out = [document for document in jsonl.read(MADE_UP) if document.id not in learned]
+    assert left_out and learned
+    assert all(any(words in fold(document.text) for words in WORDS) for document in left_out)
+    assert not any(words in fold(document.text) for document in made_up_documents() for words in WORDS)
 
 
 def test_it_is_small_and_holds_no_code():
