@@ -81,7 +81,9 @@ def test_doubts_reach_the_adjudicator_and_the_answer_the_log(studio, tmp_path, m
     log, out = tmp_path / "decisions.jsonl", tmp_path / "gold.jsonl"
     settle_on_server(named, log, out, 2, "doubts-adjudication")
     assert not out.exists()
-    ((_, task),) = tasks(studio.owner, find_project(studio.owner, "doubts-adjudication")["id"]).items()
+    asked = find_project(studio.owner, "doubts-adjudication")["id"]
+    assert f"adjudicate at {studio.server.url}/projects/{asked}/data?labeling=1" in capsys.readouterr().out
+    ((_, task),) = tasks(studio.owner, asked).items()
     assert task["data"]["said"].splitlines() == [
         "Cả bài · The whole document — lan notes: unsure",
         "[0:21] “Công an tỉnh Cao Bằng” — lan: AGENCY · minh: AGENCY · lan notes: without the town?",

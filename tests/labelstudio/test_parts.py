@@ -83,8 +83,9 @@ def test_what_cannot_be_cut_is_said(capsys):
         "b: 12,000 characters in 2 parts, the longest of 7,000, 1 suggestions that the end of a part cuts" in said.out
     )
     assert "part-long: 1 articles have parts of more than 10,000 characters (the first is 'a')" in said.err
-    tables.pushed(Pushed(1, 1, 0, 0), "any", 10_000)
-    assert capsys.readouterr().err == ""
+    tables.pushed(Pushed(1, 1, 0, 0), "any", 10_000, "http://ls/projects/1/data?labeling=1")
+    said = capsys.readouterr()
+    assert said.err == "" and said.out.endswith("annotators begin at http://ls/projects/1/data?labeling=1\n")
 
 
 def annotate(client, owner, number, only=None):

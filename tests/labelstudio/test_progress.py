@@ -1,5 +1,10 @@
-from viborder.document import Document, Span
-from viborder.labelstudio import learned
+from io import StringIO
+
+from rich.console import Console
+
+from viborder.document import PRIVATE, Document, Span
+from viborder.labelstudio import learned, tables
+from viborder.labelstudio.judge import Pulled
 from viborder.labelstudio.progress import agreement_by_day, by_day, by_label
 
 
@@ -25,6 +30,22 @@ def test_a_row_a_day_and_annotator():
         ("2026-03-03", "minh", None),
     ]
     assert by_label(PASSES) == [{"label": "AGENCY", "lan": 1, "minh": 1}, {"label": "PLACE", "lan": 2, "minh": 0}]
+
+
+def test_a_day_is_whole_on_a_terminal_of_80_columns():
+    console = Console(width=80, record=True, file=StringIO())
+    console.print(tables._rows("by day", by_day(PASSES)))
+    shown = console.export_text()
+    assert "2026-03-01" in shown and "corrections" in shown and "…" not in shown
+
+
+def test_the_spans_of_a_pass_are_those_that_its_fates_count():
+    suggestions = {"kept": 1, "moved": 0, "relabelled": 0, "deleted": 0, "added": 1}
+    about = {"updated_at": "2026", "minutes": 1.0, "suggestions": suggestions}
+    document = Document("a", "Công an tỉnh Cao Bằng", (AGENCY,), (Span(8, 21, PRIVATE),), meta={"annotation": about})
+    console = Console(width=80, record=True, file=StringIO())
+    console.print(tables._passes(Pulled({"lan": [document]})))
+    assert console.export_text().split("lan")[1].split("│")[1:4] == [" 1    ", " 2     ", " 1    "]
 
 
 def test_agreement_counts_from_the_day_on_which_both_had_submitted():

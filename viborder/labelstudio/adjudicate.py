@@ -209,6 +209,8 @@ def settle_on_server(named: Mapping[str, Sequence[Document]], log: Path, out: Pa
         write_decisions(log, decided.values())
     sent = push_conflicts(client, title, passes, decided.values())
     print(f"{len(brought)} decisions brought, {sent} documents sent to project {title!r}")
+    if sent and (project := find_project(client, title)):
+        print(f"adjudicate at {client.stream_page(int(project['id']))}, then give the same command again")
     write_gold(passes, decided.values(), out, least)
     for problem in problems:
         if problem.severity != "error":

@@ -23,6 +23,7 @@ def run(program: Path, data: Path, port: int, annotators: Sequence[str], title: 
     guide: the guidelines in Markdown. `data/env` and `data/accounts` hold what is secret, readable by their owner only.
     Raises ViborderError `server-died` and what starting raises.
     """
+    print("Starting Label Studio (10 s; up to two minutes on a busy machine) …", file=sys.stderr)
     running = server.start(program, data, port=port)
     asked: list[int] = []  # signals to stop
 

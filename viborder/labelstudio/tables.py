@@ -11,7 +11,7 @@ from statistics import median
 from typing import Any
 
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from viborder.document import Document, by_id
 from viborder.errors import Problem, ViborderError
@@ -34,9 +34,13 @@ def texts(corpus: Path) -> dict[str, Document] | None:
     return by_id(read(corpus)) if corpus.exists() else None
 
 
-def pushed(done: Pushed, title: str, longest: int) -> None:
-    """Print what a push did, and which articles are in parts. longest: characters of a part that were asked for."""
+def pushed(done: Pushed, title: str, longest: int, page: str = "") -> None:
+    """Print what a push did, and which articles are in parts. longest: characters of a part that were asked for. page:
+    the address of the label stream, to be handed to the annotators.
+    """
     print(f"{done.sent} sent, {done.present} there already, {done.mended} mended; project {title!r} holds them")
+    if page:
+        print(f"annotators begin at {page}")
     for split in done.split[:SPLIT]:
         print(split)
     if len(done.split) > SPLIT:
@@ -141,7 +145,9 @@ def as_dict(found: Status) -> dict[str, Any]:
 
 def _rows(title: str, rows: Sequence[Mapping[str, Any]]) -> Table:
     """Rows with the same keys as a table; those that are called f1 in per cent."""
-    table = Table(*(name.replace("_", " ") for name in rows[0]) if rows else (), title=title)
+    heads = [name.replace("_", " ") for name in rows[0]] if rows else []
+    # only what is of several words is wrapped: a day stays whole on a terminal of 80 columns
+    table = Table(*(Column(head, no_wrap=" " not in head) for head in heads), title=title)
     for row in rows:
         table.add_row(*(_cell(name, value) for name, value in row.items()))
     return table
@@ -159,7 +165,7 @@ def _passes(found: Pulled) -> Table:
     table = Table("pass", "docs", "spans", *FATES, "min/doc", title="what became of the suggestions")
     fates, minutes = found.fates(), found.minutes()
     for name, documents in sorted(found.documents.items()):
-        spans = sum(len(document.spans) for document in documents)
+        spans = sum(len(document.spans) + len(document.private) for document in documents)
         counts = (len(documents), spans, *(getattr(fates[name], key) for key in FATES))
         table.add_row(name, *map(str, counts), f"{median(minutes[name]):.1f}")
     return table

@@ -93,7 +93,9 @@ def push(
         in_corpus(wanted, known, str(corpus))
     suggested, version = suggest(wanted, model, suggestions)
     plan = Plan(overlap, overlap_share, test_share, first=tuple(first or ()), reorder=reorder, longest=longest)
-    tables.pushed(push(client.from_environment(), project, wanted, suggested, version, plan), project, longest)
+    owner = client.from_environment()
+    done = push(owner, project, wanted, suggested, version, plan)
+    tables.pushed(done, project, longest, owner.stream_page(done.project))
 
 
 @app.command()
