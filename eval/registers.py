@@ -27,7 +27,10 @@ from viborder.train import train
 RECIPE, ENCODER_RECIPE = Path("train/crf.yaml"), Path("train/e5.yaml")
 GOLD, MADE_UP = Path("annotations/gold.jsonl"), Path("corpus/synthetic")
 COMMAND = "python eval/registers.py"
-TUNED = "other texts, 30 of these five registers among them; of these, written by a language model, scores were looked at a few times, errors never"
+TUNED = (
+    "other texts, 30 of these five registers among them; of these, written by a language model, "
+    "scores were looked at a few times, errors never"
+)
 NEW, SEEN = "made-up texts, registers never trained on; all spans", "made-up texts, registers trained on; all spans"
 DEFAULT, ALONE = "lexicon + CRF", "CRF alone"
 KEYS = {DEFAULT: [], ALONE: ["grammar=false", "genre=[]"]}
