@@ -30,11 +30,11 @@ def test_from_texts_to_a_release_and_back(tmp_path: Path) -> None:
     assert typed("diff", "annotations/gold.jsonl", restored / "annotations/gold.jsonl")[0] == ["no change"]
 
 
-def test_convert_says_what_is_not_kept(tmp_path: Path, package: Path) -> None:
+def test_convert_says_what_is_not_kept(tmp_path: Path, built: Path) -> None:
     out, said = typed("convert", "annotations/gold.jsonl", tmp_path / "gold.conll")
     assert out == [f"5 documents: {tmp_path}/gold.conll"]
     assert said == ["not kept: 92 nested spans", "not kept: 6 private spans"]
-    assert typed("convert", package, tmp_path / "masked.jsonl") == ([f"5 documents: {tmp_path}/masked.jsonl"], [])
+    assert typed("convert", built, tmp_path / "masked.jsonl") == ([f"5 documents: {tmp_path}/masked.jsonl"], [])
 
 
 def test_diff_tells_each_change_and_writes_them(tmp_path: Path) -> None:
