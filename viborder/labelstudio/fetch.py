@@ -10,7 +10,7 @@ from viborder.labelstudio import accounts, passes
 from viborder.labelstudio.client import Client
 from viborder.labelstudio.regions import SUGGESTED
 from viborder.labelstudio.running import progress
-from viborder.labelstudio.tasks import part_of, task_meta
+from viborder.labelstudio.tasks import drafted, part_of, task_meta
 
 FIELDS = "id,data,meta,overlap,updated_at,total_annotations,cancelled_annotations"
 
@@ -33,8 +33,7 @@ def fetch(client: Client, source: passes.Source, known: Mapping[str, Any]) -> tu
 
 def drafts(client: Client, number: int) -> int:
     """The number of tasks on which somebody has an unsubmitted draft; its content is its author's alone."""
-    wanted = {"filter": "filter:tasks:draft_exists", "operator": "equal", "type": "Boolean", "value": True}
-    query = json.dumps({"filters": {"conjunction": "and", "items": [wanted]}})
+    query = json.dumps({"filters": {"conjunction": "and", "items": [drafted(True)]}})
     return int(client.task_list(number, page=1, page_size=1, include="id", query=query)["total"])
 
 

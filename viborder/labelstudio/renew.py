@@ -18,7 +18,7 @@ from viborder.errors import ViborderError
 from viborder.labelstudio.client import Client
 from viborder.labelstudio.learner import Learner
 from viborder.labelstudio.suggest import prediction
-from viborder.labelstudio.tasks import task_meta
+from viborder.labelstudio.tasks import drafted, task_meta
 
 NEXT = 200  # tasks that may be open on a screen when the backend starts: those that come next
 PAGE = 25  # tasks a request: few, since each may be begun between the request and its renewal
@@ -103,4 +103,4 @@ def _conditions(after: int) -> list[dict[str, Any]]:
         {"filter": f"filter:tasks:{name}", "operator": operator, "type": "Number", "value": value}
         for name, operator, value in numbers
     ]
-    return [*found, {"filter": "filter:tasks:draft_exists", "operator": "equal", "type": "Boolean", "value": False}]
+    return [*found, drafted(False)]

@@ -49,6 +49,11 @@ def shown(part: Part) -> tuple[dict[str, Any], dict[str, Any]]:
     return ({}, {}) if part.of == 1 else ({"part": str(part)}, {"part": part.number, "starts": list(part.starts)})
 
 
+def drafted(wanted: bool) -> dict[str, Any]:
+    """The condition of a list of tasks that somebody has, or nobody has, a draft of them that is not submitted."""
+    return {"filter": "filter:tasks:draft_exists", "operator": "equal", "type": "Boolean", "value": wanted}
+
+
 def touched(task: Mapping[str, Any]) -> bool:
     """Whether somebody has worked on a task, or skipped it."""
     return bool(task["total_annotations"] or task["cancelled_annotations"] or task.get("drafts"))

@@ -22,8 +22,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from viborder.document import PRIVATE
-from viborder.train.record import Case, Key
+from viborder.train.record import PERSONS, Case, Key
 from viborder.train.titles import learn_titles, with_officials
 from viborder.train.token_spans import TokenSpan, crosses
 
@@ -38,7 +37,6 @@ _CODE, _NUMBER = "<code>", "<#>"
 # documents that correct a kind before other mentions of that kind follow, with four times as many corrections as
 # against it
 _FIRM = 3
-_PERSONS = ("OFFICIAL", PRIVATE)
 
 
 class Corrections:
@@ -102,7 +100,7 @@ class Corrections:
         return with_officials(self.titles, words, plain, kept) if self.titles else kept
 
     def _corrected(self, words: Sequence[str], plain: Sequence[str], span: TokenSpan) -> TokenSpan | None:
-        for key in _keys(words, plain, span) if span[2] not in _PERSONS else ():
+        for key in _keys(words, plain, span) if span[2] not in PERSONS else ():
             outcome = self.outcomes.get(key)
             if outcome is not None:
                 begin, end = span[0] + outcome[0], span[1] + outcome[1]
@@ -171,7 +169,7 @@ def _rules(cases: Sequence[Case], outcomes: Mapping[Key, Outcome], makers: Maker
     """For each key of a correction the rules whose proposals were wrong, sorted."""
     found: dict[Key, set[str]] = {}
     for number, (words, proposals, gold) in enumerate(cases):
-        wrong = [span for span in proposals if span not in gold and span[2] not in _PERSONS]
+        wrong = [span for span in proposals if span not in gold and span[2] not in PERSONS]
         made, plain = (makers(number), plain_words(words)) if wrong else ({}, [])
         for span in wrong:
             for key in _keys(words, plain, span) if span in made else ():
@@ -186,7 +184,7 @@ def _mentions(cases: Sequence[Case]) -> dict[tuple[str, Key], str]:
     for words, proposals, gold in cases:
         plain, ends = plain_words(words), _ends(words, proposals)
         for span in sorted(gold - set(proposals)):
-            if span[1] - span[0] <= _LONGEST and span[2] not in _PERSONS:
+            if span[1] - span[0] <= _LONGEST and span[2] not in PERSONS:
                 collapsed = _collapsed(plain, ends, span)
                 very = collapsed if collapsed[0] == _NUMBER else tuple(plain[span[0] : span[1]])
                 for pattern in {very, collapsed}:
@@ -220,7 +218,7 @@ def _outcomes(cases: Iterable[Case]) -> dict[Key, Outcome]:
     documents: dict[tuple[Key, Outcome], set[int]] = {}
     for number, (words, proposals, gold) in enumerate(cases):
         plain, proposed = plain_words(words), set(proposals)
-        for span in [span for span in proposals if span[2] not in _PERSONS]:
+        for span in [span for span in proposals if span[2] not in PERSONS]:
             truth, keys = _became(span, proposed, gold), _keys(words, plain, span)
             outcome = _DELETED
             if truth:

@@ -13,12 +13,11 @@ from statistics import fmean as mean
 
 from viborder.document import PRIVATE
 from viborder.train.corrections import plain_words
-from viborder.train.record import Case, Key
+from viborder.train.record import PERSONS, Case, Key, form
 from viborder.train.token_spans import TokenSpan
 
 _PRIOR = 0.97  # the share of suggestions that is taken to be kept before any was looked at
 _STRENGTH = 1.0  # how many documents what is known of a broader kind counts as much as
-_PERSONS = ("OFFICIAL", PRIVATE)  # no word of a name is kept
 
 
 class Kept:
@@ -98,16 +97,15 @@ def suggestion_kinds(words: Sequence[str], plain: Sequence[str], span: TokenSpan
     plain: the words as `viborder.train.corrections.plain_words` gives them.
     """
     first, last, label = span
-    if label in _PERSONS:
+    if label in PERSONS:
         before = [words[at] if at >= 0 and words[at].islower() else "" for at in (first - 1, first - 2)]
         return [(label, before[0]), (label, *before)]
-    text = "".join(words[first:last])
-    form = "capitals" if text.isupper() else "small" if text.islower() else "mixed"
+    written = form(words[first:last])
     second = plain[first + 1] if last - first > 1 else ""
     return [
-        (label, form, plain[first]),
-        (label, form, plain[first], second),
-        (label, "=", form, *plain[first:last]),
+        (label, written, plain[first]),
+        (label, written, plain[first], second),
+        (label, "=", written, *plain[first:last]),
     ]
 
 

@@ -19,7 +19,7 @@ Case = tuple[Sequence[str], Sequence[TokenSpan], set[TokenSpan]]
 
 _PRIOR = 0.97  # the share of proposals that is taken to be right before any was looked at
 _STRENGTH = 2.0  # how many proposals what is known of a broader kind counts as much as
-_PERSONS = ("OFFICIAL", PRIVATE)  # no word of a name is kept
+PERSONS = ("OFFICIAL", PRIVATE)  # no word of a name is kept
 
 
 class Record:
@@ -103,12 +103,13 @@ def kinds_of(words: Sequence[str], proposals: Sequence[TokenSpan]) -> list[list[
     for first, last, label in proposals:
         place = "inner" if last <= reached else "outer"
         reached = max(reached, last)
-        broad = [(label,), (label, place, _form(words[first:last]))]
+        broad = [(label,), (label, place, form(words[first:last]))]
         word = "#" if words[first][0].isdigit() else words[first].lower()
-        found.append(broad if label in _PERSONS else [*broad, (*broad[-1], word)])
+        found.append(broad if label in PERSONS else [*broad, (*broad[-1], word)])
     return found
 
 
-def _form(words: Sequence[str]) -> str:
+def form(words: Sequence[str]) -> str:
+    """How words are written: `capitals`, `small`, `mixed`."""
     text = "".join(words)
     return "capitals" if text.isupper() else "small" if text.islower() else "mixed"

@@ -14,11 +14,12 @@ from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
-from viborder.document import PRIVATE, Document
+from viborder.document import Document
 from viborder.grammar.keys import fold
 from viborder.text import cut
 from viborder.train.forms.case import TAGS, features, tag_of
 from viborder.train.forms.marks import capitals_of, threes_of
+from viborder.train.record import PERSONS
 
 GENRE = Path("train/genre")
 SENTENCES, ARTICLES = ("tuning.txt", "adversarial.txt"), ("articles.jsonl",)
@@ -55,7 +56,7 @@ def with_common_names(documents: Iterable[Document]) -> Iterator[Document]:
     from viborder.train.crf.augment import rewrite
 
     for document in documents:
-        persons = [span for span in (*document.spans, *document.private) if span.label in ("OFFICIAL", PRIVATE)]
+        persons = [span for span in (*document.spans, *document.private) if span.label in PERSONS]
         renamed = rewrite(document.with_spans(persons), lambda _, name: _common(name)).text.split("\n")
         lines = [new for new, old in zip(renamed, document.text.split("\n"), strict=True) if new != old]
         yield replace(document, text="\n".join(lines), spans=(), private=())
