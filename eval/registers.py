@@ -1,10 +1,11 @@
-"""The default tagger on made-up texts, register by register: python eval/registers.py [--curve] [--encoder FOLDER] [--keep]
+"""The default tagger on made-up texts, register by register: python eval/registers.py [--curve | --encoder FOLDER] [--keep]
 
 Scored are the blind texts (`blind.jsonl`), whose errors nobody reads: those of five registers that are never trained on,
 and those of the others. Three systems learn from the five articles: the default, the grammar alone (its proposals), the
 CRF alone; and the default and the CRF once more from the five and the made-up texts to learn from. --curve: these two
-from the first 25, 50, 100 … of them. --encoder: train/e5.yaml from all of them, with the folder that train/build_e5.py
-wrote. With --keep the scores go into eval/results.jsonl.
+from the first 25, 50, 100 … of them. --encoder: train/e5.yaml alone, from all of them, with the folder that
+train/build_e5.py wrote; key=value changes its keys, the model is left in build/models/e5-registers. With --keep the
+scores go into eval/results.jsonl.
 """
 
 import argparse
@@ -34,6 +35,7 @@ TUNED = (
 NEW, SEEN = "made-up texts, registers never trained on; all spans", "made-up texts, registers trained on; all spans"
 DEFAULT, ALONE = "lexicon + CRF", "CRF alone"
 KEYS = {DEFAULT: [], ALONE: ["grammar=false", "genre=[]"]}
+MODEL = Path("build/models/e5-registers")
 STEPS = (25, 50, 100)  # made-up texts of the curve; the last point is all of them
 
 
@@ -45,7 +47,7 @@ def by_grammar(documents: Iterable[Document]) -> list[Document]:
     ]
 
 
-def systems(bare: list[Document], curve: bool, encoder: Path | None) -> Iterator[tuple[str, Path, list[Document]]]:
+def systems(bare: list[Document], curve: bool) -> Iterator[tuple[str, Path, list[Document]]]:
     """Each system's name, its recipe and what it found."""
     gold, more = jsonl.read(GOLD), jsonl.read(MADE_UP / "train.jsonl")
     yield "grammar alone", RECIPE, by_grammar(bare)
@@ -57,25 +59,30 @@ def systems(bare: list[Document], curve: bool, encoder: Path | None) -> Iterator
                 folder = Path(scratch) / f"{name}-{count}"
                 found = list(train(RECIPE, [*gold, *more[:count]], folder, overrides=keys).tag(bare))
                 yield said if count else name, RECIPE, found
-        if encoder:
-            keys = [f"model_name_or_path={encoder}"]
-            found = list(train(ENCODER_RECIPE, [*gold, *more], Path(scratch) / "e5", overrides=keys).tag(bare))
-            yield "e5-small alone, made-up texts too", ENCODER_RECIPE, found
 
 
-def main(curve: bool, encoder: Path | None, keep: bool) -> None:
+def encoder(bare: list[Document], folder: Path, keys: list[str]) -> Iterator[tuple[str, Path, list[Document]]]:
+    """The encoder's name, its recipe and what it found."""
+    learn = [*jsonl.read(GOLD), *jsonl.read(MADE_UP / "train.jsonl")]
+    tagger = train(ENCODER_RECIPE, learn, MODEL, overrides=[f"model_name_or_path={folder}", *keys])
+    yield "e5-small alone, made-up texts too", ENCODER_RECIPE, list(tagger.tag(bare))
+
+
+def main(curve: bool, folder: Path | None, keys: list[str], keep: bool) -> None:
     """Train, tag, score and print."""
     blind = jsonl.read(MADE_UP / "blind.jsonl")
     new = {document.meta["register"] for document in jsonl.read(MADE_UP / "development.jsonl")}
     table = Table("system", "registers", "texts", "strict F1, all spans", "interval")
     lines = []
-    for name, recipe, found in systems([document.with_spans([]) for document in blind], curve, encoder):
+    bare = [document.with_spans([]) for document in blind]
+    command = " ".join([COMMAND, "--encoder build/e5-small", *keys]) if folder else COMMAND
+    for name, recipe, found in encoder(bare, folder, keys) if folder else systems(bare, curve):
         for task, wanted in ((NEW, True), (SEEN, False)):
             pairs = [
                 (one, other) for one, other in zip(blind, found, strict=True) if (one.meta["register"] in new) == wanted
             ]
             scores = score([one for one, _ in pairs], [other for _, other in pairs])
-            said = {"system": name, "task": task, "recipe": str(recipe), "tuned_on": TUNED, "command": COMMAND}
+            said = {"system": name, "task": task, "recipe": str(recipe), "tuned_on": TUNED, "command": command}
             line = results.result(scores, bootstrap(scores), **said)
             low, high = line["interval"]
             where = "never trained on" if wanted else "trained on"
@@ -91,7 +98,8 @@ def main(curve: bool, encoder: Path | None, keep: bool) -> None:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--curve", action="store_true")
-    parser.add_argument("--encoder", type=Path)
+    parser.add_argument("--encoder", type=Path, metavar="FOLDER")
+    parser.add_argument("keys", nargs="*", metavar="key=value")
     parser.add_argument("--keep", action="store_true")
-    options = parser.parse_args()
-    main(options.curve, options.encoder, options.keep)
+    options = parser.parse_intermixed_args()
+    main(options.curve, options.encoder, options.keys, options.keep)

@@ -67,7 +67,7 @@ def in_process(worker: str, folder: Path) -> dict[str, float]:
 def texts(variants: int) -> list[dict[str, str]]:
     """The five articles and so many variants of each."""
     from viborder.formats import jsonl
-    from viborder.train.crf.augment import augmented
+    from viborder.train.augment import augmented
 
     gold = jsonl.read(GOLD)
     return [

@@ -13,7 +13,7 @@ from viborder.document import Document, Span
 from viborder.errors import ViborderError
 from viborder.formats import jsonl
 from viborder.train import load, train
-from viborder.train.crf.augment import augmented
+from viborder.train.augment import augmented
 from viborder.train.crf.known import find_known, lengths_of
 from viborder.train.crossval import crossval
 

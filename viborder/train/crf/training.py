@@ -14,7 +14,7 @@ from viborder.errors import Problem, ViborderError
 from viborder.formats import brackets, jsonl
 from viborder.labels import in_order
 from viborder.train import noise
-from viborder.train.crf.augment import augmented
+from viborder.train.augment import augmented
 from viborder.train.crf.batch import tagset
 from viborder.train.crf.chain import Weights
 from viborder.train.crf.columns import COLUMNS

@@ -28,6 +28,8 @@ from viborder.errors import fail
 from viborder.eval import score
 from viborder.files import new_folder
 from viborder.labels import in_order
+from viborder.train import noise
+from viborder.train.augment import augmented
 from viborder.train.encoder import checkpoints
 from viborder.train.encoder.advised import advise
 from viborder.train.encoder.examples import Examples, Reader, collate, learn_from, merge
@@ -40,7 +42,6 @@ from viborder.train.encoder.sources import learn_tokenizer, load_model, load_tok
 from viborder.train.encoder.steps import batch_size, epochs, not_learned, some
 from viborder.train.encoder.tagger import TransformerTagger, load_transformer, torch_predict, write_card
 from viborder.train.folder import read_card
-from viborder.train.noise import copies
 
 
 def finetune(
@@ -69,10 +70,12 @@ def finetune(
         learn, stop = split(recipe, documents, dev, where)
         resume = _last_checkpoint(recipe, held, learn, stop)
         reader, model = prepare(recipe, [*learn, *stop], where)
-        noisy = [copy for _, copy in copies(learn, recipe.noise, recipe.seed)]
-        examples = learn_from(reader, [*learn, *noisy])
+        renamed = [copy for _, copy in augmented(learn, recipe.copies, recipe.seed)]
+        noisy = [copy for _, copy in noise.copies(learn, recipe.noise, recipe.seed)]
+        examples = learn_from(reader, [*learn, *renamed, *noisy])
         _tell(
-            f"{len(learn)} documents, {len(noisy)} copies in other forms, {len(examples.rows)} windows; "
+            f"{len(learn)} documents, {len(renamed)} copies with other names, {len(noisy)} in other forms, "
+            f"{len(examples.rows)} windows; "
             f"{examples.cut} units cut at gold borders, {examples.lost} gold spans lost"
         )
         _set_steps(recipe, arguments, len(examples.rows))

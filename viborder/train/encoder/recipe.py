@@ -59,6 +59,7 @@ class FinetuneRecipe(BaseModel):
     stride: int = Field(64, ge=0)
     windows: Literal["overlapping", "sentences"] = "overlapping"
     lower_capitals: bool = False
+    copies: int = Field(0, ge=0)
     noise: dict[str, Annotated[float, Field(strict=False, ge=0, le=1)]] = {}
     nested: bool = True
     class_weight: Literal["none", "balanced", "sqrt"] = "none"

@@ -53,7 +53,7 @@ def with_common_names(documents: Iterable[Document]) -> Iterator[Document]:
     """The lines that name persons once more, all of them called `Nguyễn Văn …`, `Nguyễn Thị …`: the draw cards deal family
     names evenly, while more than a third of the people bear this one, so that `bắt giữ nguyễn` was never seen.
     """
-    from viborder.train.crf.augment import rewrite
+    from viborder.train.augment import rewrite
 
     for document in documents:
         persons = [span for span in (*document.spans, *document.private) if span.label in PERSONS]
