@@ -30,8 +30,10 @@ def test_a_model_that_does_not_find_its_own_documents_is_told_apart() -> None:
 
 def test_a_training_of_two_steps_says_that_it_taught_nothing(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     pytest.importorskip("torch")
-    train("tiny", learnable.documents(4, seed=1), tmp_path / "model", overrides=["max_steps=2", *FEW])
-    assert "training-not-learned" in capfd.readouterr().err
+    train("tiny", learnable.documents(4, seed=1), tmp_path / "model", overrides=["max_steps=2", "copies=2", *FEW])
+    said = capfd.readouterr().err
+    assert "training-not-learned" in said
+    assert "4 documents, 8 copies with other names, 4 in other forms" in said
 
 
 def test_a_batch_leaves_steps_enough_in_an_epoch() -> None:
