@@ -98,12 +98,22 @@ def _text(node: ast.expr) -> str:
     if isinstance(node, ast.Constant):
         return node.value if isinstance(node.value, str) else ""
     if isinstance(node, ast.JoinedStr):
-        return "".join(_text(part) if isinstance(part, ast.Constant) else "{…}" for part in node.values)
+        return "".join(_text(part) for part in node.values)
+    if isinstance(node, ast.FormattedValue):
+        return _things(node.value) or "{…}"
     if isinstance(node, ast.BinOp):
         return _text(node.left) + _text(node.right)
     if isinstance(node, ast.IfExp):
         return _text(node.body) or _text(node.orelse)
     return "{…}" if isinstance(node, (ast.Name, ast.Attribute, ast.Call)) else ""
+
+
+def _things(node: ast.expr) -> str:
+    """What is counted, as `{…} spans`; empty where nothing is."""
+    if not (isinstance(node, ast.Call) and _called(node) == "counted"):
+        return ""
+    thing, *things = (_text(one) for one in node.args[1:])
+    return f"{{…}} {things[0] if things else f'{thing}s'}"
 
 
 def _shown_by() -> dict[str, list[str]]:

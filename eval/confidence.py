@@ -76,7 +76,10 @@ def main(keep: bool, seeds: Sequence[int]) -> None:
     """Both experiments, as a table."""
     table = Table("learned from", "scores", "spans", "right", "Brier", "calibration error")
     lines: list[results.Result] = []
-    tasks = [(f"{size} documents that show a habit", habits(size, seeds)) for size in (1, 2, 3)]
+    tasks = [
+        (f"{size} {'document that shows' if size == 1 else 'documents that show'} a habit", habits(size, seeds))
+        for size in (1, 2, 3)
+    ]
     tasks += [(f"the five and {size} made-up texts", made_up(size, seeds)) for size in (4, 10, 20)]
     for task, draws in tasks:
         gold, systems = judged(draws)

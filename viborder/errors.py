@@ -29,6 +29,11 @@ class Problem:
         return printable(f"{place}{self.severity} {self.rule}: {self.message}{hint}")
 
 
+def counted(number: int, thing: str, things: str = "") -> str:
+    """A number of things as messages tell it: `1 span`, `2,000 spans`. things: where it is not `thing` and an s."""
+    return f"{number:,} {thing if number == 1 else things or f'{thing}s'}"
+
+
 def printable(text: str) -> str:
     """The text with what no terminal should get (control characters, half surrogate pairs, characters that are not
     seen) written out: `\\x1b`, `\\ud83d`.

@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from viborder.document import Document, Span, outermost
-from viborder.errors import fail
+from viborder.errors import counted, fail
 from viborder.files import new_file
 from viborder.quantity import parse
 from viborder.text import bare, sentences
@@ -130,7 +130,7 @@ def show(found: Sequence[Fact]) -> None:
     from rich.markup import escape
     from rich.table import Table
 
-    table = Table(box=box.SIMPLE_HEAD, title=f"{len(found)} amounts of narcotics")
+    table = Table(box=box.SIMPLE_HEAD, title=f"{counted(len(found), 'amount')} of narcotics")
     for column in ("document", "sentence", "amount", "value", "unit", "narcotic", "seized by"):
         table.add_column(column, justify="right" if column in ("sentence", "value") else "left")
     for fact in found:

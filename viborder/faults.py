@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-from viborder.errors import Problem, place
+from viborder.errors import Problem, counted, place
 from viborder.text import INVISIBLE
 
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
@@ -86,7 +86,7 @@ def id_faults(document_id: str, where: str) -> Iterator[Problem]:
     elif _SURROGATE.search(document_id) or any(unicodedata.category(mark) == "Cc" for mark in document_id):
         said = "a control character, or half a surrogate pair, in the id"
     elif len(document_id) > _LONGEST_ID:
-        said = f"an id of {len(document_id)} code points"
+        said = f"an id of {counted(len(document_id), 'code point')}"
     if said:
         shown = document_id if len(document_id) <= 60 else document_id[:57] + "…"
         yield Problem(place(where, shown), "id-malformed", said, "the stem of the source file")

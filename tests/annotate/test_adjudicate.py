@@ -271,9 +271,12 @@ def test_answers_are_kept_at_once_and_the_gold_follows(monkeypatch, tmp_path, ca
     settle_at_terminal(named, log, out, 2)
     assert [one.decision for one in read_decisions(log)] == ["DRUG"]
     assert jsonl.read(out) == [before]
+    said = capsys.readouterr()
+    assert "warning question-open: 1 range without a decision" in said.err and "error" not in said.err
+    assert said.out.splitlines()[-1] == f"0 documents settled, 1 waits for decisions; {out} has 1"
     typed(monkeypatch, "official", "why not")
     settle_at_terminal(named, log, out, 2)
-    assert capsys.readouterr().out.splitlines()[-1] == f"1 documents settled, 0 wait; {out} has 2"
+    assert capsys.readouterr().out.splitlines()[-1] == f"1 document settled, 0 wait for decisions; {out} has 2"
     gold = jsonl.read(out)
     assert gold[0] == before and gold[1].spans == (AGENCY, Span(8, 21, "DRUG"), OFFICIAL)
     with pytest.raises(ViborderError, match="passes-too-few"):

@@ -65,7 +65,7 @@ def test_all_problems_are_told_at_once_with_places_and_exit_status_1():
         "marked-here-not-there.jsonl:2 id=b [33:41]" in lines[2]
         and "marked-here-not-there.jsonl:1 id=a [33:41]" in lines[2]
     )
-    assert done.stdout == "4 documents, 5 spans: 2 errors, 1 warnings\n"
+    assert done.stdout == "4 documents, 5 spans: 2 errors, 1 warning\n"
 
 
 def document_line(text, spans=(), identity="a"):

@@ -204,5 +204,5 @@ def test_the_verb_adds_the_good_ones_with_status_1_and_nothing_where_it_is_stric
     done = subprocess.run([*command, "--strict"], capture_output=True, text=True)
     assert done.returncode == 1 and not corpus.exists() and "text-not-unicode" in done.stderr
     done = subprocess.run(command, capture_output=True, text=True)
-    assert done.returncode == 1 and done.stdout.startswith("1 documents added") and "json-broken" in done.stderr
+    assert done.returncode == 1 and done.stdout.startswith("1 document added") and "json-broken" in done.stderr
     assert [document.id for document in jsonl.read(corpus)] == ["b"]

@@ -126,6 +126,15 @@ def test_conflicts_say_who_said_what_and_of_which_kind():
     assert found[1]["before"].endswith("bắt ") and found[1]["after"].startswith(" tại")
 
 
+def test_a_private_person_beside_an_official_is_a_conflict_of_labels():
+    private, official = Span(26, 37, "PRIVATE"), Span(26, 37, "OFFICIAL")
+    a, b = Document("d", TEXT, (), (private,)), Document("d", TEXT, (official,))
+    (found,) = agree({"a": [a], "b": [b]}).conflicts
+    assert (found.kind, found.says) == ("label", {"a": (private,), "b": (official,)})
+    (alone,) = agree({"a": [a], "b": [Document("d", TEXT)]}).conflicts
+    assert (alone.kind, alone.text) == ("missing", "2 đối tượng")
+
+
 def test_a_third_pass_without_the_document_is_not_asked():
     a, b = Document("d", TEXT, (OUTER,)), Document("d", TEXT)
     other = Document("e", "x")
@@ -181,4 +190,4 @@ def test_the_verb_writes_conflicts_and_figures(tmp_path, capsys):
     figures = json.loads((tmp_path / "r.json").read_text())
     assert next(iter(figures["pairs"].values()))["all"]["f1"] == pytest.approx(2 / 3)
     assert 0 < figures["gamma"]["a|b"] < 1
-    assert "1 conflicts" in capsys.readouterr().out
+    assert "1 conflict (missing 1)" in capsys.readouterr().out

@@ -132,7 +132,7 @@ def test_agreement_counts_a_span_that_stands_twice_once() -> None:
     found = agree({"one": [ONE], "two": [twice]})
     pair = found.pairs["one", "two"]["all"]
     assert (pair.second, pair.f1, pair.kappa, found.alpha["all"]) == (1, 1.0, 1.0, 1.0)
-    assert found.notes == ("two: span-twice, 1 spans stand twice and count once",)
+    assert found.notes == ("two: span-twice, 1 span marked twice, counted once",)
 
 
 def test_agreement_is_defined_where_spans_of_different_labels_cross() -> None:

@@ -76,7 +76,7 @@ def test_columns_keep_illegal_tags(tmp_path):
     gold = columns(tmp_path / "gold.conll", [("Cao", "B-PLACE"), ("Bằng", "I-PLACE")], [("Lào", "B-PLACE")])
     pred = columns(tmp_path / "pred.conll", [("Cao", "B-PLACE"), ("Bằng", "I-AGENCY")], [("Lào", "B-PLACE")])
     shown = run("score", gold, pred)
-    assert "pred: 1 tags may not follow" in shown.output and "0:1" in shown.output
+    assert "pred: 1 tag may not follow" in shown.output and "0:1" in shown.output
 
 
 def test_columns_with_other_tokens_are_refused(tmp_path):

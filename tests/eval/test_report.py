@@ -193,7 +193,7 @@ def test_the_verb_writes_every_error(tmp_path, capsys):
     assert len(errors.read_text().rstrip("\n").split("\n")) == 4
     printed = capsys.readouterr().out
     assert (
-        "left short" in printed and "unseen" in printed and "Of 1 test sentences 0 stand in the training set" in printed
+        "left short" in printed and "unseen" in printed and "Of 1 test sentence 0 stand in the training set" in printed
     )
 
 

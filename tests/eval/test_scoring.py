@@ -120,7 +120,7 @@ def test_rows_are_sentences_where_asked_for():
     ("gold", "pred", "options", "rule", "says"),
     [
         ([["O"], ["O", "O"]], [["O"], ["O"]], {}, "lengths-differ", "sequence 1"),
-        ([["O"]], [], {}, "lengths-differ", "1 gold sequences"),
+        ([["O"]], [], {}, "lengths-differ", "1 gold sequence"),
         ([["O", "O"]], [["O", "PLACE"]], {}, "tag-unknown", "sequence 0, token 1.*PLACE"),
         ([["O"]], [[None]], {}, "tag-unknown", "not a string"),
         ([["B-X"]], [["O"]], {"scheme": "IOB3"}, "scheme-unknown", "IOB3"),

@@ -45,7 +45,7 @@ def test_files_of_two_formats_are_scored_against_each_other(tmp_path: Path) -> N
     pred = {"id": "7", "text": DOCUMENT.text, "spans": [{"start": 0, "end": 6, "label": "PLACE"}]}
     (tmp_path / "pred.jsonl").write_text(json.dumps(pred), encoding="utf-8")
     status, said = run("score", gold, tmp_path / "pred.jsonl", "--from", "doccano,jsonl", "--json", tmp_path / "o.json")
-    assert status == 0 and f"{gold}: not kept: 1 comments" in said
+    assert status == 0 and f"{gold}: not kept: 1 comment" in said
     assert json.loads((tmp_path / "o.json").read_text())["overall_recall"] == 1 / 2
     assert run("agree", gold, doccano(tmp_path / "b.jsonl"), "--from", "doccano")[0] == 0
     assert "no change" in run("diff", gold, tmp_path / "b.jsonl", "--from", "doccano")[1]
@@ -54,7 +54,7 @@ def test_files_of_two_formats_are_scored_against_each_other(tmp_path: Path) -> N
 def test_check_reads_every_format(tmp_path: Path) -> None:
     write(tmp_path / "a.json", [DOCUMENT])
     write(tmp_path / "bad.csv", [Document("a", "Hà Nội ", (Span(0, 7, "PLACE"), Span(3, 6, "CITY")))])
-    assert "1 documents, 2 spans: 0 errors" in run("check", tmp_path / "a.json", "--corpus", "/none")[1]
+    assert "1 document, 2 spans: 0 errors" in run("check", tmp_path / "a.json", "--corpus", "/none")[1]
     status, said = run("check", tmp_path / "bad.csv", "--corpus", "/none")
     assert status == 1 and set(re.findall("error ([a-z-]+)", said)) == {"span-blank-ends", "label-unknown"}
     assert "0 errors" in run("check", doccano(tmp_path / "d.jsonl"), "--from", "doccano", "--corpus", "/none")[1]
@@ -125,7 +125,7 @@ def test_other_files_of_a_folder_of_texts_are_counted(tmp_path: Path) -> None:
         (tmp_path / "in" / name).write_text("Lào", encoding="utf-8")
     (tmp_path / "in/empty.txt").touch()
     status, said = run("convert", tmp_path / "in", tmp_path / "o.jsonl")
-    assert status == 0 and "not kept: 1 files of other kinds" in said and "not kept: 1 empty files" in said
+    assert status == 0 and "not kept: 1 file of other kinds" in said and "not kept: 1 empty file" in said
 
 
 def test_unknown_keys_and_other_ids_of_json_lines_are_said(tmp_path: Path) -> None:
@@ -134,5 +134,5 @@ def test_unknown_keys_and_other_ids_of_json_lines_are_said(tmp_path: Path) -> No
     )
     status, said = run("convert", tmp_path / "a.jsonl", tmp_path / "o.jsonl")
     assert status == 0 and "not kept: 2 fields named url" in said
-    assert "1 ids that are numbers, read as text" in said
+    assert "1 id without quotes, read as text" in said
     assert [one.id for one in read(tmp_path / "o.jsonl")] == ["3", "a-00002"]

@@ -34,6 +34,25 @@ def test_the_others_are_read(tmp_path: Path, ending: str, old: str, new: str, ru
         read(path)
 
 
+@pytest.mark.parametrize("name", ["brat", "text", "labelstudio", "jsonl", "doccano", "prodigy"])
+def test_what_follows_a_record_that_cannot_be_read_is_read(tmp_path: Path, name: str) -> None:
+    if name in ("brat", "text"):
+        for stem, data in (("a", b"a"), ("b", b"\xff"), ("c", b"c")):
+            (tmp_path / f"{stem}.txt").write_bytes(data)
+        path, rule = tmp_path, "not-utf8"
+    elif name == "labelstudio":
+        path, rule = tmp_path / "x.json", "text-missing"
+        path.write_text(
+            '[{"data": {"doc_id": "a", "text": "a"}}, {"data": {}}, {"data": {"doc_id": "c", "text": "c"}}]'
+        )
+    else:
+        path, rule = tmp_path / "x.jsonl", "json-broken"
+        path.write_text('{"id": "a", "text": "a", "spans": []}\n{"id": \n{"id": "c", "text": "c", "spans": []}\n')
+    problems: list[Problem] = []
+    assert [document.id for document in read(path, name, problems=problems)] == ["a", "c"]
+    assert [problem.rule for problem in problems] == [rule]
+
+
 def test_a_sentence_without_comments_is_a_document_of_its_own(tmp_path: Path) -> None:
     path = tmp_path / "x.conll"
     path.write_text("Lào\tB-PLACE\n\nMỹ\n\nAnh\tB-PLACE\n", encoding="utf-8")

@@ -10,7 +10,7 @@ from viborder.errors import ViborderError
 from viborder.eval import agree
 from viborder.formats import jsonl
 from viborder.labelstudio import tables
-from viborder.labelstudio.adjudicate import pull_decisions, push_conflicts, settle_on_server
+from viborder.labelstudio.adjudicate import close_settled, pull_decisions, push_conflicts, settle_on_server
 from viborder.labelstudio.interface import find_project
 from viborder.labelstudio.plan import Plan
 from viborder.labelstudio.pull import pull
@@ -30,7 +30,7 @@ def passes():
     }
 
 
-def test_only_documents_in_conflict_with_agreed_spans_fixed_and_who_said_what(studio):
+def test_only_documents_in_conflict_with_states_and_who_said_what(studio):
     assert push_conflicts(studio.owner, "conflicts", passes()) == 1
     assert push_conflicts(studio.owner, "conflicts", passes()) == 0
     number = find_project(studio.owner, "conflicts")["id"]
@@ -42,7 +42,7 @@ def test_only_documents_in_conflict_with_agreed_spans_fixed_and_who_said_what(st
         "[26:38] “Nguyễn Văn A” — lan: PRIVATE · minh: OFFICIAL",
     ]
     result = studio.owner.ask(studio.owner.sdk.tasks.get, task["id"])["predictions"][0]["result"]
-    assert [entry["id"] for entry in result if entry.get("readonly")] == ["0-21-AGENCY-agreed"]
+    assert not any(entry.get("readonly") for entry in result)  # what both got wrong in the same way can be mended
     notes = {entry["id"]: entry["value"]["text"] for entry in result if entry["type"] == "textarea"}
     # one reading of each dispute is filled in, never both
     assert notes == {
@@ -90,7 +90,7 @@ def test_doubts_reach_the_adjudicator_and_the_answer_the_log(studio, tmp_path, m
     ]
 
     def answer(result):
-        assert [entry["id"] for entry in result if entry.get("readonly")] == [
+        assert [entry["id"] for entry in result if entry["id"].endswith("-agreed")] == [
             "8-21-PLACE-agreed",
             "26-38-PRIVATE-agreed",
         ]
@@ -144,16 +144,39 @@ def status_of(studio, title):
     return status(studio.owner, "any project", title).adjudicated
 
 
-def test_an_agreed_span_stays(studio):
+def test_an_agreed_span_can_be_mended_and_that_is_told(studio):
     two = passes()
-    push_conflicts(studio.owner, "fixed", two)
-    task = tasks(studio.owner, find_project(studio.owner, "fixed")["id"])["d"]
-    submit_suggestion(
-        studio.owner, task, lambda result: [entry for entry in result if entry["id"] != "0-21-AGENCY-agreed"]
-    )
-    _, problems = pull_decisions(studio.owner, "fixed", two)
-    assert [problem.rule for problem in problems] == ["agreed-span-changed"]
-    assert "data?task=" in problems[0].where
+    push_conflicts(studio.owner, "mended", two)
+    task = tasks(studio.owner, find_project(studio.owner, "mended")["id"])["d"]
+
+    def mend(result):
+        return [*(one for one in result if one["id"] != "0-21-AGENCY-agreed"), region(Span(0, 7, "AGENCY"))]
+
+    submit_suggestion(studio.owner, task, mend)
+    decisions, problems = pull_decisions(studio.owner, "mended", two)
+    assert [(problem.rule, problem.severity) for problem in problems] == [("agreed-span-changed", "warning")]
+    assert "data?task=" in problems[0].where and "AGENCY in all passes, and nothing by the adjudicator" in str(problems)
+    assert [(one.text, one.decision, dict(one.passes)) for one in decisions[:2]] == [
+        ("Công an tỉnh Cao Bằng", None, {"lan": "AGENCY", "minh": "AGENCY"}),
+        ("Công an", "AGENCY", {"lan": None, "minh": None}),
+    ]
+    gold, problems = merge(two, decisions)
+    assert [span.label for span in by_id(gold)["d"].spans if span.label == "AGENCY"] == ["AGENCY"]
+    assert by_id(gold)["d"].spans[0] == Span(0, 7, "AGENCY") and problems == []
+
+
+def test_what_is_settled_elsewhere_is_closed_unless_somebody_has_begun(studio):
+    two = passes()
+    assert close_settled(studio.owner, "closed", two, []) == 0  # no project yet
+    push_conflicts(studio.owner, "closed", two)
+    number = find_project(studio.owner, "closed")["id"]
+    answers = [question.answer("PLACE") for question in questions(two)]
+    assert close_settled(studio.owner, "closed", two, answers[:1]) == 0
+    assert close_settled(studio.owner, "closed", {"lan": {}, "minh": {}}, []) == 0  # of passes that were not given
+    assert close_settled(studio.owner, "closed", two, answers) == 1 and not tasks(studio.owner, number)
+    push_conflicts(studio.owner, "closed", two)
+    submit_suggestion(studio.owner, tasks(studio.owner, number)["d"], lambda result: result)
+    assert close_settled(studio.owner, "closed", two, answers) == 0 and [*tasks(studio.owner, number)] == ["d"]
 
 
 def test_an_untouched_task_follows_the_passes(studio):

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
 from viborder.document import Document
+from viborder.errors import fail
 from viborder.labelstudio.serve import app
 
 SECRET = "only-for-this-test"
@@ -23,6 +24,8 @@ class Still:
     def tag(self, document: Document) -> tuple[Document, str]:
         if document.text == "fault":
             raise ValueError(f"the text was {document.text} and the secret {SECRET}")
+        if document.text == "away":
+            raise fail(SECRET, "llm-unreachable", f"no answer for {document.text}", SECRET)
         return document, self.version
 
     def withdraw(self, annotations) -> None:
@@ -76,6 +79,15 @@ def test_a_fault_is_logged_with_its_place_and_without_text_or_secret(
     logged = capsys.readouterr().err
     assert "500 POST /predict ValueError at" in logged and "test_bad_calls.py" in logged
     assert SECRET not in logged and "the text was" not in logged and logged.count("\n") == 1
+
+
+def test_a_language_model_that_is_away_is_no_fault(client: TestClient, capsys: pytest.CaptureFixture[str]) -> None:
+    body = json.dumps({"tasks": [{"data": {"text": "away"}}]}).encode()
+    answer = client.post("/predict", content=body, headers=HEADERS)
+    assert (answer.status_code, answer.json()) == (503, {"error": "not now (llm-unreachable); try again later"})
+    logged = capsys.readouterr().err
+    assert logged.endswith("503 POST /predict llm-unreachable\n") and logged.count("\n") == 1
+    assert SECRET not in logged and "away" not in logged
 
 
 json_values = st.recursive(

@@ -1,5 +1,7 @@
 """Long articles: cut for the browser, and whole again on the way back."""
 
+import json
+from collections import Counter
 from dataclasses import replace
 
 from hypothesis import given
@@ -7,6 +9,7 @@ from hypothesis import strategies as st
 
 from tests.labelstudio.conftest import GOLD
 from tests.labelstudio.test_roundtrip import rules, submit
+from viborder import formats
 from viborder.document import Document, Span, by_id, in_order
 from viborder.formats import jsonl
 from viborder.labelstudio import adjudicate, tables
@@ -79,10 +82,8 @@ def test_what_cannot_be_cut_is_said(capsys):
     done = Pushed(1, 1, 0, 0, (Split("a", 30_000, 1, 30_000), Split("b", 12_000, 2, 7_000, lost=1)))
     tables.pushed(done, "any", 10_000)
     said = capsys.readouterr()
-    assert (
-        "b: 12,000 characters in 2 parts, the longest of 7,000, 1 suggestions that the end of a part cuts" in said.out
-    )
-    assert "part-long: 1 articles have parts of more than 10,000 characters (the first is 'a')" in said.err
+    assert "b: 12,000 characters in 2 parts, the longest of 7,000, 1 suggestion that the end of a part cuts" in said.out
+    assert "part-long: more than 10,000 characters in a part of 1 article (the first is 'a')" in said.err
     tables.pushed(Pushed(1, 1, 0, 0), "any", 10_000, "http://ls/projects/1/data?labeling=1")
     said = capsys.readouterr()
     assert said.err == "" and said.out.endswith("annotators begin at http://ls/projects/1/data?labeling=1\n")
@@ -145,6 +146,41 @@ def test_an_article_in_parts_comes_back_as_if_it_had_been_one_task(studio, tmp_p
         first = everything[0]
         assert about["notes"] == [{"start": first.start, "end": first.end, "label": first.label, "note": "thật?"}]
         assert (about["unsure"], about["model"], about["minutes"]) == (True, "m", 3.0)
+
+    # Label Studio's own export, read by any verb
+    (tmp_path / "export.json").write_bytes(
+        b"".join(studio.owner.sdk.projects.exports.download_sync(done.project, export_type="JSON"))
+    )
+    (read_back,) = formats.read(tmp_path / "export.json")
+    assert (read_back.id, read_back.text) == ("long", article.text)
+    assert (read_back.spans, read_back.private) == (back.spans, back.private)
+
+
+def test_an_export_without_all_parts_tells_what_is_missing(tmp_path):
+    def task(number, text, *starts, done=True):
+        made = [{"result": [region(Span(0, len(text) - 1, "PLACE"))]}]
+        meta = {"viborder": {"part": number, "starts": [*starts]}}
+        return {"data": {"doc_id": "a", "text": text}, "meta": meta, "annotations": made if done else []}
+
+    def back(*tasks):
+        path, lost, problems = tmp_path / "x.json", Counter(), []
+        path.write_text(json.dumps([*tasks, {"data": {"doc_id": "b", "text": "Ý."}}]), encoding="utf-8")
+        found = {one.id: one for one in formats.read(path, None, lost, problems)}
+        assert found.pop("b").text == "Ý."  # what else is in the file is read
+        return found.get("a"), dict(+lost), [problem.rule for problem in problems]
+
+    first, second = task(1, "Lào.\n", 0, 5), task(2, "Mỹ.", 0, 5)
+    whole = Document("a", "Lào.\nMỹ.", (Span(0, 4, "PLACE"), Span(5, 7, "PLACE")))
+    assert back(second, first) == (whole, {}, [])
+    assert back(first) == (None, {}, ["part-missing"])
+    assert back(first, second, second) == (None, {}, ["id-twice"])
+    assert back(first, task(2, "Mỹ.", 0, 6)) == (None, {}, ["part-missing", "part-missing"])
+    assert back(task(1, "Lào.\n", 0, 4), task(2, "Mỹ.", 0, 4)) == (None, {}, ["text-differs"])
+    assert back(first, task(2, "Mỹ.", 0, 5, done=False)) == (
+        None,
+        {"articles of which not all parts are annotated": 1},
+        [],
+    )
 
 
 def marked_by(*entries, part, text, **more):

@@ -61,7 +61,7 @@ def test_what_was_learned_is_said_and_kept(tmp_path):
     assert learned.corrections(document, document.with_spans((AGENCY, Span(13, 21, "PLACE")))) == 1
     assert learned.corrections(document, document.with_spans(())) == 2
     lesson = learned.note(tmp_path, {"a": 1, "b": 0}, 1.83, "v2")
-    assert str(lesson).endswith("learned a (1 corrections), b (0 corrections) in 1.8 s: model v2 suggests now")
+    assert str(lesson).endswith("learned a (1 correction), b (0 corrections) in 1.8 s: model v2 suggests now")
     with (tmp_path / learned.FILE).open("a") as file:
         file.write("{cut")
     assert list(learned.lessons(tmp_path)) == [lesson]

@@ -210,7 +210,7 @@ def test_a_real_server_asks_for_suggestions_and_tells_what_was_submitted(studio,
         before = own.learner.version
         renewing = threading.Thread(target=renew.keep_renewed, args=(studio.owner, number, own.learner))
         renewing.start()
-        said = [f"renewed 1 suggestions with model {before}"]
+        said = [f"renewed 1 suggestion with model {before}"]
         wait_for_lines(capsys, said)
         other = next(task["id"] for task in studio.owner.tasks(number) if task["data"]["doc_id"] == "pushed")
         opened = raw(studio.lan, "GET", f"tasks/{other}?project={number}")  # as the list and the address open it
@@ -233,7 +233,7 @@ def test_a_real_server_asks_for_suggestions_and_tells_what_was_submitted(studio,
         assert own.learner.version != before
         assert by_id(own.learner.documents())["bare"].spans == gold[4].spans
         # what nobody has begun is suggested anew, in the place of the old: who has it open may still submit
-        wait_for_lines(capsys, [f"renewed 1 suggestions with model {own.learner.version}"])
+        wait_for_lines(capsys, [f"renewed 1 suggestion with model {own.learner.version}"])
         opened = raw(studio.lan, "GET", f"tasks/{other}?project={number}")
         (renewed,) = opened["predictions"]
         assert (renewed["id"], renewed["model_version"]) == (kept, own.learner.version)

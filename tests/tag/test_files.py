@@ -104,8 +104,8 @@ def test_files_of_every_kind_are_texts_to_tag(tmp_path: Path) -> None:
     ]
     assert not reader.problems
     assert reader.notes == [
-        "1 documents without an id, named after file and line",
-        "1 ids that are numbers, read as text",
+        "1 document without an id, named after file and line",
+        "1 id without quotes, read as text",
     ]
 
 

@@ -198,7 +198,7 @@ def test_a_segment_across_a_training_border_is_cut_and_counted(
     crossed = Document("crossed", text, (Span(0, 4, "AGENCY"), Span(8, 19, "PLACE")))  # `Công an` is one word to pyvi
     settings = [f"model_name_or_path={source}", "max_seq_length=64", "stride=16", "max_steps=1"]
     train(Path("train/phobert.yaml"), [crossed], tmp_path / "model", overrides=settings)
-    assert "1 units cut at gold borders, 0 gold spans lost" in capfd.readouterr().err
+    assert "1 unit cut at gold borders, 0 gold spans lost" in capfd.readouterr().err
 
 
 LONG = Document("long", " ".join(encoders.SENTENCES * 3), (Span(0, 20, "AGENCY"), Span(8, 20, "PLACE")))

@@ -81,7 +81,7 @@ def test_what_it_brought_is_said() -> None:
     assert brought([Round(0, 0.9), Round(40, 0.925), Round(60, 0.92)]) == (
         "unlabelled texts brought 2.5 points of F1 on held-out documents (90.0 to 92.5, 40 sentences learned from)"
     )
-    assert "brought nothing (1 rounds, F1 90.0 without them): they were left out" in brought(
+    assert "brought nothing (1 round, F1 90.0 without them): they were left out" in brought(
         [Round(0, 0.9), Round(40, 0.9)]
     )
 

@@ -18,7 +18,7 @@ from typing import Any
 
 from viborder.annotate.check import check_document
 from viborder.document import PRIVATE, Document, Span, in_order
-from viborder.errors import Problem, ViborderError, place
+from viborder.errors import Problem, ViborderError, counted, place
 from viborder.eval.agreement.doubts import doubts
 from viborder.files import lines, new_file, parse_json
 from viborder.labels import labels
@@ -100,7 +100,7 @@ def questions(passes: Passes, decided: Iterable[Decision] = (), *, least: int = 
 def merge(passes: Passes, decided: Sequence[Decision], *, least: int = 2) -> tuple[list[Document], list[Problem]]:
     """(gold, problems): every document without an open question.
 
-    Problems: `question-open` where a document waits for decisions, `decision-stale` where a decision is about another
+    Problems: the warning `question-open` where a document waits for decisions, `decision-stale` where a decision is about another
     text or no document, and what `check_document` finds wrong with the result; such documents are left out.
     """
     problems: list[Problem] = []
@@ -113,8 +113,9 @@ def merge(passes: Passes, decided: Sequence[Decision], *, least: int = 2) -> tup
     gold = []
     for identity, members in _by_document(passes, least).items():
         if waiting[identity]:
-            said = f"{waiting[identity]} ranges wait for a decision"
-            problems.append(Problem(place("", identity), "question-open", said, "`viborder adjudicate` asks"))
+            said = f"{counted(waiting[identity], 'range')} without a decision; the gold has it when all are decided"
+            hint = "`viborder adjudicate` asks"
+            problems.append(Problem(place("", identity), "question-open", said, hint, "warning"))
             continue
         document = next(iter(members.values()))
         stale = [one for one in by_document[identity] if document.text[one.start : one.end] != one.text]

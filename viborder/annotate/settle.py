@@ -10,7 +10,7 @@ from pathlib import Path
 
 from viborder.annotate.adjudicate import Decision, Passes, merge, read_decisions, write_decisions
 from viborder.document import Document, by_id
-from viborder.errors import ViborderError, fail
+from viborder.errors import ViborderError, counted, fail
 from viborder.formats import jsonl
 
 
@@ -38,7 +38,7 @@ def settle_at_terminal(named: Mapping[str, Sequence[Document]], log: Path, out: 
         write_decisions(log, decided.values())
 
     if found:
-        print(f"{ask(found, keep, take_back)} of {len(found)} questions answered")
+        print(f"{ask(found, keep, take_back)} of {counted(len(found), 'question')} answered")
     write_gold(passes, decided.values(), out, least)
 
 
@@ -60,7 +60,7 @@ def write_gold(passes: Passes, decided: Iterable[Decision], out: Path, least: in
     Raises ViborderError where a settled document has errors; the gold then stays as it was.
     """
     gold, problems = merge(passes, list(decided), least=least)
-    errors = [problem for problem in problems if problem.severity == "error" and problem.rule != "question-open"]
+    errors = [problem for problem in problems if problem.severity == "error"]
     if errors:
         raise ViborderError(errors)
     for problem in problems:
@@ -70,6 +70,6 @@ def write_gold(passes: Passes, decided: Iterable[Decision], out: Path, least: in
     after = before | settled
     if settled and list(after.values()) != list(before.values()):
         jsonl.write(out, after.values())
-    print(
-        f"{len(gold)} documents settled, {sum(problem.rule == 'question-open' for problem in problems)} wait; {out} has {len(after)}"
-    )
+    waiting = sum(problem.rule == "question-open" for problem in problems)
+    wait = counted(waiting, "waits", "wait")
+    print(f"{counted(len(gold), 'document')} settled, {wait} for decisions; {out} has {len(after)}")

@@ -5,6 +5,7 @@ Everything heavy is imported inside its verb.
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -13,6 +14,7 @@ import typer
 
 from viborder.cli.options import From
 from viborder.cli.paths import CORPUS, GOLD, PASSES, STRICT
+from viborder.errors import counted
 from viborder.files import called
 
 if TYPE_CHECKING:
@@ -43,7 +45,9 @@ def collect(
     done = collect(sources, corpus, meta, near, problems)
     for note in (*done.notes, *done.left_out):
         print(note, file=sys.stderr)
-    print(f"{len(done.added)} documents added to {corpus}, {len(done.left_out)} near-duplicates left out")
+    print(
+        f"{counted(len(done.added), 'document')} added to {corpus}, {counted(len(done.left_out), 'near-duplicate')} left out"
+    )
     if problems:
         raise ViborderError(problems)
 
@@ -72,7 +76,7 @@ def check(
         files or [GOLD, *sorted(PASSES.glob("*.jsonl"))], corpus if corpus.exists() else None, source_format
     )
     problems += [*check_lexicon(lexicon or FOLDER)[0], *rule_problems()]
-    _tell(problems, f"{documents} documents, {spans} spans")
+    _tell(problems, f"{counted(documents, 'document')}, {counted(spans, 'span')}")
 
 
 def _tell(problems: list[Problem], what: str) -> None:
@@ -80,7 +84,7 @@ def _tell(problems: list[Problem], what: str) -> None:
     for problem in problems:
         print(problem, file=sys.stderr)
     errors = sum(problem.severity == "error" for problem in problems)
-    print(f"{what}: {errors} errors, {len(problems) - errors} warnings")
+    print(f"{what}: {counted(errors, 'error')}, {counted(len(problems) - errors, 'warning')}")
     if errors:
         raise typer.Exit(1)
 
@@ -103,7 +107,7 @@ def agree(
     agreement_table(result)
     if conflicts:
         write_json_lines(conflicts, [conflict.as_dict() for conflict in result.conflicts])
-        print(f"{len(result.conflicts)} conflicts written to {conflicts}")
+        print(f"{counted(len(result.conflicts), 'conflict')} written to {conflicts}")
     if json:
         write_json(json, result.as_dict())
 
@@ -139,10 +143,12 @@ def adjudicate(
         from viborder.annotate.settle import open_passes
 
         waiting, answered = write_questions(open_passes(named, 1), read_decisions(decisions), asked, least=1)
-        print(f"{asked}: {waiting} open questions, {answered} answered")
+        print(f"{asked}: {counted(waiting, 'open question')}, {answered} answered")
     elif server:
         from viborder.labelstudio.adjudicate import settle_on_server
 
         settle_on_server(named, decisions, out, least, project)
     else:
         settle_at_terminal(named, decisions, out, least)
+        if os.environ.get("LABEL_STUDIO_URL"):
+            print("`viborder adjudicate --server` closes the tasks in Label Studio whose questions are settled here")

@@ -10,6 +10,7 @@ import typer
 
 from viborder.cli.options import From, TagColumn, TextKey, To
 from viborder.cli.paths import GOLD, STRICT, given
+from viborder.errors import counted
 
 
 def train(
@@ -118,7 +119,7 @@ def crossval(
 
     documents = read(given(gold, "--gold"), source_format, tag_column=tag_column)
     number = len(set(folds_of(documents, folds)))
-    print(f"{len(documents)} documents, {number} folds", file=sys.stderr)
+    print(f"{counted(len(documents), 'document')}, {counted(number, 'fold')}", file=sys.stderr)
     if seeds > 1:
         from viborder.train.seeds import by_seed, spread
 
@@ -130,7 +131,9 @@ def crossval(
         return
     tagged = work(recipe, documents, overrides=overrides or (), folds=folds)
     jsonl.write(out / "predictions.jsonl", tagged)
-    print(f"{len(documents)} documents, each tagged by a model that has not seen it: {out / 'predictions.jsonl'}")
+    print(
+        f"{counted(len(documents), 'document')}, each tagged by a model that has not seen it: {out / 'predictions.jsonl'}"
+    )
 
 
 def curve(
@@ -212,7 +215,7 @@ def tag(
 
         shards = [Path(item) for item in inputs]
         written, there = tag_shards(folder, shards, out, jobs=jobs, engine=engine, problems=problems)
-        print(f"{written} shards tagged, {there} were there already: {out}", file=sys.stderr)
+        print(f"{counted(written, 'shard')} tagged, {there} there already: {out}", file=sys.stderr)
         if problems:
             raise ViborderError(problems)
         return
@@ -224,7 +227,7 @@ def tag(
     for note in notes:
         print(note, file=sys.stderr)
     if output:
-        print(f"{count} documents: {output}", file=sys.stderr)
+        print(f"{counted(count, 'document')}: {output}", file=sys.stderr)
     if problems:
         raise ViborderError(problems)
 
@@ -319,15 +322,15 @@ def convert(
 
     from viborder.dataset.package import read
     from viborder.errors import Problem, ViborderError
-    from viborder.formats import write
+    from viborder.formats import said, write
 
     lost: Counter[str] = Counter()
     problems: list[Problem] | None = None if strict else []
     documents = read(source, source_format, lost, problems, tag_column=tag_column, text_key=text_key)
     lost += write(target, documents, target_format)
     for kind, count in sorted(lost.items()):
-        print(f"not kept: {count} {kind}", file=sys.stderr)
-    print(f"{len(documents)} documents: {target}")
+        print(said(kind, count), file=sys.stderr)
+    print(f"{counted(len(documents), 'document')}: {target}")
     if problems:
         raise ViborderError(problems)
 
@@ -349,6 +352,6 @@ def facts(
         raise fail(file, "spans-missing", "no span is marked in it", "tag it first: viborder tag TEXT -o tagged.jsonl")
     found = room.facts(tagged)
     if output:
-        print(f"{room.write(output, found)} facts: {output}", file=sys.stderr)
+        print(f"{counted(room.write(output, found), 'fact')}: {output}", file=sys.stderr)
     else:
         room.show(list(found))

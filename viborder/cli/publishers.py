@@ -10,7 +10,7 @@ import typer
 
 from viborder.cli.options import From
 from viborder.cli.paths import CORPUS, GOLD, STRICT
-from viborder.errors import Problem, ViborderError
+from viborder.errors import Problem, ViborderError, counted
 
 SHOWN = 20  # warnings of a build
 
@@ -98,7 +98,7 @@ def restore(
     from viborder.dataset.restore import restore
 
     done = restore(release, texts, out, source_format)
-    print(f"{done['documents']} documents, {done['passes']} passes: {out}")
+    print(f"{counted(done['documents'], 'document')}, {counted(done['passes'], 'pass', 'passes')}: {out}")
 
 
 def publish(

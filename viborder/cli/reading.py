@@ -7,15 +7,28 @@ from collections import Counter
 from pathlib import Path
 
 from viborder.document import Document
+from viborder.errors import Problem, ViborderError
 
 
-def documents(path: Path, source_format: str | None = None, **options: str | None) -> list[Document]:
-    """The documents of a file, folder or dataset folder. Raises ViborderError as `viborder.formats.read` does."""
+def documents(
+    path: Path, source_format: str | None = None, problems: list[Problem] | None = None, **options: str | None
+) -> list[Document]:
+    """The documents of a file, folder or dataset folder.
+
+    problems: a list for what is wrong with single documents, or with all of the file. Raises ViborderError as
+    `viborder.formats.read` does, with such a list never.
+    """
     from viborder.dataset.package import read
     from viborder.formats import said
 
     lost: Counter[str] = Counter()
-    found = read(path, source_format, lost, None, **options)
+    try:
+        found = read(path, source_format, lost, problems, **options)
+    except ViborderError as error:
+        if problems is None:
+            raise
+        problems += error.problems
+        found = []
     for kind, count in sorted((+lost).items()):
         print(f"{path}: {said(kind, count)}", file=sys.stderr)
     return found

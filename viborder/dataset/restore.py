@@ -11,7 +11,7 @@ from typing import Any
 from viborder.dataset import package
 from viborder.dataset.schema import META, text_hash
 from viborder.document import PRIVATE, Document, Span
-from viborder.errors import Problem, ViborderError, fail, place
+from viborder.errors import Problem, ViborderError, counted, fail, place
 from viborder.files import new_folder
 from viborder.formats import jsonl
 from viborder.text import normalise
@@ -83,7 +83,7 @@ def _missing(row: dict[str, Any], mine: Document | None) -> Problem:
     if mine is None:
         hint = "give the folder that holds it"
         return Problem(where, "text-missing", "none of the texts has the release's hash", hint)
-    said = f"another text, {len(mine.text):,} characters for {row['characters']:,}"
+    said = f"another text, {counted(len(mine.text), 'character')} for {row['characters']:,}"
     hint = "spans fit one text only: give the text as it was collected, with the names in it"
     return Problem(where, "text-differs", said, hint)
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from viborder.document import Document
-from viborder.errors import fail
+from viborder.errors import counted, fail
 from viborder.eval.counting import inputs
 from viborder.eval.counting.inputs import Side
 from viborder.eval.counting.scores import Scores
@@ -189,6 +189,6 @@ def _lists(
     from viborder.eval.errors.files import write_errors, write_suspects
 
     if outputs.errors:
-        print(f"{write_errors(outputs.errors, gold, pred, trained)} errors: {outputs.errors}")
+        print(f"{counted(write_errors(outputs.errors, gold, pred, trained), 'error')}: {outputs.errors}")
     if outputs.suspects:
-        print(f"{write_suspects(outputs.suspects, gold, pred)} suspected label errors: {outputs.suspects}")
+        print(f"{counted(write_suspects(outputs.suspects, gold, pred), 'suspected label error')}: {outputs.suspects}")

@@ -23,19 +23,19 @@ Where spans are made of tokens (conll, prodigy, spacy) white space at their ends
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 from viborder.document import Document
-from viborder.errors import Problem, ViborderError, fail, place
+from viborder.errors import Problem, ViborderError, counted, fail, place
 from viborder.faults import unusable
 from viborder.files import pipes_again
 from viborder.formats.fit import sound
-from viborder.formats.sniff import refuse_other_than_text
-from viborder.formats.text import text_files
 
 FORMATS = ("jsonl", "conll", "labelstudio", "brat", "cas", "spacy", "doccano", "prodigy", "csv", "html", "text")
 _ENDINGS = {
@@ -83,13 +83,13 @@ def _read(
     if not path.exists():
         raise fail(path, "file-missing", "no such file or folder", "check the path")
     options = {"tag_column": ("conll", tag_column), "text_key": ("labelstudio", text_key)}
-    given = {option: value for option, (_, value) in options.items() if value is not None}
+    given: dict[str, Any] = {option: value for option, (_, value) in options.items() if value is not None}
     for option in given:
         if options[option][0] != name:
             said = f"{name} files have no --{option.replace('_', '-')}"
             raise fail(path, "option-unused", said, "leave it out, or name the format with --from")
     if name == "text" and format is None:
-        refuse_other_than_text(text_files(path, Counter()))
+        given["only_texts"] = True
     reader = import_module(f"viborder.formats.{name}")
     found: list[Document]
     try:
@@ -167,7 +167,19 @@ def is_format(path: Path, name: str, format: str | None = None) -> bool:
 def said(kind: str, count: int) -> str:
     """A line for what a reader or a writer counted: what was read in another way, or what was not kept."""
     changed = ", " in kind or kind.startswith(("text ", "line ends "))
-    return f"{count} {kind}" if changed else f"not kept: {count} {kind}"
+    told = counted(count, _single(kind), kind)
+    return told if changed else f"not kept: {told}"
+
+
+def _single(kind: str) -> str:
+    """What is counted as it is called where there is one: `nested span` of `nested spans`."""
+    if kind == "regions that are no spans":
+        return "region that is no span"
+    noun = re.match(r"(?:\w+ ){0,2}?\w+?(ie)?s\b", kind)  # its last letters
+    if noun is None:
+        return kind
+    single = noun[0][:-3] + "y" if noun[1] else noun[0][:-1]
+    return single + kind[noun.end() :].replace(" that share ", " that shares ").replace(" that were ", " that was ")
 
 
 def ending(path: Path) -> str:

@@ -14,7 +14,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from viborder.document import PRIVATE, Document, Span, in_order
-from viborder.errors import fail
+from viborder.errors import counted, fail
 from viborder.files import lines
 
 LABELS = {"A": "AGENCY", "O": "OFFICIAL", "P": "PLACE", "D": "DRUG", "Q": "QUANTITY", "X": PRIVATE}
@@ -59,7 +59,10 @@ def parse(
             spans.append(Span(start, len(text), label))
     if begun:
         raise fail(
-            where, "brackets-unbalanced", f"{len(begun)} spans are not closed", "write each span as `[P Lạng Sơn]`"
+            where,
+            "brackets-unbalanced",
+            f"{counted(len(begun), 'span')} not closed",
+            "write each span as `[P Lạng Sơn]`",
         )
     ordered = in_order(spans)
     private = tuple(span for span in ordered if span.label == PRIVATE)

@@ -50,7 +50,7 @@ def read(path: Path, lost: Counter[str]) -> list[Document]:
     return sound(_documents(path, lost, problems), problems)
 
 
-def _documents(path: Path, lost: Counter[str], problems: list[Problem]) -> Iterator[Document]:
+def _documents(path: Path, lost: Counter[str], problems: list[Problem]) -> Iterator[Document | None]:
     for text_file in files_in(path, ".txt", lost):
         try:
             text = read_whole(text_file).decode("utf-8")
@@ -58,6 +58,7 @@ def _documents(path: Path, lost: Counter[str], problems: list[Problem]) -> Itera
             problems.append(
                 Problem(str(text_file), "not-utf8", f"byte {error.start} is not UTF-8", "save the file as UTF-8")
             )
+            yield None
             continue
         annotations = text_file.with_suffix(".ann")
         spans = _spans(annotations, text, lost, problems) if annotations.exists() else []

@@ -17,7 +17,7 @@ from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
-from viborder.errors import Problem, ViborderError, fail
+from viborder.errors import Problem, ViborderError, counted, fail
 from viborder.files import lines
 
 _COMMENT = re.compile(r"# (id|meta|offset|text) = (.*)")
@@ -195,7 +195,7 @@ def _tags(
     wanted = [len(columns) - 1] if named is None else named
     if len(columns) < 2 or max(wanted) >= len(columns) or not columns[0].strip(" "):
         said = (
-            f"{len(columns)} columns: {' | '.join(columns)!r:.60}"
+            f"{counted(len(columns), 'column')}: {' | '.join(columns)!r:.60}"
             if len(columns) > 1
             else f"one column: {columns[0]!r:.60}"
         )

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from viborder.document import Document, Span, in_order
-from viborder.errors import Problem, ViborderError, fail
+from viborder.errors import Problem, ViborderError, counted, fail
 from viborder.faults import unusable
 from viborder.files import new_file, parse_json, stem
 from viborder.formats.columns import Sentence, forgiving, read_sentences, tag_columns
@@ -179,7 +179,9 @@ def _document(path: Path, number: int, parts: list[Sentence], problems: list[Pro
         else:
             ranges = ([] if part.broken else _places(part, piece, len(text), where, problems)) or []
         if part.comments.get("offset", str(len(text))) != str(len(text)):
-            said = f"offset {part.comments['offset']}, but the sentences before it have {len(text)} code points"
+            said = (
+                f"offset {part.comments['offset']}, but the sentences before it have {counted(len(text), 'code point')}"
+            )
             problems.append(Problem(where, "conll-comment", said, "keep each sentence with its comments, in order"))
         if ranges:
             rows += zip(part.rows, ranges, strict=True)

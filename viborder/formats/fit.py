@@ -6,14 +6,14 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from heapq import heappop, heappush
 from pathlib import Path
 from typing import Any
 
 from viborder.document import PRIVATE, Document, Span, in_order
-from viborder.errors import Problem, ViborderError, fail
+from viborder.errors import Problem, ViborderError, counted, fail
 from viborder.files import lines, parse_json
 from viborder.text import Range, tokenize, trim
 
@@ -34,8 +34,9 @@ def count_layers(document: Document, lost: Counter[str], *missing: str) -> None:
 
 
 def sound(documents: Iterable[Document | None], problems: list[Problem]) -> list[Document]:
-    """The documents of a reader, None being what it passes over. Reading one adds to `problems` what is wrong in it;
-    where there is any, raises ViborderError with those beside it in which nothing is.
+    """The documents of a reader. Reading one adds to `problems` what is wrong in it, and gives None where it is passed
+    over, lest its problems are taken for those of the next; where there is any, raises ViborderError with the documents
+    beside it in which nothing is.
     """
     kept: list[Document] = []
     told = len(problems)
@@ -48,9 +49,11 @@ def sound(documents: Iterable[Document | None], problems: list[Problem]) -> list
     return kept
 
 
-def json_lines(path: Path, problems: list[Problem]) -> Iterator[tuple[int, str, Any]]:
-    """(number from 1, `file:line`, value) of each line of another tool's JSON Lines; `json-broken` goes to
-    `problems`.
+def each_line(
+    path: Path, problems: list[Problem], document: Callable[[int, str, Any], Document | None]
+) -> Iterator[Document | None]:
+    """What `document` makes of the number from 1, `file:line` and value of each line of another tool's JSON Lines; None
+    for one that is no JSON, which goes to `problems` as `json-broken`.
     """
     for number, line in lines(path):
         if line.strip():
@@ -59,8 +62,9 @@ def json_lines(path: Path, problems: list[Problem]) -> Iterator[tuple[int, str, 
                 record = parse_json(line)
             except ValueError as error:
                 problems.append(Problem(where, "json-broken", f"not JSON: {error!s:.100}", "one JSON object a line"))
+                yield None
             else:
-                yield number, where, record
+                yield document(number, where, record)
 
 
 def checked_span(
@@ -85,7 +89,12 @@ def checked_span(
     here = f"{where} [{start}:{end}]"
     if not 0 <= start < end <= len(text):
         problems.append(
-            Problem(here, "span-outside-text", f"the text has {len(text)} code points", "0 ≤ start < end ≤ length")
+            Problem(
+                here,
+                "span-outside-text",
+                f"the text has {counted(len(text), 'code point')}",
+                "0 ≤ start < end ≤ length",
+            )
         )
         return None
     if claimed is not None and claimed != text[start:end]:

@@ -29,7 +29,7 @@ def read(path: Path, lost: Counter[str] | None = None) -> list[Document]:
     Raises ViborderError with all problems of the file at once.
     """
     problems: list[Problem] = []
-    return sound((document for _, document in scan(path, problems, Counter() if lost is None else lost)), problems)
+    return sound((document for _, document in _each(path, problems, Counter() if lost is None else lost)), problems)
 
 
 def scan(path: Path, problems: list[Problem], loose: Counter[str] | None = None) -> Iterator[tuple[str, Document]]:
@@ -40,6 +40,13 @@ def scan(path: Path, problems: list[Problem], loose: Counter[str] | None = None)
     Offsets outside the text are a problem here, since no span can be sliced with them; what a span should be is
     `viborder check`'s.
     """
+    for where, document in _each(path, problems, loose):
+        if document is not None:
+            yield where, document
+
+
+def _each(path: Path, problems: list[Problem], loose: Counter[str] | None) -> Iterator[tuple[str, Document | None]]:
+    """As `scan`, with None for a line that is passed over."""
     seen: dict[str, str] = {}
     empty = True
     for number, line in lines(path):
@@ -53,20 +60,16 @@ def scan(path: Path, problems: list[Problem], loose: Counter[str] | None = None)
             for key in record.keys() - _KEYS:
                 loose[f"fields named {key}"] += 1
         document = from_record(record, where, problems) if record is not None else None
-        if document is None:
-            continue
-        if loose is not None and (faults := list(unusable(document.text, document.id, where))):
+        if document is not None and loose is not None:
+            faults = list(unusable(document.text, document.id, where))
             problems += faults
-            continue
-        if document.id in seen:
-            here = place(where, document.id)
-            problems.append(
-                Problem(
-                    here, "id-twice", f"the id stands already at {seen[document.id]}", "give each document its own id"
-                )
-            )
-            continue
-        seen[document.id] = where
+            document = None if faults else document
+        if document is not None and document.id in seen:
+            said = f"the id stands already at {seen[document.id]}"
+            problems.append(Problem(place(where, document.id), "id-twice", said, "give each document its own id"))
+            document = None
+        if document is not None:
+            seen[document.id] = where
         yield where, document
     if empty:
         problems.append(Problem(str(path), "file-empty", "the file holds no document", "one JSON object a line"))
@@ -90,7 +93,7 @@ def identity_of(record: dict[str, Any], nameless: str, loose: Counter[str]) -> A
     """The id of a record. A whole number is read as text; `nameless` stands for a missing one; both are counted."""
     identity = record.get("id")
     if type(identity) is int:
-        loose["ids that are numbers, read as text"] += 1
+        loose["ids without quotes, read as text"] += 1
         return str(identity)
     if identity is None or identity == "":
         loose["documents without an id, named after file and line"] += 1

@@ -1,5 +1,8 @@
 """Label Studio's JSON: tasks with `data.text` and `data.doc_id`, spans as regions of type `labels`, in code points.
 
+The parts into which `viborder labelstudio push` cut a long article are one document again; an article of which some
+parts are annotated and others are not is passed over and counted.
+
 Spans with a score are written as a prediction, others as an annotation. Read are a task's annotations that were not
 cancelled, the latest where there are more, or else its latest prediction; regions of other kinds are passed over and
 counted.
@@ -8,22 +11,36 @@ counted.
 from __future__ import annotations
 
 import json
-from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from viborder.document import Document, Span
-from viborder.errors import Problem, fail
+from viborder.errors import Problem, counted, fail
 from viborder.faults import unusable
 from viborder.files import decode, new_file, parse_json, read_whole, stem
 from viborder.formats.fit import all_spans, checked_span, entries_of, named, object_of, sound, with_layers
+
+KEY = "viborder"  # under which a task's `meta` holds what we know of it
+WHOLE = (1, (0,))
+
+
+class _Piece(NamedTuple):
+    """A part of an article; is_bad: whether something is wrong in it."""
+
+    document: Document
+    where: str
+    is_bad: bool
+    is_annotated: bool
 
 
 def read(path: Path, lost: Counter[str], text_key: str = "text") -> list[Document]:
     """The documents of an export. text_key: where in `data` the text is.
 
-    Raises ViborderError: `json-broken`, `text-missing`, `record-malformed`, and of spans.
+    Raises ViborderError: `json-broken`, `text-missing`, `record-malformed`, `part-missing`, `text-differs`, `id-twice`, and of
+    spans.
     """
     try:
         tasks = parse_json(decode(read_whole(path), str(path)))
@@ -34,21 +51,77 @@ def read(path: Path, lost: Counter[str], text_key: str = "text") -> list[Documen
     return sound(_documents(tasks if isinstance(tasks, list) else [tasks], path, lost, text_key, problems), problems)
 
 
+def part(task: Mapping[str, Any]) -> tuple[int, tuple[int, ...]]:
+    """(which part of its article a task shows, from 1; where each part starts in the article, in code points), as a push
+    noted them; (1, (0,)) for a whole one.
+    """
+    known = _object(_object(task.get("meta")).get(KEY))
+    number, starts = known.get("part"), known.get("starts")
+    if type(number) is not int or not isinstance(starts, list) or not all(type(start) is int for start in starts):
+        return WHOLE
+    is_sound = starts[:1] == [0] and starts == sorted({*starts}) and 1 <= number <= len(starts)
+    return (number, tuple(starts)) if is_sound else WHOLE
+
+
 def _documents(
     tasks: list[Any], path: Path, lost: Counter[str], text_key: str, problems: list[Problem]
-) -> Iterator[Document]:
+) -> Iterator[Document | None]:
+    articles: dict[tuple[str, tuple[int, ...]], dict[int, _Piece]] = defaultdict(dict)
     for number, task in enumerate(tasks):
         where = f"{path} task {number}"
         data = task.get("data") if isinstance(task, dict) else None
         if not isinstance(data, dict) or not isinstance(data.get(text_key), str):
             problems.append(_no_text(where, data, text_key))
+            yield None
             continue
         text = data[text_key]
         identity = named(data, ("doc_id", "id"), named(task, ("id",), f"{stem(path)}-{number:05d}"))
         here = f"{where} id={identity}"
+        told, (number, starts) = len(problems), part(task)
         problems += unusable(text, identity, here)
         spans = _spans(_result(task, here, lost, problems), text, here, lost, problems)
-        yield with_layers(identity, text, spans, object_of(data, "meta", here, problems))
+        document = with_layers(identity, text, spans, object_of(data, "meta", here, problems))
+        if starts == (0,):
+            yield document
+            continue
+        if number in articles[identity, starts]:
+            hint = "export the project again, or delete one of the tasks"
+            problems.append(Problem(here, "id-twice", f"two tasks are part {number} of the article", hint))
+        is_bad, is_annotated = len(problems) > told, bool(task.get("annotations"))
+        articles[identity, starts][number] = _Piece(document, here, is_bad, is_annotated)
+        yield None
+    for (_, starts), pieces in articles.items():
+        yield _joined(starts, pieces, lost, problems)
+
+
+def _joined(
+    starts: tuple[int, ...], pieces: Mapping[int, _Piece], lost: Counter[str], problems: list[Problem]
+) -> Document | None:
+    """The parts of an article as one document; None where one of them is missing, bad, or not annotated as others are."""
+    first = next(iter(pieces.values()))
+    gone = [str(number) for number in range(1, len(starts) + 1) if number not in pieces]
+    if gone:
+        said = f"of {counted(len(starts), 'part')} of the article the file lacks {', '.join(gone)}"
+        problems.append(Problem(first.where, "part-missing", said, "export the whole project"))
+    if gone or any(piece.is_bad for piece in pieces.values()):
+        return None
+    if len({piece.is_annotated for piece in pieces.values()}) > 1:
+        lost["articles of which not all parts are annotated"] += 1
+        return None
+    text, spans = "", []
+    for number, start in enumerate(starts, 1):
+        piece = pieces[number]
+        if start != len(text):
+            said = f"part {number} started at {start}, and the parts before it have {counted(len(text), 'code point')}"
+            problems.append(Problem(piece.where, "text-differs", said, "put the texts back that were pushed"))
+            return None
+        text += piece.document.text
+        spans += [replace(one, start=one.start + start, end=one.end + start) for one in all_spans(piece.document)]
+    return with_layers(first.document.id, text, spans, first.document.meta)
+
+
+def _object(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, dict) else {}
 
 
 def _no_text(where: str, data: Any, text_key: str) -> Problem:

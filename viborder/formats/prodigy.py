@@ -20,8 +20,8 @@ from viborder.formats.fit import (
     all_spans,
     cells,
     checked_span,
+    each_line,
     entries_of,
-    json_lines,
     named,
     object_of,
     sound,
@@ -33,11 +33,11 @@ from viborder.formats.fit import (
 def read(path: Path, lost: Counter[str]) -> list[Document]:
     """The documents of an export. Raises ViborderError: `json-broken`, `text-missing`, and of spans."""
     problems: list[Problem] = []
-    records = json_lines(path, problems)
-    documents = (
-        _document(f"{stem(path)}-{number:05d}", where, record, lost, problems) for number, where, record in records
-    )
-    return sound(documents, problems)
+
+    def document(number: int, where: str, record: Any) -> Document | None:
+        return _document(f"{stem(path)}-{number:05d}", where, record, lost, problems)
+
+    return sound(each_line(path, problems, document), problems)
 
 
 def _document(nameless: str, where: str, record: Any, lost: Counter[str], problems: list[Problem]) -> Document | None:

@@ -7,24 +7,36 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from viborder.document import Document
+from viborder.errors import Problem, ViborderError
 from viborder.files import new_folder, read_text, stem
-from viborder.formats.fit import count_layers, file_name, files_in, free_folder
+from viborder.formats.fit import count_layers, file_name, files_in, free_folder, sound
+from viborder.formats.sniff import refuse_other_than_text
 from viborder.text import normalise
 
 
-def read(path: Path, lost: Counter[str]) -> list[Document]:
-    """The text of a file, or of every `.txt` file in a folder, in NFC; changes that this takes are counted in
-    `lost`.
+def read(path: Path, lost: Counter[str], *, only_texts: bool = False) -> list[Document]:
+    """The text of a file, or of every `.txt` file in a folder, in NFC; changes that this takes are counted in `lost`.
+
+    only_texts: whether a file that looks like another format is refused (`text-holds-data`). Raises ViborderError with
+    the problems of all files.
     """
-    documents = []
-    for file in text_files(path, lost):
+    problems: list[Problem] = []
+    return sound((_document(file, lost, only_texts, problems) for file in _files(path, lost)), problems)
+
+
+def _document(file: Path, lost: Counter[str], only_texts: bool, problems: list[Problem]) -> Document | None:
+    try:
+        if only_texts:
+            refuse_other_than_text([file])
         text, changes = normalise(read_text(file))
-        lost.update(changes)
-        documents.append(Document(stem(file), text))
-    return documents
+    except ViborderError as error:
+        problems += error.problems
+        return None
+    lost.update(changes)
+    return Document(stem(file), text)
 
 
-def text_files(path: Path, lost: Counter[str]) -> list[Path]:
+def _files(path: Path, lost: Counter[str]) -> list[Path]:
     """The file, or the `.txt` files of a folder that are not empty; empty ones are counted in `lost`."""
     if not path.is_dir():
         return [path]

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from viborder.errors import Problem
+from viborder.errors import Problem, counted
 from viborder.files import read_whole
 from viborder.grammar.entries import FOLDER, OPTIONS, Declared, declared
 from viborder.text import cut
@@ -71,7 +71,7 @@ def _read(path: Path, lines: list[str], classes: dict[str, Declared], problems: 
                 Problem(
                     where,
                     "lexicon-columns",
-                    f"{len(cells)} columns, or blanks around one, in {line[:60]!r}",
+                    f"{counted(len(cells), 'column')}, or blanks around one, in {line[:60]!r}",
                     "phrase<TAB>class, or phrase<TAB>class<TAB>note",
                 )
             )
@@ -118,7 +118,7 @@ def _unreachable(line: _Line) -> Iterator[Problem]:
         yield Problem(line.where, "lexicon-unreachable", f"{line.phrase!r} holds what no token holds", hint)
     if line.kind.tokens and not line.kind.tokens[0] <= len(line.keys) <= line.kind.tokens[1]:
         few, most = line.kind.tokens
-        said = f"{line.phrase!r} has {len(line.keys)} tokens, and a rule asks {line.kind.name!r} for {few} to {most}"
+        said = f"{line.phrase!r} has {counted(len(line.keys), 'token')}, and a rule asks {line.kind.name!r} for {few} to {most}"
         yield Problem(line.where, "lexicon-unreachable", said, "shorten it, or take another class")
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from viborder.errors import counted
+
 
 def lines(told: Mapping[str, Any]) -> Iterator[str]:
     """A line or more for each span, each proposal that a model did not take, and each match that a veto stopped."""
@@ -34,8 +36,8 @@ def correction_lines(told: Mapping[str, Any]) -> Iterator[str]:
     """A line for each rule that a model's corrections concern, and one for what the grammar left out."""
     for one in told["rules"]:
         such = f", such as {'; '.join(one['examples'])}" if one["examples"] else ""
-        yield f"{one['rule']}: {one['words']} proposals corrected by their very words, {one['kinds']} kinds{such}"
-    yield f"left out by the grammar: {told['mentions']} mentions, {told['titles']} words before officials"
+        yield f"{one['rule']}: {counted(one['words'], 'proposal')} corrected by their very words, {counted(one['kinds'], 'kind')}{such}"
+    yield f"left out by the grammar: {counted(told['mentions'], 'mention')}, {counted(told['titles'], 'word')} before officials"
 
 
 def _model(model: Mapping[str, Any]) -> Iterator[str]:

@@ -14,7 +14,7 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from viborder.errors import Problem
+from viborder.errors import Problem, counted
 from viborder.files import lines
 
 KINDS = ("rule", "piece", "veto")
@@ -120,7 +120,7 @@ def _missing(record: Record) -> list[Problem]:
             tell("rule-pattern-many", "a veto takes no `pattern:`", f"use {', '.join(CONDITIONS)}")
         return found
     if patterns != 1:
-        tell("rule-pattern-many", f"{patterns} lines `pattern:`", "one record, one pattern")
+        tell("rule-pattern-many", f"{counted(patterns, 'line')} `pattern:`", "one record, one pattern")
     marks_nothing = all("[" not in text or "[-" in text for text in record.all("pattern"))
     if not record.all("mark") and not (marks_nothing and record.all("leave")):
         tell("rule-example-missing", "no `mark:`", "add a sentence whose spans it finds")

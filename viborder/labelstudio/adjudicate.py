@@ -1,5 +1,6 @@
-"""Adjudication on the server: a project that holds only the documents in conflict or in doubt, the agreed spans fixed,
-and who said what. Of a dispute about a label or a border one reading is filled in, never both.
+"""Adjudication on the server: a project that holds only the documents in conflict or in doubt, the agreed spans pale,
+and who said what. Of a dispute about a label or a border one reading is filled in, never both. What all passes agree on
+can be mended too, and is told when it was.
 """
 
 from __future__ import annotations
@@ -10,18 +11,27 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from viborder.annotate.adjudicate import Decision, Passes, Question, questions, read_decisions, write_decisions
+from viborder.annotate.adjudicate import (
+    Decision,
+    Passes,
+    Place,
+    Question,
+    questions,
+    read_decisions,
+    write_decisions,
+)
 from viborder.annotate.disputes import AGREED, Dispute, disputes, states
 from viborder.annotate.settle import open_passes, write_gold
 from viborder.document import Document, Span
-from viborder.errors import Problem, ViborderError, place
+from viborder.errors import Problem, ViborderError, counted, place
+from viborder.formats.labelstudio import KEY
 from viborder.labelstudio import LONGEST
 from viborder.labelstudio.client import Client, from_environment
 from viborder.labelstudio.interface import NOTE, TEXT, ensure_project, find_project, open_project
 from viborder.labelstudio.parts import Part, cut, moved, parts
 from viborder.labelstudio.push import send
 from viborder.labelstudio.regions import Reading, read, region
-from viborder.labelstudio.tasks import KEY, part_of, shapes, shown, tasks_by_key, text_hash, touched
+from viborder.labelstudio.tasks import part_of, shapes, shown, tasks_by_key, text_hash, touched
 
 # Label Studio gives a highlight a class with the id of its region, which we end with its state.
 EXTRA = """<Style>
@@ -32,7 +42,8 @@ EXTRA = """<Style>
   <Header value="Ai đã đánh dấu gì · Who said what" size="5"/>
   <Text name="said" value="$said"/>
   <Header value="Văn bản · Text" size="5"/>
-  <Header value="đỏ: tranh cãi · red: disputed — chấm tím: có ghi chú · dotted: noted — nhạt: thống nhất · pale: agreed" size="6"/>"""
+  <Header value="đỏ: tranh cãi · chấm tím: có ghi chú · nhạt: thống nhất, sửa được nếu cùng sai" size="6"/>
+  <Header value="red: disputed · dotted: noted · pale: agreed, can be mended if all are wrong" size="6"/>"""
 
 
 def push_conflicts(client: Client, title: str, passes: Passes, decided: Iterable[Decision] = ()) -> int:
@@ -66,8 +77,8 @@ def push_conflicts(client: Client, title: str, passes: Passes, decided: Iterable
 def pull_decisions(client: Client, title: str, passes: Passes) -> tuple[list[Decision], list[Problem]]:
     """(decisions, problems) of the submitted tasks; nothing where the project does not exist yet.
 
-    Problems: those of reading a result, `text-differs`, and `agreed-span-changed` where a span that all passes have is
-    gone.
+    Problems: those of reading a result, `text-differs`, and the warning `agreed-span-changed` where a span that all
+    passes have was changed: a mend, or a slip.
     """
     if find_project(client, title) is None:
         return [], []
@@ -97,6 +108,33 @@ def pull_decisions(client: Client, title: str, passes: Passes) -> tuple[list[Dec
     return decisions, problems
 
 
+def close_settled(client: Client, title: str, passes: Passes, decided: Iterable[Decision]) -> int:
+    """Delete the tasks that nobody has touched and in which no question is open any more, since it was settled elsewhere
+    or the passes agree now; returns how many. Documents that no pass has are left alone. Raises what the client raises.
+    """
+    project = find_project(client, title)
+    if project is None:
+        return 0
+    waiting: dict[str, list[Dispute]] = defaultdict(list)
+    for dispute in disputes(passes, decided):
+        waiting[dispute.id].append(dispute)
+    closed = 0
+    for (identity, _), known in tasks_by_key(client, int(project["id"])).items():
+        document = next((documents[identity] for documents in passes.values() if identity in documents), None)
+        for one in known:
+            part = part_of(one)
+            if document is None or touched(one) or _asked(waiting[identity], part, document.text):
+                continue
+            client.delete(client.sdk.tasks.delete, one["id"])
+            closed += 1
+    return closed
+
+
+def _asked(found: Iterable[Dispute], part: Part, text: str) -> list[Dispute]:
+    """The disputes that lie in a part; a doubt about the whole document goes with the first part."""
+    return [one for one in found if part.holds(Span(one.start, one.end, ""), text)]
+
+
 def _starts(members: Mapping[str, Document]) -> tuple[int, ...]:
     """Where the parts of a document start, so that no span of a pass is cut."""
     marked = [span for document in members.values() for span in (*document.spans, *document.private)]
@@ -104,15 +142,13 @@ def _starts(members: Mapping[str, Document]) -> tuple[int, ...]:
 
 
 def _task(members: Mapping[str, Document], asked: Sequence[Dispute], part: Part) -> dict[str, Any] | None:
-    """A part with what is disputed or doubted in it; None where nothing is. A doubt about the whole document goes with
-    the first part.
-    """
+    """A part with what is disputed or doubted in it; None where nothing is."""
     document = next(iter(members.values()))
-    asked = [one for one in asked if part.holds(Span(one.start, one.end, ""), document.text)]
+    asked = _asked(asked, part, document.text)
     if not asked:
         return None
     agreed = moved((span for span in _agreed(members) if part.holds(span, document.text)), -part.start)
-    result: list[dict[str, Any]] = [_region(span, AGREED, readonly=True) for span in agreed]
+    result: list[dict[str, Any]] = [_region(span, AGREED) for span in agreed]
     said = []
     for dispute in asked:
         who = _who(dispute)
@@ -130,8 +166,8 @@ def _task(members: Mapping[str, Document], asked: Sequence[Dispute], part: Part)
     return {"data": data, "meta": {KEY: known}, "predictions": [{"model_version": "passes", "result": result}]}
 
 
-def _region(span: Span, state: str, **more: Any) -> dict[str, Any]:
-    marked = region(span, **more)
+def _region(span: Span, state: str) -> dict[str, Any]:
+    marked = region(span)
     return marked | {"id": f"{marked['id']}-{state}"}
 
 
@@ -163,22 +199,22 @@ def _decisions(
         for one in questions(asked, least=1)
         if part.holds(Span(one.start, one.end, ""), document.text)
     }
-    nobody = dict.fromkeys(members)
     found = []
-    for start, end in sorted({*ranges, *chosen}, key=lambda span: (span[0], -span[1])):
+    for start, end in sorted({*ranges, *chosen, *agreed}, key=lambda span: (span[0], -span[1])):
         decision = "+".join(sorted(chosen.get((start, end), []))) or None
-        if (start, end) in agreed:
+        if (start, end) in agreed and decision == agreed[start, end]:
             continue
         text = document.text[start:end]
-        question = ranges.get((start, end)) or Question(document.id, start, end, text, "", "", nobody)
+        said = dict.fromkeys(members, agreed.get((start, end)))
+        question = ranges.get((start, end)) or Question(document.id, start, end, text, "", "", said)
         note = notes.get((start, end), "")
         found.append(question.answer(decision, "" if note in filled_in else note))
-    for (start, end), label in agreed.items():
-        decision = "+".join(sorted(chosen.get((start, end), []))) or "nothing"
-        if decision != label:
-            message = f'"{document.text[start:end]:.40}" is marked alike by all passes, and was changed to {decision}'
-            hint = "put it back, or decide it in the log"
-            problems.append(Problem(f"{where} [{start}:{end}]", "agreed-span-changed", message, hint))
+        if (start, end) in agreed:
+            message = (
+                f'"{text:.40}" is {agreed[start, end]} in all passes, and {decision or "nothing"} by the adjudicator'
+            )
+            hint = "it is decided so; if it was a slip, put it back there and give the command again"
+            problems.append(Problem(f"{where} [{start}:{end}]", "agreed-span-changed", message, hint, "warning"))
     return found
 
 
@@ -204,11 +240,15 @@ def settle_on_server(named: Mapping[str, Sequence[Document]], log: Path, out: Pa
     client, passes = from_environment(), open_passes(named)
     decided = {decision.place: decision for decision in read_decisions(log)}
     brought, problems = pull_decisions(client, title, passes)
+    problems += _replaced(decided, brought)
     decided |= {decision.place: decision for decision in brought}
     if brought:
         write_decisions(log, decided.values())
+    closed = close_settled(client, title, passes, decided.values())
     sent = push_conflicts(client, title, passes, decided.values())
-    print(f"{len(brought)} decisions brought, {sent} documents sent to project {title!r}")
+    print(f"{counted(len(brought), 'decision')} brought, {counted(sent, 'task')} sent to project {title!r}")
+    if closed:
+        print(f"{counted(closed, 'task')} closed there: nothing in it is open any more")
     if sent and (project := find_project(client, title)):
         print(f"adjudicate at {client.stream_page(int(project['id']))}, then give the same command again")
     write_gold(passes, decided.values(), out, least)
@@ -218,3 +258,16 @@ def settle_on_server(named: Mapping[str, Sequence[Document]], log: Path, out: Pa
     errors = [problem for problem in problems if problem.severity == "error"]
     if errors:
         raise ViborderError(errors)
+
+
+def _replaced(decided: Mapping[Place, Decision], brought: Iterable[Decision]) -> list[Problem]:
+    """A warning for every decision of the log that the server has otherwise."""
+    found = []
+    for one in brought:
+        before = decided.get(one.place)
+        if before is not None and before.decision != one.decision:
+            said = f"was {before.decision or 'nothing'} in the log, and is {one.decision or 'nothing'} on the server"
+            where = place("", one.id, one.start, one.end, one.text)
+            problem = Problem(where, "decision-replaced", said, "the server's stands now; change it there", "warning")
+            found.append(problem)
+    return found

@@ -9,7 +9,7 @@ from typing import Any
 from xml.etree import ElementTree
 from xml.sax.saxutils import escape, quoteattr
 
-from viborder.errors import fail
+from viborder.errors import counted, fail
 from viborder.labels import labels
 from viborder.labelstudio.client import Client, ServerLost
 
@@ -83,7 +83,9 @@ def find_project(client: Client, title: str) -> dict[str, Any] | None:
     answer = client.ask(client.sdk.projects.list, title=title, page_size=1000)
     found = [project for project in answer["results"] if project["title"] == title]
     if len(found) > 1:
-        raise fail(client.url, "project-twice", f"{len(found)} projects are called {title!r}", "rename one of them")
+        raise fail(
+            client.url, "project-twice", f"{counted(len(found), 'project')} called {title!r}", "rename one of them"
+        )
     return found[0] if found else None
 
 

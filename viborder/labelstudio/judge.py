@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from viborder.document import Document
-from viborder.errors import Problem, place
+from viborder.errors import Problem, counted, place
 from viborder.labelstudio.accounts import People
 from viborder.labelstudio.parts import Part
 from viborder.labelstudio.readings import Marked, document, joined, marked
@@ -30,7 +30,7 @@ class Unfinished:
     def __str__(self) -> str:
         missing = sorted({*range(1, self.parts + 1)} - {*self.submitted})
         return (
-            f"{self.name} has submitted {len(self.submitted)} of {self.parts} parts; "
+            f"{self.name} has submitted {len(self.submitted)} of {counted(self.parts, 'part')}; "
             f"missing: {', '.join(map(str, missing))}"
         )
 
@@ -139,7 +139,7 @@ def _tell_shared(
     name: str, ours: Sequence[Marked], task: Mapping[str, Any], starts: Sequence[int], pulled: Pulled
 ) -> None:
     told = ", ".join(f"{number} {one.name}" for number, one in enumerate(ours, 1))
-    said = f"its {len(starts)} parts are by several people ({told}): kept as the pass {name!r}"
+    said = f"its {counted(len(starts), 'part')} are by several people ({told}): kept as the pass {name!r}"
     where = place(task["page"], task["id"])
     pulled.problems.append(Problem(where, "parts-shared", said, "no work is lost", "warning"))
 
@@ -160,7 +160,7 @@ def _text(
     where, before = place(task["page"], task["id"]), len(pulled.problems)
     gone = [number for number in range(1, len(starts) + 1) if number not in parts]
     if gone:
-        said = f"of {len(starts)} parts {', '.join(map(str, gone))} are not on the server"
+        said = f"of {counted(len(starts), 'part')} {', '.join(map(str, gone))} are not on the server"
         pulled.problems.append(Problem(where, "part-missing", said, "`viborder labelstudio push` sends them again"))
     for found in parts.values():
         for one in found:

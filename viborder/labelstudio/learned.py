@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from viborder.document import Document
+from viborder.errors import counted
 from viborder.labelstudio.regions import fate
 
 FILE = "learned.jsonl"  # in the folder of the learner
@@ -17,16 +18,20 @@ FILE = "learned.jsonl"  # in the folder of the learner
 @dataclass(frozen=True, slots=True)
 class Lesson:
     """A training that brought a new model. at: ISO time with zone; articles: id → corrections, which are the spans of
-    the annotation that the model before lacked and the spans of its that were wrong; seconds: of the training.
+    the annotation that the model before lacked and the spans of its that were wrong, None where it could not be asked;
+    seconds: of the training.
     """
 
     at: str
-    articles: Mapping[str, int]
+    articles: Mapping[str, int | None]
     seconds: float
     version: str
 
     def __str__(self) -> str:
-        told = [f"{identity} ({count} corrections)" for identity, count in list(self.articles.items())[:5]]
+        told = [
+            identity if count is None else f"{identity} ({counted(count, 'correction')})"
+            for identity, count in list(self.articles.items())[:5]
+        ]
         more = f" and {len(self.articles) - 5} more" if len(self.articles) > 5 else ""
         what = f"{', '.join(told)}{more}" if told else "that annotations are gone"
         return f"{self.at[11:19]} learned {what} in {self.seconds:.1f} s: model {self.version} suggests now"
@@ -38,7 +43,7 @@ def corrections(document: Document, suggested: Document | None) -> int:
     return became.moved + became.relabelled + became.deleted + became.added
 
 
-def note(folder: Path, articles: Mapping[str, int], seconds: float, version: str) -> Lesson:
+def note(folder: Path, articles: Mapping[str, int | None], seconds: float, version: str) -> Lesson:
     """Keep a lesson in the file, and return it."""
     lesson = Lesson(datetime.now().astimezone().isoformat(timespec="seconds"), articles, round(seconds, 2), version)
     with (folder / FILE).open("a", encoding="utf-8") as file:

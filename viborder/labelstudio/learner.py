@@ -211,7 +211,7 @@ class Learner:
             return False
         self.failure = None
         fresh = [one for one in documents if self._known and self._known.get(one.id) != one]
-        articles = {one.id: corrections(one, self.tag(one.with_spans(()))[0]) for one in fresh}
+        articles = {one.id: self._corrections(one) for one in fresh}
         told = self._known.keys() - {one.id for one in documents} or articles
         self._serve(out, digest)
         self._known = by_id(documents)
@@ -223,6 +223,13 @@ class Learner:
             if old != out:
                 shutil.rmtree(old, ignore_errors=True)
         return True
+
+    def _corrections(self, document: Document) -> int | None:
+        """How many corrections of the model in service an annotation has; None where it cannot be asked."""
+        try:
+            return corrections(document, self.tag(document.with_spans(()))[0])
+        except ViborderError:  # such as a language model that is away: what was learned is served all the same
+            return None
 
     def _serve_last(self) -> None:
         try:

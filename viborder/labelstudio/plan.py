@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from viborder.document import Document
+from viborder.formats.labelstudio import KEY
 from viborder.labelstudio import LONGEST
 from viborder.labelstudio.order import most_useful_first, share, spread
 from viborder.labelstudio.parts import parts, piece
 from viborder.labelstudio.suggest import prediction
-from viborder.labelstudio.tasks import KEY, shown, text_hash
+from viborder.labelstudio.tasks import shown, text_hash
 
 
 @dataclass(frozen=True, slots=True)

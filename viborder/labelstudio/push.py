@@ -9,14 +9,15 @@ from hashlib import sha256
 from typing import Any
 
 from viborder.document import Document
-from viborder.errors import fail, place
+from viborder.errors import counted, fail, place
+from viborder.formats.labelstudio import KEY
 from viborder.labelstudio.client import Client, ServerLost
 from viborder.labelstudio.interface import ensure_project
 from viborder.labelstudio.parts import cut, parts
 from viborder.labelstudio.plan import Plan, tasks
 from viborder.labelstudio.running import only_one, progress
 from viborder.labelstudio.sendable import same_texts, sendable
-from viborder.labelstudio.tasks import KEY, Key, key, shapes, task_meta, tasks_by_key, touched
+from viborder.labelstudio.tasks import Key, key, shapes, task_meta, tasks_by_key, touched
 
 BATCH = 50  # tasks a request
 
@@ -34,9 +35,9 @@ class Split:
     lost: int = 0
 
     def __str__(self) -> str:
-        told = f"{self.id}: {self.length:,} characters in {self.parts} parts, the longest of {self.longest:,}"
+        told = f"{self.id}: {counted(self.length, 'character')} in {counted(self.parts, 'part')}, the longest of {self.longest:,}"
         if self.lost:
-            told += f", {self.lost} suggestions that the end of a part cuts left out"
+            told += f", {counted(self.lost, 'suggestion')} that the end of a part cuts left out"
         return told
 
 

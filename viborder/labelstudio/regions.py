@@ -13,7 +13,7 @@ from itertools import pairwise
 from typing import Any
 
 from viborder.document import PRIVATE, Document, Span, in_order
-from viborder.errors import Problem
+from viborder.errors import Problem, counted
 from viborder.labels import labels, may_share
 from viborder.labelstudio.interface import LABELS, NOTHING, TEXT, UNSURE, VERDICT
 from viborder.text import token_range, tokenize, trim
@@ -173,7 +173,7 @@ def _span(
             Problem(
                 here,
                 "span-outside-text",
-                f"the text has {len(text)} code points",
+                f"the text has {counted(len(text), 'code point')}",
                 "delete the region and draw it again",
             )
         )

@@ -14,7 +14,7 @@ from itertools import islice
 from typing import Any
 
 from viborder.document import Document
-from viborder.errors import ViborderError
+from viborder.errors import ViborderError, counted
 from viborder.labelstudio.client import Client
 from viborder.labelstudio.learner import Learner
 from viborder.labelstudio.suggest import prediction
@@ -37,7 +37,7 @@ def keep_renewed(owner: Client, number: int, learner: Learner) -> None:
             print(error, file=sys.stderr, flush=True)
             continue
         if renewed:
-            print(f"renewed {renewed} suggestions with model {learner.version}", file=sys.stderr, flush=True)
+            print(f"renewed {counted(renewed, 'suggestion')} with model {learner.version}", file=sys.stderr, flush=True)
 
 
 def renew(owner: Client, number: int, learner: Learner) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from viborder.document import Document
-from viborder.errors import Problem, ViborderError, fail, place
+from viborder.errors import Problem, ViborderError, counted, fail, place
 from viborder.labelstudio.client import Client
 from viborder.labelstudio.tasks import Key, part_of
 
@@ -22,10 +22,12 @@ def in_corpus(documents: Sequence[Document], corpus: Mapping[str, Document], nam
     other = [one.id for one in documents if one.id in corpus and corpus[one.id].text != one.text]
     problems = []
     if unknown:
-        said = f"{len(unknown)} of {len(documents)} documents are not in {named} (the first is {unknown[0]!r})"
+        are = "is" if len(unknown) == 1 else "are"
+        of = f"{len(unknown)} of {counted(len(documents), 'document')}"
+        said = f"{of} {are} not in {named} (the first is {unknown[0]!r})"
         problems.append(Problem(place("", unknown[0]), "document-unknown", said, hint))
     if other:
-        said = f"{named} has another text for {len(other)} of {len(documents)} documents (the first is {other[0]!r})"
+        said = f"{named} has another text for {len(other)} of {counted(len(documents), 'document')} (the first is {other[0]!r})"
         problems.append(Problem(place("", other[0]), "text-differs", said, hint))
     if problems:
         raise ViborderError(problems)

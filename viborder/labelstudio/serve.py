@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from viborder.errors import ViborderError
 from viborder.labelstudio import guidelines
 from viborder.labelstudio.answers import CALLS, Refused
 from viborder.labelstudio.learner import Learner
@@ -43,6 +44,10 @@ def app(learner: Learner, password: str, page: str = "") -> Starlette:
         except Refused as refused:
             headers = {"WWW-Authenticate": "Basic"} if refused.status == 401 else None
             return JSONResponse({"error": str(refused)}, refused.status, headers)
+        except ViborderError as error:  # such as a language model that is away; what is wrong may quote a text
+            rules = ", ".join(sorted({problem.rule for problem in error.problems}))
+            print(f"{_now()} 503 {request.method} {request.url.path} {rules}", file=sys.stderr, flush=True)
+            return JSONResponse({"error": f"not now ({rules}); try again later"}, 503)
         except Exception as error:  # a fault of ours: the server must live on, and somebody must see it
             print(fault(request.method, request.url.path, error), file=sys.stderr, flush=True)
             return JSONResponse({"error": f"a fault of the backend ({type(error).__name__}); its log says where"}, 500)
@@ -62,7 +67,11 @@ def fault(method: str, path: str, error: BaseException) -> str:
     """
     frames = traceback.extract_tb(error.__traceback__)[-4:]
     places = " > ".join(f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames)
-    return f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} 500 {method} {path} {type(error).__name__} at {places}"
+    return f"{_now()} 500 {method} {path} {type(error).__name__} at {places}"
+
+
+def _now() -> str:
+    return f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S}"
 
 
 def _authorise(header: str, password: str) -> None:

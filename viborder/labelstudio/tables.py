@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.table import Column, Table
 
 from viborder.document import Document, by_id
-from viborder.errors import Problem, ViborderError
+from viborder.errors import Problem, ViborderError, counted
 from viborder.eval.agreement.doubts import doubts
 from viborder.eval.show.tables import doubt_lines, percent
 from viborder.formats import read
@@ -44,10 +44,10 @@ def pushed(done: Pushed, title: str, longest: int, page: str = "") -> None:
     for split in done.split[:SPLIT]:
         print(split)
     if len(done.split) > SPLIT:
-        print(f"and {len(done.split) - SPLIT} more articles in parts")
+        print(f"and {counted(len(done.split) - SPLIT, 'more article')} in parts")
     long = [split for split in done.split if longest and split.longest > longest]
     if long:
-        said = f"{len(long)} articles have parts of more than {longest:,} characters (the first is {long[0].id!r})"
+        said = f"more than {longest:,} characters in a part of {counted(len(long), 'article')} (the first is {long[0].id!r})"
         hint = "`push --reorder` cuts what was sent whole and nobody has begun; a sentence is never cut"
         print(Problem("", "part-long", said, hint, "warning"), file=sys.stderr)
 
@@ -59,7 +59,7 @@ def pulled(found: Pulled, out: Path) -> None:
     """
     if found.documents:
         Console().print(_passes(found))
-    print(f"{found.fetched} tasks fetched, the others unchanged; passes are in {out}")
+    print(f"{counted(found.fetched, 'task')} fetched, the others unchanged; passes are in {out}")
     print(f"skipped {found.skipped} · drafts {found.drafts} · nothing to mark {found.empty} · unsure {found.unsure}")
     told = capped(found.problems)
     for problem in told:
@@ -84,7 +84,7 @@ def capped(problems: Sequence[Problem]) -> list[Problem]:
             shown.append(problem)
         elif told[kind] == ALIKE:
             more = alike[kind] - ALIKE
-            shown.append(replace(problem, message=f"{problem.message}; and {more} more places like this"))
+            shown.append(replace(problem, message=f"{problem.message}; and {counted(more, 'more place')} like this"))
     return shown
 
 
@@ -112,7 +112,7 @@ def status(found: Status) -> None:
     if together := agreement_by_day(found.pulled.documents):
         console.print(_rows("agreement by day", together))
     for one, other, f1, documents in found.agreement:
-        print(f"agreement {one} – {other}: F1 {percent(f1)} on {documents} documents")
+        print(f"agreement {one} – {other}: F1 {percent(f1)} on {counted(documents, 'document')}")
     for first, last, f1 in found.curve:
         print(f"suggestions for documents {first}–{last}: F1 {percent(f1)}")
     for unfinished in found.pulled.unfinished:

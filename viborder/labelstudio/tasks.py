@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from hashlib import sha256
 from typing import Any
 
+from viborder.formats.labelstudio import KEY, part
 from viborder.labelstudio.client import Client
-from viborder.labelstudio.parts import WHOLE, Part
+from viborder.labelstudio.parts import Part
 
-KEY = "viborder"  # under which a task's `meta` holds what we know of it
 FIELDS = "id,data,meta,overlap,total_annotations,total_predictions,cancelled_annotations,drafts"
 Key = tuple[str, int]  # a document, and the number of its part
 
@@ -31,12 +31,7 @@ def key(task: Mapping[str, Any]) -> Key:
 
 def part_of(task: Mapping[str, Any]) -> Part:
     """The part of the document that a task shows; all of it where nothing else was noted."""
-    known = task_meta(task)
-    number, starts = known.get("part"), known.get("starts")
-    if type(number) is not int or not isinstance(starts, list) or not all(type(start) is int for start in starts):
-        return WHOLE
-    is_sound = starts[:1] == [0] and starts == sorted({*starts}) and 1 <= number <= len(starts)
-    return Part(number, tuple(starts)) if is_sound else WHOLE
+    return Part(*part(task))
 
 
 def shapes(present: Mapping[Key, list[dict[str, Any]]]) -> dict[str, tuple[int, ...]]:

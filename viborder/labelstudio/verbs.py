@@ -79,15 +79,21 @@ def push(
         str | None, typer.Option("--from", help="The format of the files, where endings cannot tell it.")
     ] = None,
 ) -> None:
-    """Send documents as tasks with suggestions, the most useful first; twice sent is once there."""
+    """Send documents as tasks with suggestions, the most useful first; twice sent is once there. What cannot be read is
+    told, and the rest is sent.
+    """
     from viborder.cli.reading import documents
+    from viborder.errors import Problem, ViborderError
     from viborder.labelstudio import client, tables
     from viborder.labelstudio.plan import Plan
     from viborder.labelstudio.push import push
     from viborder.labelstudio.sendable import in_corpus
     from viborder.labelstudio.suggest import suggest
 
-    wanted = [document for path in files or [CORPUS] for document in documents(path, source_format)]
+    problems: list[Problem] = []
+    wanted = [document for path in files or [CORPUS] for document in documents(path, source_format, problems)]
+    if problems and not wanted:
+        raise ViborderError(problems)
     known = tables.texts(corpus)
     if known is not None:
         in_corpus(wanted, known, str(corpus))
@@ -96,6 +102,8 @@ def push(
     owner = client.from_environment()
     done = push(owner, project, wanted, suggested, version, plan)
     tables.pushed(done, project, longest, owner.stream_page(done.project))
+    if problems:
+        raise ViborderError(problems)
 
 
 @app.command()

@@ -13,7 +13,7 @@ from viborder.annotate.private import People
 from viborder.dataset import package
 from viborder.dataset.build import checksums
 from viborder.document import Document
-from viborder.errors import Problem
+from viborder.errors import Problem, counted
 from viborder.files import parse_yaml
 from viborder.formats import jsonl
 from viborder.labels import entity_types
@@ -123,7 +123,7 @@ def _loads(folder: Path, facts: dict[str, Any]) -> Iterator[Problem]:
                 )
                 continue
             if name == "documents" and len(loaded["train"]) != facts["documents"]:
-                said = f"{len(loaded['train'])} documents, stats.json says {facts['documents']}"
+                said = f"{counted(len(loaded['train']), 'document')}, stats.json says {facts['documents']}"
                 yield Problem(f"{folder} config {name}", "package-does-not-load", said, "build again")
 
 

@@ -16,7 +16,7 @@ from viborder.annotate.private import People
 from viborder.dataset.mask import dropped, mask
 from viborder.dataset.traces import in_file, in_vocabulary, traces_of
 from viborder.document import Document, by_id
-from viborder.errors import Problem, ViborderError, fail
+from viborder.errors import Problem, ViborderError, counted, fail
 from viborder.files import parse_yaml
 from viborder.formats import jsonl
 from viborder.publish.checks import private_people, secrets
@@ -142,7 +142,7 @@ def model_problems(folder: Path, gold: Path) -> list[Problem]:
     documents = [document for _, document in jsonl.scan(gold, [])] if gold.exists() else []
     origin = _origin(described, documents, people)
     if origin == "unmasked":
-        said = f"it was trained on the texts of {gold} as they are, with {len(people.numbers)} private persons in them"
+        said = f"it was trained on the texts of {gold} as they are, with {counted(len(people.numbers), 'private person')} in them"
         problems.append(Problem(str(folder), "model-unmasked", said, _MASKED))
     if not re.fullmatch(r"[0-9a-f]{12}", str(described["version"])):
         hint = "train it again: training writes a version of twelve hexadecimal digits"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from viborder.errors import ViborderError
+from viborder.errors import ViborderError, counted
 from viborder.publish import hub
 from viborder.publish.publish import Outcome, Release, api_with_token, decided, look, write_tree
 
@@ -27,15 +27,15 @@ def show(outcome: Outcome) -> None:
             )
             print(f"  {sign} {path}{size}")
     if outcome.release.persons:
-        print(f"  it names {outcome.release.persons} private persons")
+        print(f"  it names {counted(outcome.release.persons, 'private person')}")
     if outcome.release.left_out:
         print(f"  left out, no part of a model: {', '.join(outcome.release.left_out)}")
     if outcome.changes.unchanged:
-        print(f"  = {len(outcome.changes.unchanged)} files unchanged")
+        print(f"  = {counted(len(outcome.changes.unchanged), 'file')} unchanged")
     for line in outcome.spans[:SHOWN]:
         print(f"    {line}")
     if len(outcome.spans) > SHOWN:
-        print(f"    … and {len(outcome.spans) - SHOWN} changes more: `viborder diff`")
+        print(f"    … and {counted(len(outcome.spans) - SHOWN, 'change')} more: `viborder diff`")
 
 
 def show_done(outcome: Outcome, repo_id: str) -> None:

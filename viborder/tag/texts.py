@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from viborder.document import Document
-from viborder.errors import Problem, ViborderError, place
+from viborder.errors import Problem, ViborderError, counted, place
 from viborder.faults import unusable
 from viborder.files import MAX_LINE, byte_lines, decode, is_utf16, plain_text, read_text, read_whole, stem
 from viborder.formats import ending, format_of, read, said
@@ -71,7 +71,9 @@ class Reader:
         known = [path for path in inside if path.is_file() and ending(path) in _OF_FOLDERS]
         if left := [path for path in inside if path not in known]:
             names = ", ".join(path.name for path in left[:3]) + (" …" if len(left) > 3 else "")
-            self.notes.append(f"{folder}: left out {len(left)} files and folders: {names}")
+            self.notes.append(
+                f"{folder}: left out {counted(len(left), 'file or folder', 'files and folders')}: {names}"
+            )
         if not known:
             said = "no text (.txt) and no JSON Lines (.jsonl) in the folder"
             self.problems.append(Problem(str(folder), "folder-empty", said, "subfolders are not read: name them"))

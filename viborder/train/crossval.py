@@ -9,7 +9,7 @@ from contextlib import nullcontext
 from pathlib import Path
 
 from viborder.document import Document
-from viborder.errors import fail
+from viborder.errors import counted, fail
 from viborder.similar import twins
 from viborder.train import train
 from viborder.train.watched import watched
@@ -59,7 +59,7 @@ def folds_of(documents: Sequence[Document], folds: int | None = None) -> list[in
     groups = _groups([document.text for document in documents])
     sizes = Counter(groups)
     if len(sizes) < 2 or wanted < 2:
-        said = f"{len(documents)} documents, {len(sizes)} of them not alike, and {wanted} folds"
+        said = f"{counted(len(documents), 'document')}, {len(sizes)} of them not alike, and {counted(wanted, 'fold')}"
         raise fail("", "too-few-documents", said, "cross-validation takes two folds, and two documents that differ")
     wanted = min(wanted, len(sizes))
     load = [0] * wanted

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Protocol, cast
 
 from viborder.document import Document, Span
-from viborder.errors import Problem, ViborderError, fail
+from viborder.errors import Problem, ViborderError, counted, fail
 from viborder.eval import score
 from viborder.similar import nearest
 from viborder.text import cut, sentences
@@ -97,10 +97,10 @@ def brought(rounds: Sequence[Round]) -> str:
     """What self-training brought, in a line."""
     alone, best = rounds[0], max(rounds, key=lambda one: one.f1)
     if best.f1 <= alone.f1:
-        tried = f"{len(rounds) - 1} rounds" if len(rounds) > 1 else "no sentence on which both views agree"
+        tried = counted(len(rounds) - 1, "round") if len(rounds) > 1 else "no sentence on which both views agree"
         return f"unlabelled texts brought nothing ({tried}, F1 {100 * alone.f1:.1f} without them): they were left out"
     said = f"unlabelled texts brought {100 * (best.f1 - alone.f1):.1f} points of F1 on held-out documents"
-    return f"{said} ({100 * alone.f1:.1f} to {100 * best.f1:.1f}, {best.sentences} sentences learned from)"
+    return f"{said} ({100 * alone.f1:.1f} to {100 * best.f1:.1f}, {counted(best.sentences, 'sentence')} learned from)"
 
 
 def _refuse_what_learns_nothing(recipe: str | Path, overrides: Sequence[str]) -> None:
@@ -122,7 +122,7 @@ def _said(number: int, rounds: Sequence[Round]) -> str:
     if number == 0:
         return f"self-training: F1 {100 * now.f1:.1f} on held-out documents, learned from the annotated ones alone"
     change = 100 * (now.f1 - rounds[-2].f1)
-    return f"self-training, round {number}: F1 {100 * now.f1:.1f} ({change:+.1f}) with {now.sentences} sentences more"
+    return f"self-training, round {number}: F1 {100 * now.f1:.1f} ({change:+.1f}) with {counted(now.sentences, 'sentence')} more"
 
 
 def _parts(
@@ -197,7 +197,9 @@ def _unfit(unlabelled: Sequence[Document], tests: Sequence[Document]) -> Iterato
         if not words:
             yield Problem(where, "unlabelled-empty", "no word in it", "leave it out")
         elif len(words) >= _SOME and sum(map(_is_marked, words)) < _MARKED * len(words):
-            said = f"{sum(map(_is_marked, words))} of {len(words)} words have a Vietnamese letter or tone mark"
+            said = (
+                f"{sum(map(_is_marked, words))} of {counted(len(words), 'word')} have a Vietnamese letter or tone mark"
+            )
             yield Problem(where, "unlabelled-foreign", said, "Vietnamese texts with their tone marks")
         elif twin is not None:
             said = f"it is the text of {tests[twin.second].id}, on which the model is tested (similarity {twin.jaccard:.2f})"

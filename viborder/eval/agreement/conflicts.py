@@ -1,4 +1,4 @@
-"""Where annotation passes differ, ready to adjudicate."""
+"""Where annotation passes differ, ready to adjudicate: in entities and in private persons, as adjudication asks."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def conflicts(passes: Mapping[str, Mapping[str, Document]], texts: Mapping[str, 
     """
     for identity, text in texts.items():
         spans = {
-            name: in_order(set(documents[identity].spans))
+            name: in_order({*documents[identity].spans, *documents[identity].private})
             for name, documents in passes.items()
             if identity in documents
         }

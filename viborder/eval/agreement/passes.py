@@ -11,7 +11,7 @@ from itertools import combinations
 from typing import Any
 
 from viborder.document import Document, Span, by_depth, by_id, crossings, outermost
-from viborder.errors import Problem, ViborderError
+from viborder.errors import Problem, ViborderError, counted
 from viborder.eval.agreement import chance
 from viborder.eval.agreement.conflicts import Conflict, conflicts
 from viborder.eval.agreement.doubts import Doubt, doubts
@@ -140,7 +140,11 @@ def _twice(passes: Mapping[str, Sequence[Document]]) -> list[str]:
         name: sum(len(document.spans) - len(set(document.spans)) for document in documents)
         for name, documents in passes.items()
     }
-    return [f"{name}: span-twice, {count} spans stand twice and count once" for name, count in more.items() if count]
+    return [
+        f"{name}: span-twice, {counted(count, 'span')} marked twice, counted once"
+        for name, count in more.items()
+        if count
+    ]
 
 
 def _crossed(everyone: Mapping[str, Mapping[str, Document]], labels: Sequence[str]) -> list[str]:
@@ -152,7 +156,9 @@ def _crossed(everyone: Mapping[str, Mapping[str, Document]], labels: Sequence[st
         for label in labels:
             count = sum(len(list(crossings(_labelled(label, document.spans)))) for document in documents.values())
             if count:
-                said.append(f"{name}: span-crosses-span, {count} spans of {label}: the alpha for units is not defined")
+                said.append(
+                    f"{name}: span-crosses-span, {counted(count, 'span')} of {label}: the alpha for units is not defined"
+                )
     return said
 
 

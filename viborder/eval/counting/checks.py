@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from math import isfinite
 
 from viborder.document import Document, by_id
-from viborder.errors import Problem, ViborderError, place
+from viborder.errors import Problem, ViborderError, counted, place
 from viborder.faults import apart
 
 _SHOWN = 10  # ids listed in one message
@@ -38,7 +38,10 @@ def _ids(gold: Sequence[Document], pred: Sequence[Document]) -> list[Problem]:
         for identity in (identity for identity, times in ids.items() if times > 1):
             problems.append(
                 Problem(
-                    place(side, identity), "id-twice", f"{ids[identity]} documents have this id", "one document an id"
+                    place(side, identity),
+                    "id-twice",
+                    f"{counted(ids[identity], 'document')} with this id",
+                    "one document an id",
                 )
             )
     hint = "score documents that were both annotated and tagged; a document without spans counts too"
@@ -46,7 +49,7 @@ def _ids(gold: Sequence[Document], pred: Sequence[Document]) -> list[Problem]:
         only = sorted(sides[here].keys() - sides[there].keys())
         if only:
             more = f" and {len(only) - _SHOWN} more" if len(only) > _SHOWN else ""
-            message = f"{len(only)} ids that {there} lacks: {', '.join(only[:_SHOWN])}{more}"
+            message = f"{counted(len(only), 'id')} that {there} lacks: {', '.join(only[:_SHOWN])}{more}"
             problems.append(Problem(here, "ids-differ", message, hint))
     return problems
 
@@ -60,7 +63,7 @@ def _spans(side: str, documents: Sequence[Document]) -> list[Problem]:
                 continue
             where = place(side, document.id, span.start, span.end)
             if not 0 <= span.start < span.end <= len(document.text):
-                message = f"the text has {len(document.text)} code points"
+                message = f"the text has {counted(len(document.text), 'code point')}"
                 problems.append(Problem(where, "span-outside-text", message, "0 ≤ start < end ≤ length"))
             if not span.label:
                 problems.append(Problem(where, "label-empty", "the span has no label", "name its type"))

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import cast
 
 from viborder.document import Document
-from viborder.errors import Problem, ViborderError, fail
+from viborder.errors import Problem, ViborderError, counted, fail
 from viborder.faults import apart
 from viborder.formats import conll, format_of
 from viborder.formats import read as read_documents
@@ -103,7 +103,7 @@ def _same_tokens(gold_path: Path, gold: list[Sentence], path: Path, pred: list[S
         raise fail(
             path,
             "lengths-differ",
-            f"{len(pred)} sentences; {gold_path} has {len(gold)}",
+            f"{counted(len(pred), 'sentence')}; {gold_path} has {len(gold)}",
             "tag every sentence, in the same order",
         )
     problems = []
@@ -113,7 +113,7 @@ def _same_tokens(gold_path: Path, gold: list[Sentence], path: Path, pred: list[S
                 (i for i, pair in enumerate(zip(one.tokens, other.tokens, strict=False)) if pair[0] != pair[1]), None
             )
             said = (
-                f"{len(other.tokens)} tokens, gold {len(one.tokens)}"
+                f"{counted(len(other.tokens), 'token')}, gold {len(one.tokens)}"
                 if at is None
                 else f"{apart(other.tokens[at], one.tokens[at])}, gold {apart(one.tokens[at], other.tokens[at])}"
             )

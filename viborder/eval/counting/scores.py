@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from viborder import __version__
+from viborder.errors import counted
 from viborder.eval.counting.counts import GOLD, PRED, SCHEMAS, Counts, outcomes, rates, total
 
 
@@ -45,7 +46,7 @@ class Scores:
     def __repr__(self) -> str:
         micro = self.micro()
         figures = f"F1 {micro.f1:.1%}, precision {micro.precision:.1%}, recall {micro.recall:.1%}"
-        return f"<Scores: {figures}; {micro.gold} gold spans, {micro.pred} predicted, {len(self.ids)} {self.unit}s>"
+        return f"<Scores: {figures}; {counted(micro.gold, 'gold span')}, {micro.pred} predicted, {counted(len(self.ids), self.unit)}>"
 
     def micro(self, schema: str = "strict") -> Rates:
         """Over all spans, whatever their type."""

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from viborder.errors import Problem, ViborderError, fail
+from viborder.errors import Problem, ViborderError, counted, fail
 from viborder.eval.counting.table import Bools, Ints, SpanTable
 from viborder.tags import SCHEMES, Rule, forgiving_begins, forgiving_ends, scheme_named
 
@@ -143,7 +143,9 @@ def _arrow_numbers(side: Any, names: Sequence[str] | None, codes: _Codes) -> NDA
     flat = compute.list_flatten(side)
     flat = flat.combine_chunks() if isinstance(flat, pyarrow.ChunkedArray) else flat
     if flat.null_count:
-        raise fail("", "tag-unknown", f"{flat.null_count} tags are null", "tags such as B-PLACE, I-PLACE, O")
+        raise fail(
+            "", "tag-unknown", f"null in place of {counted(flat.null_count, 'tag')}", "tags such as B-PLACE, I-PLACE, O"
+        )
     if pyarrow.types.is_integer(flat.type):
         distinct = compute.unique(flat).to_pylist()
         if names is None or any(not 0 <= number < len(names) for number in distinct):
@@ -165,7 +167,7 @@ def _arrow_numbers(side: Any, names: Sequence[str] | None, codes: _Codes) -> NDA
 def same_lengths(gold: Tags, pred: Tags) -> None:
     """Raises ViborderError `lengths-differ`, naming every sequence whose lengths do."""
     if len(gold) != len(pred):
-        message = f"{len(gold)} gold sequences, {len(pred)} predicted ones"
+        message = f"{counted(len(gold), 'gold sequence')}, {len(pred)} predicted ones"
         raise fail("", "lengths-differ", message, "one predicted sequence for each gold one, in the same order")
     ours, theirs = lengths_of(gold), lengths_of(pred)
     if np.array_equal(ours, theirs):
@@ -174,7 +176,7 @@ def same_lengths(gold: Tags, pred: Tags) -> None:
         Problem(
             f"sequence {index}",
             "lengths-differ",
-            f"{ours[index]} gold tags, {theirs[index]} predicted",
+            f"{counted(ours[index], 'gold tag')}, {theirs[index]} predicted",
             "what a model cut off is O",
         )
         for index in np.flatnonzero(ours != theirs).tolist()

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from viborder.errors import fail
+from viborder.errors import counted, fail
 from viborder.eval.counting.sequences import Reader, read, same_lengths
 from viborder.eval.counting.table import Ints, SpanTable
 from viborder.tags import split
@@ -162,7 +162,7 @@ def nervaluate(gold: Sequence[Sequence[Entity]], pred: Sequence[Sequence[Entity]
         raise fail(
             "",
             "lengths-differ",
-            f"{len(gold)} gold documents, {len(pred)} predicted ones",
+            f"{counted(len(gold), 'gold document')}, {len(pred)} predicted ones",
             "one for each, in the same order",
         )
     return {"overall": evaluate(None), "entities": {name: evaluate(name) for name in types}}

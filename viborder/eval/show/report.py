@@ -13,7 +13,7 @@ from statistics import fmean
 from typing import Any
 
 from viborder.document import Document, outermost
-from viborder.errors import fail
+from viborder.errors import counted, fail
 from viborder.eval.counting.scores import Scores
 from viborder.eval.show.report_data import Folds, Systems, report_data
 from viborder.eval.uncertainty.comparing import Comparison
@@ -52,7 +52,7 @@ def write(
         raise fail(
             path,
             "nothing-to-report",
-            f"{len(gold)} documents, {len(systems)} systems",
+            f"{counted(len(gold), 'document')}, {counted(len(systems), 'system')}",
             "one document and one system at least",
         )
     page = render(report_data(gold, systems, folds, train, curve, title, note, scores, comparison))

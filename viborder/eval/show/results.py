@@ -26,7 +26,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from viborder.errors import Problem, ViborderError, fail
+from viborder.errors import Problem, ViborderError, counted, fail
 from viborder.eval.counting.counts import SCHEMAS
 from viborder.eval.counting.scores import Scores
 from viborder.eval.show.short_table import render_short
@@ -226,7 +226,7 @@ def main() -> None:
                 file.write(text)
     except ViborderError as error:
         sys.exit("\n".join(map(str, error.problems)))
-    print(f"{len(results)} results: {README}, {LONG}")
+    print(f"{counted(len(results), 'result')}: {README}, {LONG}")
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from viborder.errors import counted
 from viborder.eval.counting.counts import SCHEMAS
 from viborder.eval.counting.scores import Rates, Scores
 from viborder.eval.uncertainty.comparing import Comparison
@@ -43,9 +44,9 @@ def score_table(result: Scores, intervals: Intervals, console: Console | None = 
     for side, places in result.illegal.items():
         if places:
             shown = ", ".join(f"{sequence}:{token}" for sequence, token in places[:_ILLEGAL_SHOWN])
-            said = f"{side}: {len(places)} tags may not follow the one before them (sequence:token from 0): {shown} …"
+            said = f"{side}: {counted(len(places), 'tag')} may not follow the one before them (sequence:token from 0): {shown} …"
             out.print(said, style="yellow", highlight=False)
-    resampled = f"{intervals.level:.0%} bootstrap intervals over {len(result.ids)} {result.unit}s, {intervals.resamples:,} resamples"
+    resampled = f"{intervals.level:.0%} bootstrap intervals over {counted(len(result.ids), result.unit)}, {intervals.resamples:,} resamples"
     _notes(out, [resampled, *caution(len(result.ids), result.unit, intervals.level)], result.signature, intervals)
 
 

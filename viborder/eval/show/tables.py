@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from viborder.errors import counted
 from viborder.eval.errors.summary import confusion, kind_counts
 from viborder.files import new_file
 
@@ -40,7 +41,10 @@ def percent(value: float | None) -> str:
 def agreement_table(result: Agreement, console: Console | None = None) -> None:
     """Print a table for each pair of passes, and the first conflicts."""
     out = console or Console()
-    out.print(f"{len(result.passes)} passes, {result.documents} documents, {result.tokens:,} tokens", highlight=False)
+    out.print(
+        f"{counted(len(result.passes), 'pass', 'passes')}, {counted(result.documents, 'document')}, {counted(result.tokens, 'token')}",
+        highlight=False,
+    )
     for name, ids in result.missing.items():
         if ids:
             out.print(
@@ -68,7 +72,7 @@ def agreement_table(result: Agreement, console: Console | None = None) -> None:
         out.print(f"gamma, {first} × {second}: {number(value)}", highlight=False, markup=False)
     kinds = sorted({conflict.kind for conflict in result.conflicts})
     tally = ", ".join(f"{kind} {sum(conflict.kind == kind for conflict in result.conflicts)}" for kind in kinds)
-    out.print(f"{len(result.conflicts)} conflicts{f' ({tally})' if tally else ''}", highlight=False)
+    out.print(f"{counted(len(result.conflicts), 'conflict')}{f' ({tally})' if tally else ''}", highlight=False)
     if result.conflicts:
         out.print(_conflict_table(result))
     doubt_lines(result.doubts, out)
@@ -79,7 +83,7 @@ def doubt_lines(doubts: Sequence[Doubt], console: Console | None = None) -> None
     out = console or Console()
     if doubts:
         more = f", the first {SHOWN_CONFLICTS}" if len(doubts) > SHOWN_CONFLICTS else ""
-        out.print(f"{len(doubts)} doubts of the annotators{more}:", highlight=False)
+        out.print(f"{counted(len(doubts), 'doubt')} of the annotators{more}:", highlight=False)
     for doubt in doubts[:SHOWN_CONFLICTS]:
         out.print(f"  {doubt}", highlight=False, markup=False)
 
@@ -165,8 +169,8 @@ def leakage_line(found: Leakage, console: Console | None = None) -> None:
     """Print in one line what a test set shares with the training set."""
     near = len(found.sentence_twins) - found.verbatim_sentences
     (console or Console()).print(
-        f"Of {found.sentences} test sentences {found.verbatim_sentences} stand in the training set as they are and "
-        f"{near} have a near twin there; of {found.documents} documents {len(found.document_twins)}.",
+        f"Of {counted(found.sentences, 'test sentence')} {found.verbatim_sentences} stand in the training set as they are and "
+        f"{near} have a near twin there; of {counted(found.documents, 'document')} {len(found.document_twins)}.",
         highlight=False,
     )
 

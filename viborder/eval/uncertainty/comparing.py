@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from viborder.document import Document
-from viborder.errors import fail
+from viborder.errors import counted, fail
 from viborder.eval.counting.counts import (
     EXACT_GOLD,
     EXACT_PRED,
@@ -104,7 +104,7 @@ def compare(
     Raises ViborderError: `too-few-systems`, `schema-unknown`, and what `score` raises.
     """
     if len(preds) < 2:
-        raise fail("", "too-few-systems", f"{len(preds)} predictions", "two or more, each under its own name")
+        raise fail("", "too-few-systems", counted(len(preds), "prediction"), "two or more, each under its own name")
     if schema not in SCHEMAS:
         raise fail("", "schema-unknown", f"no schema {schema!r}", f"one of {', '.join(SCHEMAS)}")
     systems = {
@@ -162,7 +162,7 @@ def _cautions(pairs: Sequence[Pair], rows: int, unit: str, level: float) -> list
     if needed > 1 - level:
         several = f" ({needed:.2g} after correction for {len(pairs)} pairs)" if len(pairs) > 1 else ""
         said.append(
-            f"{rows} {unit}{'s' * (rows != 1)}: no p below {weakest.smallest:.4g}{several} is possible for {weakest.first} and "
+            f"{counted(rows, unit)}: no p below {weakest.smallest:.4g}{several} is possible for {weakest.first} and "
             f"{weakest.second}, so these data cannot show a difference at {1 - level:.2g}, however large it is"
         )
     if unit == "document" and rows < 20:

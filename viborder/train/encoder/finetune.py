@@ -24,7 +24,7 @@ from transformers import (
 from transformers.trainer_callback import PrinterCallback
 
 from viborder.document import Document, by_depth
-from viborder.errors import fail
+from viborder.errors import counted, fail
 from viborder.eval import score
 from viborder.files import new_folder
 from viborder.labels import in_order
@@ -74,9 +74,9 @@ def finetune(
         noisy = [copy for _, copy in noise.copies(learn, recipe.noise, recipe.seed)]
         examples = learn_from(reader, [*learn, *renamed, *noisy])
         _tell(
-            f"{len(learn)} documents, {len(renamed)} copies with other names, {len(noisy)} in other forms, "
-            f"{len(examples.rows)} windows; "
-            f"{examples.cut} units cut at gold borders, {examples.lost} gold spans lost"
+            f"{counted(len(learn), 'document')}, {counted(len(renamed), 'copy', 'copies')} with other names, "
+            f"{len(noisy)} in other forms, {counted(len(examples.rows), 'window')}; "
+            f"{counted(examples.cut, 'unit')} cut at gold borders, {counted(examples.lost, 'gold span')} lost"
         )
         _set_steps(recipe, arguments, len(examples.rows))
         trainer = make_trainer(recipe, arguments, reader, model, examples, stop)
@@ -116,7 +116,7 @@ def split(
         return documents, dev or []
     held_out = max(1, round(recipe.validation_split * len(documents)))
     if held_out >= len(documents):
-        message = f"validation_split {recipe.validation_split} of {len(documents)} documents leaves none to learn from"
+        message = f"validation_split {recipe.validation_split} of {counted(len(documents), 'document')} leaves none to learn from"
         raise fail(where, "too-few-documents", message, "validation_split=0 early_stopping_patience=0")
     chosen = set(random.Random(recipe.seed).sample(range(len(documents)), held_out))
     parts = (
@@ -199,7 +199,9 @@ def _set_steps(recipe: FinetuneRecipe, arguments: TrainingArguments, windows: in
     wished = recipe.per_device_train_batch_size
     arguments.per_device_train_batch_size = batch_size(windows, at_once) if wished == "auto" else wished
     if wished == "auto":
-        _tell(f"batches of {arguments.per_device_train_batch_size} windows (per_device_train_batch_size: auto)")
+        _tell(
+            f"batches of {counted(arguments.per_device_train_batch_size, 'window')} (per_device_train_batch_size: auto)"
+        )
     if recipe.max_steps > 0:
         return
     a_step = arguments.per_device_train_batch_size * at_once
@@ -225,7 +227,7 @@ def make_trainer(
     if stop:
         seen = learn_from(reader, stop, cut=False)
         _tell(
-            f"{len(stop)} documents to stop by; {seen.lost} of their gold spans begin or end inside a unit and cannot be found"
+            f"{counted(len(stop), 'document')} to stop by; {seen.lost} of their gold spans begin or end inside a unit and cannot be found"
         )
         arguments.eval_strategy = arguments.save_strategy
         arguments.load_best_model_at_end, arguments.metric_for_best_model, arguments.greater_is_better = (

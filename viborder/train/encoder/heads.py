@@ -13,7 +13,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
-from viborder.errors import fail
+from viborder.errors import counted, fail
 from viborder.train.encoder.recipe import FinetuneRecipe
 
 INNER = "inner"  # the sub-folder of a model folder that only viborder reads
@@ -94,7 +94,7 @@ def freeze(flat: Any, recipe: FinetuneRecipe, where: str) -> None:
         return
     layers: Any = next((part for part in flat.base_model.modules() if isinstance(part, nn.ModuleList)), [])
     if recipe.freeze_layers >= len(layers):
-        said = f"`freeze_layers`: {recipe.freeze_layers}, and the encoder has {len(layers)} layers"
+        said = f"`freeze_layers`: {recipe.freeze_layers}, and the encoder has {counted(len(layers), 'layer')}"
         raise fail(where, "recipe-bad-value", said, "give fewer")
     for part in (flat.base_model.embeddings, *layers[: recipe.freeze_layers]):
         part.requires_grad_(False)

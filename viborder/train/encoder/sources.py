@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from viborder.errors import fail
+from viborder.errors import counted, fail
 from viborder.text import tokenize
 from viborder.train.encoder.recipe import FinetuneRecipe, Scratch
 
@@ -70,7 +70,7 @@ def load_model(source: str, labels: Sequence[str], recipe: FinetuneRecipe) -> An
         raise fail(source, "model-not-loaded", _first_line(error), _reach(source)) from None
     missing = sorted(name for name in told["missing_keys"] if name.startswith(f"{model.base_model_prefix}."))
     if missing:  # transformers would train them from random numbers
-        said = f"it holds no weights for {len(missing)} parts of the encoder, such as {missing[0]}"
+        said = f"it holds no weights for {counted(len(missing), 'part')} of the encoder, such as {missing[0]}"
         raise fail(source, "model-not-loaded", said, _reach(source))
     return model
 

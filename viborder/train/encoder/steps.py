@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from math import ceil
 
 from viborder.document import Document
-from viborder.errors import Problem
+from viborder.errors import Problem, counted
 from viborder.eval import score
 
 LEARNED = 50.0  # F1 on the documents that were learned from, in percent, below which a training has failed
@@ -47,12 +47,12 @@ def not_learned(
     if f1 < LEARNED:
         spans = sum(len(document.spans) for document in found)
         said = (
-            f"after {steps} steps the model finds {spans} spans in {len(gold)} documents that it learned from, "
+            f"after {steps} steps the model finds {counted(spans, 'span')} in {counted(len(gold), 'document')} that it learned from, "
             f"F1 {f1:.1f} of 100: it has not learned them"
         )
         return [Problem(where, "training-not-learned", said, hint, "warning")]
     weak = [
-        f"{label} (F1 {100 * of.f1:.1f}, {of.gold} spans)"
+        f"{label} (F1 {100 * of.f1:.1f}, {counted(of.gold, 'span')})"
         for label, of in scores.by_type().items()
         if of.gold >= ENOUGH and 100 * of.f1 < LEARNED
     ]

@@ -32,7 +32,7 @@ def train(
     import sys
     from dataclasses import replace
 
-    from viborder.errors import fail
+    from viborder.errors import counted, fail
     from viborder.labels import in_order
     from viborder.train.folder import data_hash, write_folder
     from viborder.train.llm.mask import masked
@@ -45,7 +45,7 @@ def train(
         raise fail(where, "nothing-to-learn", "no document has a span", "annotate some, or give other documents")
     if dev:
         print(
-            f"{where}: nothing is tuned with a language model, the {len(dev)} documents of --dev are not used",
+            f"{where}: nothing is tuned with a language model, the {counted(len(dev), 'document')} of --dev are not used",
             file=sys.stderr,
         )
     guidelines = guidelines_of(settings, Path(where).parent)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from viborder.document import Document, Span, in_order
+from viborder.errors import counted
 from viborder.train.llm.align import align
 from viborder.train.llm.chat import Answer, Chat, from_environment
 from viborder.train.llm.mask import masked
@@ -38,12 +39,13 @@ class Spent:
         """One line for people."""
         price = (self.tokens_in * recipe.price_in + self.tokens_out * recipe.price_out) / 1e6
         told = [
-            f"llm: {self.requests} requests, {self.kept} answers from the cache",
-            f"{self.tokens_in:,} tokens sent, {self.tokens_out:,} received" + (f", price {price:.4f}" if price else ""),
+            f"llm: {counted(self.requests, 'request')}, {counted(self.kept, 'answer')} from the cache",
+            f"{counted(self.tokens_in, 'token')} sent, {self.tokens_out:,} received"
+            + (f", price {price:.4f}" if price else ""),
             f"{self.seconds:.1f} s",
-            f"{self.lost} spans could not be aligned" if self.lost else "",
-            f"{self.cut} answers were cut short (`max_tokens`)" if self.cut else "",
-            f"{self.unusable} answers were refusals or not the text" if self.unusable else "",
+            f"{counted(self.lost, 'span')} could not be aligned" if self.lost else "",
+            f"{counted(self.cut, 'answer')} cut short (`max_tokens`)" if self.cut else "",
+            f"{counted(self.unusable, 'answer')} refused or not the text" if self.unusable else "",
         ]
         return "; ".join(part for part in told if part)
 
@@ -94,7 +96,7 @@ class LlmTagger:
             own = answers[number * self.recipe.samples : (number + 1) * self.recipe.samples]
             found += [
                 Span(span.start + start, span.end + start, span.label, span.score)
-                for span in self._agreed(own, text[start:end], document.id)
+                for span in self._agreed(own, text[start:end], f"id={document.id} [{start}:{end}]")
             ]
         return found
 
@@ -107,7 +109,7 @@ class LlmTagger:
         """Whether an answer is the text, more or less."""
         return bool(answer.text) and align(answer.text, text, self.labels).repeated >= LEAST
 
-    def _agreed(self, answers: Sequence[Answer], source: str, identity: str) -> list[Span]:
+    def _agreed(self, answers: Sequence[Answer], source: str, where: str) -> list[Span]:
         """The spans that more than half of the answers have; what is not used is counted."""
         votes: Counter[Span] = Counter()
         for answer in answers:
@@ -119,7 +121,7 @@ class LlmTagger:
             self.spent.cut += not answer.whole
             if not self._repeats(answer, source):
                 self.spent.unusable += 1
-                print(f"llm: id={identity}: an answer is no use, nothing is marked: {source[:40]!r} …", file=sys.stderr)
+                print(f"llm: {where}: an answer is no use, nothing is marked", file=sys.stderr)
                 continue
             aligned = align(answer.text, source, self.labels)
             self.spent.lost += aligned.lost
