@@ -6,6 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+LONGEST = 500  # code points of a part of a problem, such as its place
+_LONGEST_ID = 200  # of an id in it; no longer one is legal
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Problem:
@@ -24,9 +27,18 @@ class Problem:
     severity: str = "error"
 
     def __str__(self) -> str:
-        hint = f" ({self.hint})" if self.hint else ""
-        place = f"{self.where}: " if self.where else ""
-        return printable(f"{place}{self.severity} {self.rule}: {self.message}{hint}")
+        hint = f" ({shown(self.hint)})" if self.hint else ""
+        place = f"{shown(self.where)}: " if self.where else ""
+        return f"{place}{self.severity} {self.rule}: {shown(self.message)}{hint}"
+
+
+def shown(text: str, most: int = LONGEST) -> str:
+    """The text as a line on a terminal may hold it: printable, and cut in the middle where it is longer, since it may
+    quote what somebody else's file holds.
+    """
+    if len(text) > most:
+        text = f"{text[: most // 2]}…{text[-(most // 2 - 1) :]}"
+    return printable(text)
 
 
 def counted(number: int, thing: str, things: str = "") -> str:
@@ -66,8 +78,9 @@ def fail(where: object, rule: str, message: str, hint: str = "") -> ViborderErro
 def place(
     where: str, document_id: str, start: int | None = None, end: int | None = None, text: str | None = None
 ) -> str:
-    """The `where` of a problem inside a document: `file:line id=… [12:20] "…"`; long text is cut."""
-    parts = [where, f"id={document_id}"] if where else [f"id={document_id}"]
+    """The `where` of a problem inside a document: `file:line id=… [12:20] "…"`; a long text or id is cut."""
+    name = f"id={shown(str(document_id), _LONGEST_ID)}"
+    parts = [where, name] if where else [name]
     if start is not None and end is not None:
         parts.append(f"[{start}:{end}]")
     if text is not None:

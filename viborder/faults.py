@@ -88,8 +88,7 @@ def id_faults(document_id: str, where: str) -> Iterator[Problem]:
     elif len(document_id) > _LONGEST_ID:
         said = f"an id of {counted(len(document_id), 'code point')}"
     if said:
-        shown = document_id if len(document_id) <= 60 else document_id[:57] + "…"
-        yield Problem(place(where, shown), "id-malformed", said, "the stem of the source file")
+        yield Problem(place(where, document_id), "id-malformed", said, "the stem of the source file")
 
 
 def _found(

@@ -66,3 +66,63 @@ def test_a_docbin_with_an_id_twice(tmp_path: Path) -> None:
     problems: list[Problem] = []
     assert [document.id for document in read(tmp_path / "x.spacy", problems=problems)] == ["a", "b", "c"]
     assert [problem.rule for problem in problems] == ["id-twice"]
+
+
+def test_a_docbin_one_of_whose_documents_is_broken(tmp_path: Path) -> None:
+    """spaCy packs what belongs to a document apart, so that the others can be read."""
+    from spacy.tokens import DocBin
+
+    write(tmp_path / "x.spacy", DOCUMENTS)
+    whole = DocBin(store_user_data=True).from_disk(tmp_path / "x.spacy")
+    whole.user_data[1] = b"\xc1"  # the one byte that msgpack never uses
+    whole.to_disk(tmp_path / "x.spacy")
+    problems: list[Problem] = []
+    assert read(tmp_path / "x.spacy", problems=problems) == [DOCUMENTS[0], DOCUMENTS[2]]
+    assert [(problem.rule, problem.where) for problem in problems] == [
+        ("docbin-broken", f"{tmp_path / 'x.spacy'} document 1")
+    ]
+
+
+def test_a_docbin_cut_in_the_middle_says_that_it_is_packed_as_one(tmp_path: Path) -> None:
+    path = tmp_path / "x.spacy"
+    write(path, DOCUMENTS)
+    path.write_bytes(path.read_bytes()[:-20])
+    with pytest.raises(ViborderError, match=r"docbin-broken.*no document can be read"):
+        read(path)
+
+
+LONG = "a" * 5_000
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("x.json", '[{"data": {"text": "Lào", "doc_id": "LONG"}}]'),
+        ("x.jsonl", '{"id": "LONG", "text": "Lào"}'),
+        ("x.jsonl", '{"id": "LONG"}'),
+        ("x.jsonl", '{"id": "a", "text": "Lào", "spans": [{"start": 0, "end": 9, "label": "LONG"}]}'),
+        ("x.csv", "id,start,end,label,text,score\nLONG,0,9,PLACE,Lào,\n"),
+        ("x.conll", "# id = LONG\n# offset = LONG\nLào\tB-PLACE\n"),
+        ("x.conll", "Lào\tLONG\n"),
+        ("x.doccano", '{"id": "LONG", "text": "Lào", "label": [[0, 9, "LONG"]]}'),
+        ("x.prodigy", '{"text": "Lào", "spans": [{"start": "LONG", "end": 9, "label": "LONG"}]}'),
+    ],
+)
+def test_what_another_wrote_is_quoted_in_part(tmp_path: Path, name: str, content: str) -> None:
+    (tmp_path / name).write_text(content.replace("LONG", LONG) + "\n", encoding="utf-8")
+    with pytest.raises(ViborderError) as caught:
+        read(tmp_path / name, name[2:] if name[2:] in ("doccano", "prodigy") else None)
+    assert all(str(tmp_path) in str(problem) and len(str(problem)) < 900 for problem in caught.value.problems)
+
+
+def test_a_count_of_what_another_named_is_quoted_in_part(tmp_path: Path) -> None:
+    from collections import Counter
+
+    from viborder.formats import said
+
+    (tmp_path / "x.jsonl").write_text('{"text": "Lào", "answer": "\\u001b[2J' + LONG + '"}\n', encoding="utf-8")
+    lost: Counter[str] = Counter()
+    assert read(tmp_path / "x.jsonl", "prodigy", lost) == []
+    ((kind, count),) = (+lost).items()
+    assert said(kind, count).startswith("not kept: 1 tasks with the answer \\x1b[2Jaaa")
+    assert len(said(kind, count)) < 600

@@ -23,6 +23,7 @@ from viborder.formats import jsonl
 
 LIMIT = 45  # seconds of CPU
 LOOK, IDLE = 3, 5  # seconds by the clock between two looks; looks in a row that find no work done: it waits for ever
+LINE = 1_500  # letters of what is said on standard error: more is a foreign value that is printed whole
 QUICK = ["iterations=2", "folds=0", "grammar=false", "corrections=false", "genre=[]"]  # of training
 MASKED = ["--mask-identifiers"]
 ALONE = ("model", "package", "annotations", "own")  # folders of good files that few calls read
@@ -185,6 +186,8 @@ def call(arguments: list[str]) -> End:
             signal.signal(number, handler)
         sys.argv, sys.stdin = before
     said = out.getvalue() + err.getvalue()
+    if not fault and (long := [line for line in err.getvalue().splitlines() if len(line) > LINE]):
+        fault = f"a line of {len(long[0]):,} letters: {long[0][:200]}"
     if not fault and "Traceback" in said:
         fault = said
     if not fault and "\x1b" in said:

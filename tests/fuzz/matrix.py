@@ -34,6 +34,7 @@ MEMORY = 3 << 30  # bytes of address space
 _NUMBER = re.compile(rb'(?<![\w."-])\d+(?:\.\d+)?(?![\w."])')
 _KEY = re.compile(rb'"(\w+)"(?=\s*:)|^(\w+)(?=:)|(?<=\s)(\w+)(?==")', re.MULTILINE)
 DEEP = 100_000
+MANY = 10_000
 
 
 def numbers(new: bytes, most: int = 0) -> Callable[[bytes], bytes]:
@@ -47,8 +48,9 @@ def value(new: bytes) -> Callable[[bytes], bytes]:
 
 
 def values(new: bytes) -> Callable[[bytes], bytes]:
-    """Every such value does."""
-    return lambda data: re.sub(rb'([:\t=]\s*)("[^"\n]*"|[^\s",:\[\]{}<]+)', lambda found: found[1] + new, data)
+    """Every such value does, the first `MANY` of a large file: what is made has to fit into memory."""
+    pattern = rb'([:\t=]\s*)("[^"\n]*"|[^\s",:\[\]{}<]+)'
+    return lambda data: re.sub(pattern, lambda found: found[1] + new, data, count=MANY)
 
 
 def inside(new: bytes) -> Callable[[bytes], bytes]:

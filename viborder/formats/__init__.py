@@ -32,7 +32,7 @@ from pathlib import Path
 from typing import Any
 
 from viborder.document import Document
-from viborder.errors import Problem, ViborderError, counted, fail, place
+from viborder.errors import Problem, ViborderError, counted, fail, place, shown
 from viborder.faults import unusable
 from viborder.files import pipes_again
 from viborder.formats.fit import sound
@@ -167,7 +167,7 @@ def is_format(path: Path, name: str, format: str | None = None) -> bool:
 def said(kind: str, count: int) -> str:
     """A line for what a reader or a writer counted: what was read in another way, or what was not kept."""
     changed = ", " in kind or kind.startswith(("text ", "line ends "))
-    told = counted(count, _single(kind), kind)
+    told = shown(counted(count, _single(kind), kind))
     return told if changed else f"not kept: {told}"
 
 

@@ -14,7 +14,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from viborder.document import PRIVATE, Document, Span
-from viborder.errors import Problem, fail
+from viborder.errors import Problem, fail, place
 from viborder.files import lines, new_folder, read_whole
 from viborder.formats.fit import (
     all_spans,
@@ -130,7 +130,7 @@ def write(path: Path, documents: Iterable[Document], lost: Counter[str]) -> None
 def _line(number: int, span: Span, document: Document) -> str:
     if span.label.split() != [span.label]:
         raise fail(
-            f"id={document.id}",
+            place("", document.id),
             "label-has-blank",
             f"brat's labels hold no white space: {span.label!r}",
             "rename the label",

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from viborder.document import Document
-from viborder.errors import Problem, ViborderError, fail
+from viborder.errors import Problem, ViborderError, fail, place
 from viborder.files import new_folder, read_whole
 from viborder.formats.fit import (
     all_spans,
@@ -112,7 +112,7 @@ def _xmi(document: Document, system: Any) -> str:
         return str(cas.to_xmi())
     except ValueError as error:
         raise fail(
-            f"id={document.id}", "xml-character", f"XML cannot hold the text: {error}", "take control characters out"
+            place("", document.id), "xml-character", f"XML cannot hold the text: {error}", "take control characters out"
         ) from None
 
 

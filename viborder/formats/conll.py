@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from viborder.document import Document, Span, in_order
-from viborder.errors import Problem, ViborderError, counted, fail
+from viborder.errors import Problem, ViborderError, counted, fail, place
 from viborder.faults import unusable
 from viborder.files import new_file, parse_json, stem
 from viborder.formats.columns import Sentence, forgiving, read_sentences, tag_columns
@@ -43,7 +43,7 @@ def _blocks(document: Document, lost: Counter[str]) -> Iterator[str]:
     count_layers(document, lost, "private", "scores")
     if any(ord(mark) < 32 for mark in document.id):
         raise fail(
-            f"id={document.id!r}",
+            place("", document.id),
             "id-not-one-line",
             "the id does not fit into a comment",
             "no control characters in ids",

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from viborder.document import Document, Span
-from viborder.errors import Problem, ViborderError, fail
+from viborder.errors import Problem, ViborderError, fail, place
 from viborder.files import decode, new_file, read_whole
 from viborder.formats.fit import all_spans, checked_span, count_layers, with_layers
 
@@ -51,7 +51,7 @@ def read(path: Path, lost: Counter[str]) -> list[Document]:
             problems.append(Problem(where, "id-missing", "no id in the row", "the stem of the source file"))
         else:
             told = len(problems)
-            _take(row, f"{where} id={row['id']}", texts, spans, problems)
+            _take(row, place(where, row["id"]), texts, spans, problems)
             if len(problems) > told:
                 bad.add(row["id"])
     found = [

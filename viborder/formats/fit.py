@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from viborder.document import PRIVATE, Document, Span, in_order
-from viborder.errors import Problem, ViborderError, counted, fail
+from viborder.errors import Problem, ViborderError, counted, fail, place
 from viborder.files import lines, parse_json
 from viborder.text import Range, tokenize, trim
 
@@ -259,7 +259,7 @@ def file_name(document_id: str) -> str:
     if document_id in {"", ".", ".."} or any(mark in document_id for mark in '/\\:\0\n\r\t*?"<>|'):
         hint = 'no / \\ : * ? " < > | and no line end in it'
         raise fail(
-            f"id={document_id!r}",
+            place("", document_id),
             "id-names-no-file",
             "this format keeps each document in a file named after its id",
             hint,

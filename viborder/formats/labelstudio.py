@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from viborder.document import Document, Span
-from viborder.errors import Problem, counted, fail
+from viborder.errors import Problem, counted, fail, place
 from viborder.faults import unusable
 from viborder.files import decode, new_file, parse_json, read_whole, stem
 from viborder.formats.fit import all_spans, checked_span, entries_of, named, object_of, sound, with_layers
@@ -76,7 +76,7 @@ def _documents(
             continue
         text = data[text_key]
         identity = named(data, ("doc_id", "id"), named(task, ("id",), f"{stem(path)}-{number:05d}"))
-        here = f"{where} id={identity}"
+        here = place(where, identity)
         told, (number, starts) = len(problems), part(task)
         problems += unusable(text, identity, here)
         spans = _spans(_result(task, here, lost, problems), text, here, lost, problems)

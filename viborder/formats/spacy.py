@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import zlib
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 from viborder.document import PRIVATE, Document, Span, outermost
-from viborder.errors import ViborderError, fail
+from viborder.errors import Problem, ViborderError, fail, place
 from viborder.files import new_file, read_whole, stem
-from viborder.formats.fit import cells, named, trimmed, with_layers, without_crossings
+from viborder.formats.fit import cells, checked_span, named, sound, trimmed, with_layers, without_crossings
 
 UNPACKED = 1 << 26  # bytes that any file may unpack to
 RATIO = 60  # how many times its size a larger one may unpack to; real ones are below 20
@@ -26,20 +26,48 @@ GROUP, HIDDEN = "sc", "private"  # `sc` is where spaCy's span categoriser looks
 def read(path: Path, lost: Counter[str]) -> list[Document]:
     """The documents of a DocBin; spans from the group `sc`, or, where it is missing or empty, from `doc.ents`.
 
-    Raises ViborderError `docbin-broken`, `docbin-too-large`.
+    A document whose own part is broken costs itself alone; the file is packed as one, so that a damaged packing costs
+    all. Raises ViborderError `docbin-broken`, `docbin-too-large`, and of spans.
     """
     from spacy.tokens import DocBin
-    from spacy.vocab import Vocab
 
     data = read_whole(path)
     try:
         _bounded(data, path)
-        docs = list(DocBin().from_bytes(data).get_docs(Vocab()))
+        whole = DocBin().from_bytes(data)
     except ViborderError:
         raise
     except Exception as error:  # spaCy raises what zlib, msgpack and itself happen to raise
-        raise fail(path, "docbin-broken", f"not a DocBin: {error!r:.80}", "write it with `DocBin.to_disk`") from None
-    return [_document(doc, f"{stem(path)}-{number:05d}", lost) for number, doc in enumerate(docs)]
+        said = f"not a DocBin, or damaged, and it is packed as one, so that no document can be read: {error!r:.80}"
+        raise fail(path, "docbin-broken", said, "write it with `DocBin.to_disk`") from None
+    problems: list[Problem] = []
+    return sound(_documents(whole, path, lost, problems), problems)
+
+
+def _documents(whole: Any, path: Path, lost: Counter[str], problems: list[Problem]) -> Iterator[Document | None]:
+    from spacy.vocab import Vocab
+
+    vocab = Vocab()
+    for number in range(len(whole.tokens)):
+        here = f"{path} document {number}"
+        try:
+            (doc,) = _part(whole, number).get_docs(vocab)
+            yield _document(doc, f"{stem(path)}-{number:05d}", here, lost, problems)
+        except Exception as error:  # as above
+            said = f"not a document of spaCy's: {error!r:.80}"
+            problems.append(Problem(here, "docbin-broken", said, "write it with `DocBin.to_disk`"))
+            yield None
+
+
+def _part(whole: Any, number: int) -> Any:
+    """A DocBin of one document of another, whose strings come with the first."""
+    from spacy.tokens import DocBin
+
+    part = DocBin()
+    part.attrs, part.strings = whole.attrs, set() if number else whole.strings
+    for name in ("tokens", "spaces", "cats", "span_groups", "flags", "user_data"):
+        setattr(part, name, getattr(whole, name)[number : number + 1])
+    return part
 
 
 def _bounded(data: bytes, path: Path) -> None:
@@ -54,24 +82,23 @@ def _bounded(data: bytes, path: Path) -> None:
         raise fail(path, "docbin-too-large", said, "write it again with `DocBin.to_disk`, in parts if it is so large")
 
 
-def _document(doc: Any, name: str, lost: Counter[str]) -> Document:
+def _document(doc: Any, name: str, where: str, lost: Counter[str], problems: list[Problem]) -> Document:
     group = doc.spans.get(GROUP)
     scores = list(group.attrs.get("scores", ())) if group is not None else []
     chosen = list(group) if group is not None and len(group) else list(doc.ents)
+    where = place(where, identity := named(doc.user_data, ("id",), name))
     spans = [
-        Span(span.start_char, span.end_char, span.label_, score)
+        checked_span(span.start_char, span.end_char, span.label_, doc.text, where, problems, score=score)
         for span, score in zip(chosen, scores if len(scores) == len(chosen) else [None] * len(chosen), strict=True)
     ]
-    there = {(span.start, span.end, span.label) for span in spans}
+    there = {(span.start_char, span.end_char, span.label_) for span in chosen}
     further = [ent for ent in doc.ents if (ent.start_char, ent.end_char, ent.label_) not in there]
     lost["entities of doc.ents beside the group sc"] += len(further)
     hidden = [Span(span.start_char, span.end_char, PRIVATE) for span in doc.spans.get(HIDDEN, ())]
     for key, others in doc.spans.items():
         lost[f"spans of the group {key}"] += len(others) if key not in (GROUP, HIDDEN) else 0
     meta = doc.user_data.get("meta")
-    return with_layers(
-        named(doc.user_data, ("id",), name), doc.text, [*spans, *hidden], meta if isinstance(meta, dict) else {}
-    )
+    return with_layers(identity, doc.text, [*spans, *hidden], meta if isinstance(meta, dict) else {})
 
 
 def write(path: Path, documents: Iterable[Document], lost: Counter[str]) -> None:

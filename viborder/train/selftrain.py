@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Protocol, cast
 
 from viborder.document import Document, Span
-from viborder.errors import Problem, ViborderError, counted, fail
+from viborder.errors import Problem, ViborderError, counted, fail, place
 from viborder.eval import score
 from viborder.similar import nearest
 from viborder.text import cut, sentences
@@ -193,7 +193,7 @@ def _unfit(unlabelled: Sequence[Document], tests: Sequence[Document]) -> Iterato
     twins = nearest([document.text for document in unlabelled], [document.text for document in tests], NEAR)
     for document, twin in zip(unlabelled, twins, strict=True):
         words = [word.lower() for word in cut(document.text)[2] if word[0].isalpha()]
-        where = f"--unlabelled id={document.id}"
+        where = place("--unlabelled", document.id)
         if not words:
             yield Problem(where, "unlabelled-empty", "no word in it", "leave it out")
         elif len(words) >= _SOME and sum(map(_is_marked, words)) < _MARKED * len(words):

@@ -11,7 +11,7 @@ from itertools import combinations
 from typing import Any
 
 from viborder.document import Document, Span, by_depth, by_id, crossings, outermost
-from viborder.errors import Problem, ViborderError, counted
+from viborder.errors import Problem, ViborderError, counted, place
 from viborder.eval.agreement import chance
 from viborder.eval.agreement.conflicts import Conflict, conflicts
 from viborder.eval.agreement.doubts import Doubt, doubts
@@ -191,7 +191,7 @@ def _texts(everyone: Mapping[str, Mapping[str, Document]]) -> dict[str, str]:
             if texts.setdefault(identity, document.text) != document.text:
                 hint = "annotate the same corpus/documents.jsonl"
                 problems.append(
-                    Problem(f"{name} id={identity}", "pass-text-differs", "not the text of the passes before", hint)
+                    Problem(place(name, identity), "pass-text-differs", "not the text of the passes before", hint)
                 )
     if not any(count > 1 for count in holders.values()):
         problems.append(

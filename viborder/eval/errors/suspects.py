@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from viborder.document import Document, Span
-from viborder.errors import fail
+from viborder.errors import fail, place
 from viborder.eval.counting.checks import paired
 from viborder.eval.errors.records import Record, error_records
 from viborder.eval.errors.summary import describe
@@ -91,7 +91,7 @@ def _require_scores(document: Document) -> None:
         if span.score is None:
             hint = "give predictions that carry a score on every span, as `viborder crossval` writes them"
             raise fail(
-                f"id={document.id} [{span.start}:{span.end}]", "score-missing", "the predicted span has no score", hint
+                place("", document.id, span.start, span.end), "score-missing", "the predicted span has no score", hint
             )
 
 
