@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from viborder.document import Document, Span, in_order
-from viborder.errors import counted
+from viborder.errors import counted, place
 from viborder.train.llm.align import align
 from viborder.train.llm.chat import Answer, Chat, from_environment
 from viborder.train.llm.mask import masked
@@ -96,7 +96,7 @@ class LlmTagger:
             own = answers[number * self.recipe.samples : (number + 1) * self.recipe.samples]
             found += [
                 Span(span.start + start, span.end + start, span.label, span.score)
-                for span in self._agreed(own, text[start:end], f"id={document.id} [{start}:{end}]")
+                for span in self._agreed(own, text[start:end], place("", document.id, start, end))
             ]
         return found
 
