@@ -124,5 +124,5 @@ def test_a_count_of_what_another_named_is_quoted_in_part(tmp_path: Path) -> None
     lost: Counter[str] = Counter()
     assert read(tmp_path / "x.jsonl", "prodigy", lost) == []
     ((kind, count),) = (+lost).items()
-    assert said(kind, count).startswith("not kept: 1 tasks with the answer \\x1b[2Jaaa")
+    assert said(kind, count).startswith("not kept: 1 task with the answer \\x1b[2Jaaa")
     assert len(said(kind, count)) < 600
