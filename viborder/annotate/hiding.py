@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
-from viborder.annotate.left import left
+from viborder.annotate.left import Left, candidates, left
 from viborder.annotate.private import People, fold, full_names, name_of
 from viborder.document import Document
 from viborder.errors import Problem, place
@@ -43,10 +43,13 @@ _HAMLET = re.compile(
 )
 
 
-def hiding(document: Document, people: People, identifiers: bool = False) -> list[Edit]:
+def hiding(
+    document: Document, people: People, identifiers: bool = False, found: list[Left] | None = None
+) -> list[Edit]:
     """What hides the private persons of a document, in order, without overlap.
 
     identifiers: given names alone, initials, numbers and addresses too (see `viborder.annotate.unhidden`).
+    found: the `candidates` of the document, where they are known already.
     """
     named = _named(document, people)
     edits = [Edit(start, end, f"[NGƯỜI-{number}]") for start, end, number in named]
@@ -60,7 +63,8 @@ def hiding(document: Document, people: People, identifiers: bool = False) -> lis
             edits.extend(_identifying(document.text, start, end, inside))
     edits = _apart([*edits, *_again(document.text, edits)], document.text)
     if identifiers:
-        for each in left(document, [(edit.start, edit.end) for edit in edits]):
+        found = candidates(document) if found is None else found
+        for each in left(found, [(edit.start, edit.end) for edit in edits]):
             number = people.numbers[each.name] if each.name else 0
             edits.append(Edit(each.start, each.end, each.stand_in.format(number)))
     return sorted(edits)
@@ -68,12 +72,13 @@ def hiding(document: Document, people: People, identifiers: bool = False) -> lis
 
 def unhidden(document: Document, where: str) -> Iterator[Problem]:
     """What masking would leave of a document: `private-part-unmarked` and `identifier-unmasked`, both warnings."""
-    if not left(document, ()):  # nothing to look for: most articles
+    found = candidates(document)
+    if not found:  # most articles
         return
     people = People()
     people.meet(document)
     hint = "mark it as private, or hide it with `viborder build --mask-identifiers`"
-    for each in left(document, [(edit.start, edit.end) for edit in hiding(document, people)]):
+    for each in left(found, [(edit.start, edit.end) for edit in hiding(document, people)]):
         at = place(where, document.id, each.start, each.end, document.text[each.start : each.end])
         whose = "" if each.name is None else " of a private person"
         rule = "identifier-unmasked" if each.name is None else "private-part-unmarked"
@@ -112,9 +117,10 @@ def _again(text: str, edits: list[Edit]) -> Iterator[Edit]:
         tuple(fold(text[edit.start : edit.end]).split()): edit.new for edit in edits if edit.new.startswith("[NƠI-Ở")
     }
     lengths = sorted({len(hamlet) for hamlet in hamlets}, reverse=True)
+    first = {hamlet[0] for hamlet in hamlets}
     words = [(match[0], *match.span()) for match in re.finditer(r"\w+", fold(text))] if hamlets else []
-    for index in range(len(words)):
-        for length in lengths:
+    for index, (word, _, _) in enumerate(words):
+        for length in lengths if word in first else ():
             some = words[index : index + length]
             new = hamlets.get(tuple(word for word, _, _ in some))
             if new and all(text[a:b].isspace() for (_, _, a), (_, b, _) in pairwise(some)):

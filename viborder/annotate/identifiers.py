@@ -69,11 +69,11 @@ KINDS: dict[str, tuple[str, re.Pattern[str]]] = {
 SIGNS: dict[str, tuple[tuple[str, ...], str]] = {
     "e-mail address": (("@",), ""),
     "link": (("@", "://", "www.", ".com/", ".me/", ".vn/"), ""),
-    "date of birth": (("sinh", "sn"), ""),
-    "identity card": (("cmnd", "cmtnd", "cmt", "cccd", "căn", "minh", "chiếu", "passport"), r"0\d{11}"),
+    "date of birth": ((), r"(?<!\w)(?:sinh\s{1,3}(?:ngày|năm|tháng)|sn)"),
+    "identity card": (("cmnd", "cmt", "cccd", "passport"), r"căn\s{1,3}cước|chứng\s{1,3}minh|hộ\s{1,3}chiếu|0\d{11}"),
     "account": (("khoản", "tk", "thẻ"), ""),
     "phone number": ((), r"\d(?:[ .)-]{0,2}\d){8}"),
-    "number plate": ((), r"\d\d[ -]?[a-zđ]"),
+    "number plate": ((), r"\d\d[ -]?[a-zđ]{1,2}\d?[ –.-]{0,3}\d{3}"),
     "house number": ((), r"\d[a-z/\d]{0,20},?\s{1,3}(?:đường|phố|ngõ|ngách|hẻm|kiệt|tổ)"),
 }
 

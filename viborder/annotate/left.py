@@ -6,7 +6,7 @@ Candidates only: a given name may be a common word, and a phone number that of t
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -15,7 +15,7 @@ from viborder.annotate.private import Name, fold, full_names, name_of
 from viborder.document import Document
 from viborder.text import tokenize
 
-Ranges = Iterable[tuple[int, int]]
+Ranges = Sequence[tuple[int, int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,17 +32,27 @@ class Left:
     name: Name | None = None
 
 
-def left(document: Document, hidden: Ranges) -> list[Left]:
-    """What still identifies where these ranges are hidden, in order; house numbers only where a private person is
-    named.
+def candidates(document: Document) -> list[Left]:
+    """What identifies in a document by its looks, hidden or not, what is of a person first; house numbers only where a
+    private person is named.
     """
     found = [*(_of_names(document) if document.private else ()), *(Left(*each) for each in identifiers(document.text))]
-    taken = bytearray(len(document.text))
+    kept = [each for each in found if document.private or each.kind != "house number"]
+    return sorted(kept, key=lambda one: (one.name is None, one.start, -one.end))
+
+
+def left(found: list[Left], hidden: Ranges) -> list[Left]:
+    """What still identifies of the `candidates` of a document where these ranges are hidden, in order, without
+    overlap.
+    """
+    if not found:
+        return []
+    taken = bytearray(max((*(each.end for each in found), *(end for _, end in hidden))))
     for start, end in hidden:
         taken[start:end] = b"\1" * (end - start)
     kept = []
-    for each in sorted(found, key=lambda one: (one.name is None, one.start, -one.end)):
-        if not any(taken[each.start : each.end]) and (document.private or each.kind != "house number"):
+    for each in found:
+        if not any(taken[each.start : each.end]):
             taken[each.start : each.end] = b"\1" * (each.end - each.start)
             kept.append(each)
     return sorted(kept, key=lambda one: one.start)

@@ -14,6 +14,7 @@ import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
 from itertools import accumulate, pairwise
 
 from viborder.document import Document
@@ -48,7 +49,13 @@ _PLAIN = _plain_letters()
 
 
 def fold(text: str) -> str:
-    """Text without case and tone marks, as long as before."""
+    """Text without case and tone marks, as long as before. What stands between two blanks is folded once and
+    remembered: a few thousand syllables make most text.
+    """
+    return " ".join([_remembered(chunk) if len(chunk) < _LONG else _fold(chunk) for chunk in text.split(" ")])
+
+
+def _fold(text: str) -> str:
     plain = text.translate(_PLAIN)
     folded = plain.lower()
     return (
@@ -58,28 +65,44 @@ def fold(text: str) -> str:
     )
 
 
-@dataclass(slots=True)
+_LONG = 40  # code points between two blanks from which they are not remembered
+_remembered = lru_cache(maxsize=1 << 15)(_fold)
+
+
+@dataclass
 class Letters:
     """A text as names are looked for in it: its words run together, and apart where more than a joint is between them.
 
-    letters: folded, `y` as `i`; a line end stands where no name goes on. borders: offsets into them where a word
-    begins or ends, or a capital follows a small letter. words: (offset into the letters, start, end in the text).
+    letters: folded, `y` as `i`; a line end stands where no name goes on. words: (offset into the letters, start, end in
+    the text).
     """
 
+    text: str
     letters: str
-    borders: set[int]
     words: list[tuple[int, int, int]]
 
-    def place(self, text: str, start: int, end: int) -> tuple[int, int]:
-        """The range of a text that a range of its letters stands for."""
-        return self._at(text, start), self._at(text, end - 1) + 1
+    @cached_property
+    def borders(self) -> set[int]:
+        """Offsets into the letters where a word begins or ends, or a capital follows a small letter; worked out where
+        a name may stand, and few texts hold one.
+        """
+        borders = set()
+        for offset, start, end in self.words:
+            word = _HIDDEN.sub("", self.text[start:end])
+            borders |= {offset, offset + len(word)}
+            if not (word.islower() or word[1:].islower() or word.isupper()):
+                borders |= {offset + at for at in range(1, len(word)) if word[at].isupper() and word[at - 1].islower()}
+        return borders
 
-    def _at(self, text: str, letter: int) -> int:
+    def place(self, start: int, end: int) -> tuple[int, int]:
+        """The range of the text that a range of its letters stands for."""
+        return self._at(start), self._at(end - 1) + 1
+
+    def _at(self, letter: int) -> int:
         offset, start, end = self.words[bisect_right(self.words, (letter, sys.maxsize, 0)) - 1]
-        seen = (
-            [at for at in range(start, end) if not _HIDDEN.match(text, at)] if _HIDDEN.search(text, start, end) else ()
-        )
-        return seen[letter - offset] if seen else start + letter - offset
+        if not _HIDDEN.search(self.text, start, end):
+            return start + letter - offset
+        return [at for at in range(start, end) if not _HIDDEN.match(self.text, at)][letter - offset]
 
 
 _HIDDEN = re.compile(f"[{UNSEEN}]")
@@ -92,19 +115,13 @@ def letters_of(text: str) -> Letters:
     parts = (_WORDS if unseen else _PLAIN_WORDS).split(folded)  # what is between two words, a word, in turn
     edges = list(accumulate(map(len, parts)))
     starts, ends = edges[:-1:2], edges[1::2]
-    words, shown = parts[1::2], [text[start:end] for start, end in zip(starts, ends, strict=True)]
-    if unseen:
-        words, shown = ([_HIDDEN.sub("", word) for word in some] for some in (words, shown))
+    words = [_HIDDEN.sub("", word) for word in parts[1::2]] if unseen else parts[1::2]
     joint = {gap: "" if gap in ("", " ") or _JOIN.fullmatch(gap) else "\n" for gap in set(parts[::2])}
     joints = [joint[gap] for gap in parts[:-1:2]]
     after = list(accumulate(len(gap) + len(word) for gap, word in zip(joints, words, strict=True)))
     before = [end - len(word) for end, word in zip(after, words, strict=True)]
-    borders = {*before, *after}
-    for offset, word in zip(before, shown, strict=True):
-        if not (word.islower() or word[1:].islower() or word.isupper()):
-            borders |= {offset + at for at in range(1, len(word)) if word[at].isupper() and word[at - 1].islower()}
     letters = "".join(gap + word for gap, word in zip(joints, words, strict=True))
-    return Letters(letters, borders, list(zip(before, starts, ends, strict=True)))
+    return Letters(text, letters, list(zip(before, starts, ends, strict=True)))
 
 
 def name_of(text: str) -> Name:
@@ -158,16 +175,16 @@ class People:
                 for size in self.sizes:
                     if lengths := self.lengths.get(letters[at : at + size]):
                         named = text[max(start - 1, 0) : start] in ("#", "@")
-                        yield from self._spelt(found, text, at, lengths, named=named)
+                        yield from self._spelt(found, at, lengths, named=named)
 
     def _spelt(
-        self, found: Letters, text: str, at: int, lengths: Iterable[int], *, named: bool
+        self, found: Letters, at: int, lengths: Iterable[int], *, named: bool
     ) -> Iterator[tuple[int, int, Name]]:
         """The names that begin at a letter. named: in a hashtag or an address."""
         for length in lengths:
             for spelling in self.spellings.get(found.letters[at : at + length], ()):
-                if _fits(spelling, found, text, at, at + length, named=named):
-                    yield (*found.place(text, at, at + length), spelling.name)
+                if _fits(spelling, found, at, at + length, named=named):
+                    yield (*found.place(at, at + length), spelling.name)
 
     def hidden(self, text: str) -> str:
         """A text of no document, such as an address, with stand-ins for names of two or more parts."""
@@ -199,7 +216,7 @@ def full_names(names: Iterable[Name]) -> dict[Name, Name]:
     return {name: next(iter(found)) if len(found := longer.get(name, {name})) == 1 else name for name in distinct}
 
 
-def _fits(spelling: Spelling, found: Letters, text: str, start: int, end: int, *, named: bool) -> bool:
+def _fits(spelling: Spelling, found: Letters, start: int, end: int, *, named: bool) -> bool:
     """Whether a run of letters is that name: borders of words fall between its parts, or it stands in a long word, or
     in a hashtag or an address.
     """
@@ -211,9 +228,9 @@ def _fits(spelling: Spelling, found: Letters, text: str, start: int, end: int, *
     whole = start in found.borders and end in found.borders
     if whole and inner:
         return True
-    return end - start > SYLLABLE or (whole and (named or _after(found, text, start, end) == "@"))
+    return end - start > SYLLABLE or (whole and (named or _after(found, start, end) == "@"))
 
 
-def _after(found: Letters, text: str, start: int, end: int) -> str:
-    at = found.place(text, start, end)[1]
-    return text[at : at + 1]
+def _after(found: Letters, start: int, end: int) -> str:
+    at = found.place(start, end)[1]
+    return found.text[at : at + 1]

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from viborder.annotate.hiding import hiding
-from viborder.annotate.left import left
+from viborder.annotate.left import candidates, left
 from viborder.annotate.private import People
 from viborder.dataset import card, croissant, schema
 from viborder.dataset.front import Sizes, splits_of
@@ -36,6 +36,7 @@ from viborder.text import sentences, tokenize
 PRIVATE_MODES = ("mask", "keep", "drop")
 TEXT_MODES = ("keep", "omit")
 HELD = {"documents": 128, "synthetic": 128, "passes": 128, "sentences": 4096}  # rows held before they are written
+LOOSE = 128  # of them as Python objects, which take some ten times the memory of Arrow's columns
 SHOW_PROGRESS = 1000  # documents
 
 
@@ -182,15 +183,17 @@ def _write_data(
         for fold, document in track(
             documents, "build", len(marked.places), console=Console(stderr=True), disable=few, transient=True
         ):
-            edits = hiding(document, people, identifiers or not whole) if private != "keep" or not whole else []
+            masked = private != "keep" or not whole
+            found = candidates(document) if masked else []
+            edits = hiding(document, people, identifiers or not whole, found) if masked else []
             hidden = [(edit.start, edit.end) for edit in edits]
             if private == "drop" and whole:
                 edits = dropped(document, edits)
             shown = mask(document, edits) if whole else document
-            if private != "keep" or not whole:
+            if masked:
                 _nameless(document.id, people)
                 if whole:
-                    statistics.left.update(each.kind for each in left(document, hidden))
+                    statistics.left.update(each.kind for each in left(found, hidden))
                 shown = replace(
                     shown, meta={name: people.hidden(value) if value else value for name, value in shown.meta.items()}
                 )
@@ -258,22 +261,25 @@ def _write_json(path: Path, value: Any) -> None:
 
 
 class Table:
-    """A Parquet file that rows are added to; a batch of them is held at a time."""
+    """A Parquet file that rows are added to; a batch of them is held at a time, most of it as columns."""
 
     def __init__(self, stack: ExitStack, path: Path, features: Any, most: int) -> None:
         import pyarrow.parquet as parquet
 
         self.schema = features.arrow_schema
         self.writer = stack.enter_context(parquet.ParquetWriter(path, self.schema, compression="zstd"))
-        self.held: list[schema.Row] = []
-        self.most = most
+        self.loose: list[schema.Row] = []
+        self.held: list[Any] = []  # tables
+        self.most, self.count = most, 0
         self.rows = self.bytes = 0
 
     def add(self, rows: Iterable[schema.Row]) -> None:
         """Add rows."""
-        self.held.extend(rows)
-        if len(self.held) >= self.most:
+        self.loose.extend(rows)
+        if self.count + len(self.loose) >= self.most:
             self._flush()
+        elif len(self.loose) >= LOOSE:
+            self._tidy()
 
     def close(self) -> dict[str, int]:
         """Write what is held and end the file; returns the number of rows, and of bytes in memory as Arrow counts
@@ -283,11 +289,19 @@ class Table:
         self.writer.close()
         return {"rows": self.rows, "bytes": self.bytes}
 
+    def _tidy(self) -> None:
+        import pyarrow
+
+        self.held.append(pyarrow.Table.from_pylist(self.loose, schema=self.schema))
+        self.count += len(self.loose)
+        self.loose = []
+
     def _flush(self) -> None:
         import pyarrow
 
-        table = pyarrow.Table.from_pylist(self.held, schema=self.schema)
-        self.rows += len(self.held)
+        self._tidy()
+        table = pyarrow.concat_tables(self.held).combine_chunks()
+        self.rows += self.count
         self.bytes += table.nbytes
         self.writer.write_table(table)
-        self.held = []
+        self.held, self.count = [], 0

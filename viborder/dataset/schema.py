@@ -142,15 +142,16 @@ def sentence_rows(document: Document, tokens: list[Range], bounds: list[Range]) 
     document's text.
     """
     text = document.text
-    tags = to_iob2(tokens, outermost(document.spans))
     number = {name: index for index, name in enumerate(class_names())}
+    tags = [number[tag] for tag in to_iob2(tokens, outermost(document.spans))]
+    starts, ends = [start for start, _ in tokens], [end for _, end in tokens]
     for count, (start, end) in enumerate(bounds):
-        first, last = bisect_left(tokens, (start, 0)), bisect_left(tokens, (end, 0))
+        first, last = bisect_left(starts, start), bisect_left(starts, end)
         yield {
             "id": f"{document.id}-{count:03d}",
             "document_id": document.id,
             "tokens": [text[a:b] for a, b in tokens[first:last]],
-            "ner_tags": [number[tag] for tag in tags[first:last]],
-            "starts": [a for a, _ in tokens[first:last]],
-            "ends": [b for _, b in tokens[first:last]],
+            "ner_tags": tags[first:last],
+            "starts": starts[first:last],
+            "ends": ends[first:last],
         }
