@@ -12,6 +12,7 @@ from tests.labelstudio.conftest import GOLD, hard_documents, raw
 from viborder.document import PRIVATE, Document, Span, by_id
 from viborder.errors import ViborderError
 from viborder.formats import jsonl
+from viborder.labelstudio import fetch
 from viborder.labelstudio.interface import find_project
 from viborder.labelstudio.order import share
 from viborder.labelstudio.plan import Plan
@@ -126,7 +127,7 @@ def test_two_annotators_work_blind_and_disagree_in_peace(studio, tmp_path):
     assert state.next == ()
 
 
-def test_skipped_empty_and_draft_are_told_apart(studio, tmp_path):
+def test_skipped_empty_and_draft_are_told_apart(studio, tmp_path, monkeypatch):
     documents = [
         Document(name, f"không có gì ở {name}")
         for name in ("skipped", "ticked", "silent", "draft", "contradicts", "unsure")
@@ -150,6 +151,10 @@ def test_skipped_empty_and_draft_are_told_apart(studio, tmp_path):
     assert {document.id for document in found.documents["lan"]} == {"ticked", "unsure"}
     assert rules(found) == ["annotation-empty", "verdict-contradicts"]
     assert all(f"/projects/{number}/data?task=" in problem.where for problem in found.problems)
+    monkeypatch.setattr(fetch, "DEAR", 0)  # every task asked for alone
+    pull(studio.owner, "states", tmp_path / "alone")
+    kept = [json.loads((tmp_path / name / ".labelstudio.json").read_text()) for name in ("passes", "alone")]
+    assert kept[0] == kept[1] and len(kept[0]["tasks"]) == 6
 
 
 def test_bad_regions_keep_their_document_out_and_name_the_task(studio, tmp_path):

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 OLDEST, TOO_NEW = (1, 23), (2, 0)  # 1.23.2 is tested; the calls used here are to stay within a major version
 TRIES = 6  # for calls that may be repeated: waits of 0.5, 1, 2, 4, 8 seconds between them
-PAGE = 100  # tasks a page
+PAGE = 1000  # tasks a page: each page costs the server about 0.1 s beside its tasks
 _PASSING = frozenset({429, 500, 502, 503, 504})  # 500: SQLite says so when the database is locked
 
 
@@ -113,13 +113,14 @@ class Client:
         """Every task of a project, in the order of import: the named fields and the server's totals, without
         annotations.
         """
-        page = 1
+        page = seen = 0
         while True:
+            page += 1
             answer = self.task_list(project, include=include, page=page, page_size=PAGE)
             yield from answer["tasks"]
-            if page * PAGE >= int(answer["total"]):
+            seen += len(answer["tasks"])
+            if seen >= int(answer["total"]) or not answer["tasks"]:
                 return
-            page += 1
 
     def task_list(self, project: int, **query: Any) -> Any:
         """One page of the tasks of a project, and their number."""
