@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from viborder.document import Document, Span
-from viborder.labelstudio import server
+from viborder.labelstudio import server, signup
 from viborder.labelstudio.client import Client
 from viborder.text import trim
 
@@ -53,7 +53,7 @@ PASSWORD = "mot-hai-ba-bon"
 def people(running):
     owner = Client(running.url, running.token)
     others = [
-        Client(running.url, server.add_annotator(owner, f"{name}@viborder.local", PASSWORD)) for name in ("lan", "minh")
+        Client(running.url, signup.add_annotator(owner, f"{name}@viborder.local", PASSWORD)) for name in ("lan", "minh")
     ]
     return People(running, owner, *others)
 

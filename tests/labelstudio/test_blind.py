@@ -10,7 +10,7 @@ from tests.labelstudio.test_roundtrip import ALL, NOTHING, rules, submit, submit
 from viborder.document import Document, Span, by_id
 from viborder.errors import ViborderError
 from viborder.formats import jsonl
-from viborder.labelstudio import server
+from viborder.labelstudio import signup
 from viborder.labelstudio.accounts import editor
 from viborder.labelstudio.client import Client
 from viborder.labelstudio.plan import Plan
@@ -95,7 +95,7 @@ def test_passes_are_kept_by_project_and_account(studio, tmp_path):
     assert rules(pull(studio.owner, "project B", tmp_path / "b")) == []
     assert jsonl.read(tmp_path / "b" / "lan.jsonl")[0].spans == (INNER,)
 
-    other = Client(studio.server.url, server.add_annotator(studio.owner, "lan@another.local", PASSWORD))
+    other = Client(studio.server.url, signup.add_annotator(studio.owner, "lan@another.local", PASSWORD))
     number = push(studio.owner, "project A", [document, Document("second", "Lào")], {}, "", ALL).project
     submit(other, tasks(studio.owner, number)["second"], [region(Span(0, 3, "PLACE"))])
     found = pull(studio.owner, "project A", out)

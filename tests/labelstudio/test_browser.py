@@ -14,11 +14,11 @@ import pytest
 from tests.labelstudio.conftest import GOLD, PASSWORD, REPOSITORY
 from tests.labelstudio.test_serve import PASSWORD as BACKEND_PASSWORD
 from tests.labelstudio.test_serve import Backend
-from viborder.document import Document, Span, by_id
+from viborder.document import PRIVATE, Document, Span, by_id, in_order
 from viborder.formats import jsonl
 from viborder.labels import labels
 from viborder.labelstudio import guidelines
-from viborder.labelstudio.adjudicate import push_conflicts
+from viborder.labelstudio.adjudicate import push_conflicts, settle_on_server
 from viborder.labelstudio.connect import connect
 from viborder.labelstudio.everywhere import everywhere
 from viborder.labelstudio.interface import find_project
@@ -293,16 +293,64 @@ def test_an_adjudicator_sees_who_said_what(studio, browser, tmp_path, gold):
     assert looks["disputed"][0] == "solid" and looks["agreed"][0] == "none" and "gradient" in looks["agreed"][1]
     assert looks["doubted"][0] == "dotted"
     minh.shot("adjudicate", clip=WORK)
-    # an agreed span is locked: Backspace on it changes nothing
-    before = minh.highlights()
-    agreed = next(
-        span
-        for span in article.spans
-        if span not in half and not any(o != span and o.overlaps(span) for o in article.spans)
-    )
-    left, top, right, _ = minh.page.evaluate(PLACE_OF, [agreed.start, agreed.end])
-    minh.page.mouse.click((left + right) / 2, top)
-    minh.page.wait_for_timeout(300)
-    minh.page.keyboard.press("Backspace")
-    minh.page.wait_for_timeout(500)
-    assert minh.highlights() == before
+
+
+FIRST = "Công an tỉnh Cao Bằng bắt Nguyễn Văn A tại huyện Trùng Khánh, thu 2 kg heroin. Đại tá Trần Văn Nam chỉ huy."
+SECOND = "Đồn Biên phòng Nậm Cắn cùng Công an huyện Kỳ Sơn thu 30 gam ma túy đá."
+
+
+def of(text, *marked):
+    return {Span(text.index(words), text.index(words) + len(words), label) for label, words in marked}
+
+
+def test_a_lead_adjudicates_by_mouse_and_keyboard(studio, browser, tmp_path, monkeypatch):
+    """Disputes of border and label, a missed span, a note, and a span that both got wrong in the same way."""
+    alike = of(FIRST, ("AGENCY", "Công an tỉnh Cao Bằng"), ("PLACE", "huyện Trùng Khánh"), ("QUANTITY", "2 kg"))
+    wrong, right = of(FIRST, ("OFFICIAL", "Đại tá Trần Văn Nam")), of(FIRST, ("OFFICIAL", "Trần Văn Nam"))
+    lan = alike | wrong | of(FIRST, ("PLACE", "tỉnh Cao Bằng"), ("DRUG", "heroin"))
+    minh = alike | wrong | of(FIRST, ("PLACE", "Cao Bằng"), ("OFFICIAL", "Nguyễn Văn A"))
+    (person,) = of(FIRST, (PRIVATE, "Nguyễn Văn A"))
+    (body,) = of(SECOND, ("AGENCY", "Đồn Biên phòng Nậm Cắn"))
+    other = {body} | of(SECOND, ("QUANTITY", "30 gam"), ("DRUG", "ma túy đá"))
+    missed = of(SECOND, ("AGENCY", "Công an huyện Kỳ Sơn"))
+    note = {"start": body.start, "end": body.end, "label": body.label, "note": "cả tên cửa khẩu?"}
+    passes = {
+        "lan": [Document("one", FIRST, in_order(lan), (person,)), Document("two", SECOND, in_order(other | missed))],
+        "minh": [
+            Document("one", FIRST, in_order(minh)),
+            Document("two", SECOND, in_order(other), (), {"annotation": {"notes": [note]}}),
+        ],
+    }
+    monkeypatch.setenv("LABEL_STUDIO_URL", studio.server.url)
+    monkeypatch.setenv("LABEL_STUDIO_API_KEY", studio.server.token)
+    log, out = tmp_path / "decisions.jsonl", tmp_path / "gold.jsonl"
+    settle_on_server(passes, log, out, 2, "by hand")
+    project = find_project(studio.owner, "by hand")["id"]
+    numbers = {task["data"]["doc_id"]: task["id"] for task in studio.owner.tasks(project)}
+    lead = Annotator(browser, studio.server.url, "minh@viborder.local", FIRST)
+    lead.open(project, numbers["one"])
+    before = lead.highlights()
+    lead.click(person)
+    lead.press(HOTKEYS[PRIVATE])  # of the two labels the other was filled in
+    lead.press("Escape")
+    (slip,) = wrong
+    lead.click(slip)
+    lead.press("Backspace")
+    assert lead.highlights() == before - 1
+    lead.press("Control+z")  # a way back
+    assert lead.highlights() == before
+    lead.click(slip)
+    lead.press("Backspace")
+    (meant,) = right
+    lead.mark(meant, HOTKEYS["OFFICIAL"])
+    lead.wait_for_highlights(before - 1)
+    lead.press("Control+Enter")
+    lead.page.wait_for_timeout(1500)
+    lead.open(project, numbers["two"])
+    lead.press("Control+Enter")
+    lead.page.wait_for_timeout(1500)
+    settle_on_server(passes, log, out, 2, "by hand")
+    gold = by_id(jsonl.read(out))
+    assert {*gold["one"].spans} == alike | right | of(FIRST, ("PLACE", "tỉnh Cao Bằng"), ("DRUG", "heroin"))
+    assert gold["one"].private == (person,)
+    assert {*gold["two"].spans} == other | missed

@@ -1,7 +1,9 @@
 """One clear error for each thing that goes wrong with a server."""
 
 import json
+import signal
 import socket
+import subprocess
 import sys
 import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -10,7 +12,7 @@ import pytest
 
 from viborder.document import Document
 from viborder.errors import ViborderError
-from viborder.labelstudio import server
+from viborder.labelstudio import local, server
 from viborder.labelstudio.client import Client, from_environment
 from viborder.labelstudio.plan import Plan
 from viborder.labelstudio.pull import pull
@@ -172,6 +174,17 @@ def test_a_server_that_cannot_start(monkeypatch, tmp_path, program):
     assert refusal(lambda: server.start(program, tmp_path / "broken")) == "server-failed"
     monkeypatch.setenv("VIBORDER_LABELSTUDIO", str(tmp_path / "nothing"))
     assert refusal(server.install) == "server-not-installed"
+
+
+def test_a_server_that_dies_is_told(monkeypatch, tmp_path):
+    process = subprocess.Popen([sys.executable, "-c", "raise SystemExit(3)"])
+    died = server.Server("http://127.0.0.1:9", process, tmp_path, "token", "password")
+    monkeypatch.setattr(server, "start", lambda *_, **__: died)
+    monkeypatch.setattr(local, "Client", lambda *_: None)
+    monkeypatch.setattr(local, "ensure_project", lambda *_: None)
+    monkeypatch.setattr(signal, "signal", lambda *_: None)
+    with pytest.raises(ViborderError, match=r"server\.log: error server-died: Label Studio ended with 3"):
+        local.run(tmp_path, tmp_path, 0, [], "any")
 
 
 def test_what_is_secret_stays_out_of_sight(studio):

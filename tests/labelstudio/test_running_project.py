@@ -3,6 +3,7 @@
 import pytest
 
 from tests.labelstudio.test_roundtrip import ALL, rules, submit, tasks
+from viborder.cli import main
 from viborder.document import Document, Span, by_id
 from viborder.errors import ViborderError
 from viborder.labels import Label, labels
@@ -71,3 +72,20 @@ def test_a_name_that_is_no_address():
         ("annotator-name", "such as --annotator do-thi-lan"),
         ("annotator-name", "such as --annotator a-b"),
     ]
+
+
+def test_push_sends_what_can_be_read_and_names_the_rest(studio, tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("LABEL_STUDIO_URL", studio.server.url)
+    monkeypatch.setenv("LABEL_STUDIO_API_KEY", studio.server.token)
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    for name, data in (("a", b"Lao"), ("b", b"\xff\x00x"), ("c", b"Anh"), ("d", b'{"id": "d", "text": "x"}')):
+        (folder / f"{name}.txt").write_bytes(data)
+    monkeypatch.setattr("sys.argv", ["viborder", "labelstudio", "push", str(folder), "--project", "folder"])
+    with pytest.raises(SystemExit) as left:
+        main()
+    said = capsys.readouterr()
+    assert left.value.code == 1 and said.out.startswith("2 sent")
+    assert "b.txt: error not-utf8" in said.err and "d.txt: error text-holds-data" in said.err
+    number = find_project(studio.owner, "folder")["id"]
+    assert {*tasks(studio.owner, number)} == {"a", "c"}

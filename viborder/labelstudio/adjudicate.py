@@ -42,8 +42,8 @@ EXTRA = """<Style>
   <Header value="Ai đã đánh dấu gì · Who said what" size="5"/>
   <Text name="said" value="$said"/>
   <Header value="Văn bản · Text" size="5"/>
-  <Header value="đỏ: tranh cãi · chấm tím: có ghi chú · nhạt: thống nhất, sửa được nếu cùng sai" size="6"/>
-  <Header value="red: disputed · dotted: noted · pale: agreed, can be mended if all are wrong" size="6"/>"""
+  <Header value="đỏ: tranh cãi · chấm tím: có ghi chú · nhạt: thống nhất (vẫn sửa được)" size="6"/>
+  <Header value="red: disputed · dotted: noted · pale: agreed (can be mended)" size="6"/>"""
 
 
 def push_conflicts(client: Client, title: str, passes: Passes, decided: Iterable[Decision] = ()) -> int:

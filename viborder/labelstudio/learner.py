@@ -1,8 +1,8 @@
 """A tagger that learns from every submitted annotation while it goes on suggesting.
 
-An annotation is on disk before its receipt is answered. A child process trains on all of them together (so that a
-killed or failed training hurts nothing), and the new model takes the old one's place between two predictions. After a
-restart the last model serves at once and what it has not seen is learned.
+An annotation is on disk before its receipt is answered. A child process, started in advance, trains on all of them
+together (so that a killed or failed training hurts nothing), and the new model takes the old one's place between two
+predictions. After a restart the last model serves at once and what it has not seen is learned.
 """
 
 from __future__ import annotations
@@ -52,6 +52,7 @@ class Learner:
         self._digest = ""
         self._known: dict[str, Document] = {}  # what the model in service has learned
         self.child: subprocess.Popen[bytes] | None = None  # the training under way
+        self._spare: subprocess.Popen[bytes] | None = None  # the next one, which loads what it needs and waits
         self.trainings = 0
         self.failure: Problem | None = None  # of the last training, if it failed
         self._thread = threading.Thread(target=self._learn, name="learner", daemon=True)
@@ -64,6 +65,7 @@ class Learner:
 
     def start(self) -> None:
         """Serve the last model, and begin to learn what it has not seen."""
+        self._spare = self._trainer()
         self._serve_last()
         self._wake.set()
         self._thread.start()
@@ -75,6 +77,9 @@ class Learner:
         if self.child is not None and self.child.poll() is None:
             self.child.kill()
         self._thread.join(10)
+        if self._spare is not None:
+            self._spare.kill()
+            self._spare.communicate()
 
     def wait(self, seconds: float = 60.0) -> bool:
         """Wait until everything submitted has been learned (or the training of it has failed)."""
@@ -113,9 +118,8 @@ class Learner:
     def withdraw(self, annotations: Iterable[int]) -> None:
         """Forget annotations that were deleted on the server."""
         with self._files:
-            for annotation in annotations:
-                for path in self._submitted.glob(f"*-{annotation}.json"):
-                    path.unlink()
+            for path in [path for one in annotations for path in self._submitted.glob(f"*-{one}.json")]:
+                path.unlink()
             self._idle.clear()
             self._wake.set()
 
@@ -161,6 +165,8 @@ class Learner:
             digest = self._digest_of(documents)
             if digest != self._digest and documents and not self._stopping.is_set():
                 failures = 0 if self._try(documents, digest) else failures + 1
+            if self._spare is None and not self._stopping.is_set():
+                self._spare = self._trainer()
             with self._files:
                 if not self._wake.is_set():
                     self._idle.set()
@@ -176,30 +182,11 @@ class Learner:
     def _train(self, documents: Sequence[Document], digest: str) -> bool:
         training, out = self._folder / "training.jsonl", self._folder / "models" / digest[:16]
         jsonl.write(training, documents)
-        command = [
-            sys.executable,
-            "-m",
-            "viborder",
-            "train",
-            str(self._recipe),
-            "--train",
-            str(training),
-            "--out",
-            str(out),
-            *self._overrides,
-        ]
-        paths = os.pathsep.join(
-            [str(Path(viborder.__file__).parents[1]), *filter(None, sys.path)]
-        )  # the child imports what we import
-        self.child = subprocess.Popen(
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            env=os.environ | {"PYTHONPATH": paths},
-        )
+        arguments = [str(self._recipe), "--train", str(training), "--out", str(out), *self._overrides]
         begin = time.monotonic()
-        _, said = self.child.communicate()
+        self.child = self._spare if self._spare is not None and self._spare.poll() is None else self._trainer()
+        self._spare = None
+        _, said = self.child.communicate(json.dumps(arguments).encode() + b"\n")
         seconds = time.monotonic() - begin
         self.trainings += 1
         if self.child.returncode:
@@ -223,6 +210,17 @@ class Learner:
             if old != out:
                 shutil.rmtree(old, ignore_errors=True)
         return True
+
+    def _trainer(self) -> subprocess.Popen[bytes]:
+        """A process that is ready to train, or soon will be."""
+        ours = [str(Path(viborder.__file__).parents[1]), *filter(None, sys.path)]  # the child imports what we import
+        return subprocess.Popen(
+            [sys.executable, "-m", "viborder.labelstudio.trainer", str(self._recipe)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            env=os.environ | {"PYTHONPATH": os.pathsep.join(ours)},
+        )
 
     def _corrections(self, document: Document) -> int | None:
         """How many corrections of the model in service an annotation has; None where it cannot be asked."""

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from viborder.errors import Problem, ViborderError, fail
 from viborder.files import new_file
-from viborder.labelstudio import guidelines, server
+from viborder.labelstudio import guidelines, server, signup
 from viborder.labelstudio.client import Client
 from viborder.labelstudio.interface import ensure_project
 
@@ -39,7 +39,7 @@ def run(program: Path, data: Path, port: int, annotators: Sequence[str], title: 
         address = guidelines.link(owner, title, served) if served else ""
         accounts = _accounts(data / "accounts", {"owner": running.password}, annotators)
         for name in annotators:
-            server.add_annotator(owner, f"{name}@viborder.local", accounts[name])
+            signup.add_annotator(owner, f"{name}@viborder.local", accounts[name])
         known = dict(line.removeprefix("export ").split("=", 1) for line in _lines(data / "env"))
         password = known.get("VIBORDER_SERVE_PASSWORD") or secrets.token_urlsafe(16)
         exports = {
