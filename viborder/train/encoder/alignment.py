@@ -186,6 +186,8 @@ def from_layers(
     ends = {end: index + 1 for index, (_, end) in enumerate(units)}
     kept: list[Span] = []
     for row, probabilities in zip(rows, scores, strict=True):
+        if row.count("O") == len(row):
+            continue
         outer = list(kept)
         for span in from_iob2(units, row):
             if any(span == other or span.crosses(other) for other in outer):

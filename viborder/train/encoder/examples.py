@@ -160,14 +160,16 @@ def merge(
     """
     tags = [[["O"] * len(encoding.units) for _ in range(reader.depth)] for encoding in examples.encodings]
     scores = [[[0.0] * len(encoding.units) for _ in range(reader.depth)] for encoding in examples.encodings]
+    outside = reader.labels.index("O")
     for row, labels, probabilities in best:
         number, window = examples.places[row]
         encoding = examples.encodings[number]
         for unit in range(window.first, window.last):
             position = reader.position(encoding, window, unit)
-            for level in range(reader.depth):
-                tags[number][level][unit] = reader.labels[labels[position][level]]
-                scores[number][level][unit] = float(probabilities[position][level])
+            for level, label in enumerate(labels[position]):
+                if label != outside:  # most levels of most units are
+                    tags[number][level][unit] = reader.labels[label]
+                    scores[number][level][unit] = float(probabilities[position][level])
     return [
         from_layers(encoding.units, row, score)
         for encoding, row, score in zip(examples.encodings, tags, scores, strict=True)

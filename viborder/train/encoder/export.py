@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import shutil
-import warnings
 from pathlib import Path
 from typing import Any
 
 from viborder.errors import fail
 from viborder.files import new_folder
+from viborder.train.encoder.graph import quantise, write_graph
 from viborder.train.encoder.tagger import (
     FORMAT,
     ONNX,
@@ -46,7 +46,7 @@ def export(model: Path, out: Path, *, int8: bool = False) -> float:
     tagger = load_model_folder(model).to("cpu").eval()
     longest = card["reading"]["size"] + 2
     with new_folder(out) as folder:
-        _graph(tagger, longest, model).save(str(folder / ONNX))
+        write_graph(tagger, _inputs(tagger, 3, 12), longest, folder / ONNX, model)
         difference = _largest_difference(tagger, folder / ONNX, longest)
         if difference > TOLERANCE:
             raise fail(
@@ -56,7 +56,7 @@ def export(model: Path, out: Path, *, int8: bool = False) -> float:
                 "serve the folder with torch",
             )
         if int8:
-            _quantise(folder / ONNX)
+            quantise(folder / ONNX)
             difference = _largest_difference(tagger, folder / ONNX, longest)
         for path in model.iterdir():
             if (
@@ -74,48 +74,8 @@ def export(model: Path, out: Path, *, int8: bool = False) -> float:
     return difference
 
 
-def _quantise(path: Path) -> None:
-    """Weights of eight bits, each row of a matrix with a scale of its own; activations are quantised as they come."""
-    import logging
-
-    from onnxruntime.quantization import QuantType, quantize_dynamic
-
-    whole = path.with_suffix(".float")
-    path.rename(whole)
-    logging.disable(logging.WARNING)  # it asks for a pre-processing that changes nothing here
-    try:
-        kinds = ["MatMul", "Gemm", "Gather"]
-        quantize_dynamic(whole, path, op_types_to_quantize=kinds, per_channel=True, weight_type=QuantType.QInt8)
-    finally:
-        logging.disable(logging.NOTSET)
-    whole.unlink()
-
-
 def _largest_difference(tagger: Any, path: Path, longest: int) -> float:
     return max(_difference(tagger, path, rows, length) for rows, length in ((1, 3), (2, 17), (5, longest)))
-
-
-def _graph(tagger: Any, longest: int, where: Path) -> Any:
-    import torch
-
-    rows, length = torch.export.Dim("rows", min=1), torch.export.Dim("length", min=2, max=longest)
-    shape = {0: rows, 1: length}
-    try:
-        with warnings.catch_warnings(action="ignore"):
-            # dynamo=False gives wrong logits for some encoders without an error.
-            return torch.onnx.export(
-                tagger,
-                _inputs(tagger, 3, 12),
-                input_names=["input_ids", "attention_mask"],
-                output_names=["logits"],
-                dynamic_shapes=(shape, shape),
-                dynamo=True,
-                verbose=False,
-            )
-    except ImportError as error:
-        raise fail(
-            where, "onnx-missing", f"{error.name} is not installed", "pip install 'viborder[train,onnx]'"
-        ) from None
 
 
 def _inputs(tagger: Any, rows: int, length: int) -> tuple[Any, Any]:

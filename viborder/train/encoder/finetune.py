@@ -68,8 +68,8 @@ def finetune(
     with clear_errors(where):
         arguments = training_arguments(recipe, held)  # joins the other processes, if there are some
         learn, stop = split(recipe, documents, dev, where)
-        resume = _last_checkpoint(recipe, held, learn, stop)
         reader, model = prepare(recipe, [*learn, *stop], where)
+        resume = _last_checkpoint(recipe, held, learn, stop)  # after what may be refused, so that nothing is left then
         renamed = [copy for _, copy in augmented(learn, recipe.copies, recipe.seed)]
         noisy = [copy for _, copy in noise.copies(learn, recipe.noise, recipe.seed)]
         examples = learn_from(reader, [*learn, *renamed, *noisy])

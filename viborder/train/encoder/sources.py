@@ -31,7 +31,7 @@ def load_tokenizer(source: str, revision: str = "main") -> Any:
     try:
         return AutoTokenizer.from_pretrained(source, revision=revision)
     except Exception as error:  # whatever a foreign file makes the library raise
-        raise fail(source, "tokenizer-not-loaded", _first_line(error), _reach(source)) from None
+        raise fail(source, "tokenizer-not-loaded", _why(source, error), _reach(source)) from None
 
 
 def load_model(source: str, labels: Sequence[str], recipe: FinetuneRecipe) -> Any:
@@ -44,7 +44,7 @@ def load_model(source: str, labels: Sequence[str], recipe: FinetuneRecipe) -> An
     try:
         config = AutoConfig.from_pretrained(source, revision=recipe.model_revision)
     except Exception as error:
-        raise fail(source, "model-not-loaded", _first_line(error), _reach(source)) from None
+        raise fail(source, "model-not-loaded", _why(source, error), _reach(source)) from None
     if type(config) not in AutoModelForTokenClassification._model_mapping:
         hint = "take an encoder such as roberta, xlm-roberta, bert, deberta-v2"
         raise fail(
@@ -67,7 +67,7 @@ def load_model(source: str, labels: Sequence[str], recipe: FinetuneRecipe) -> An
             **numbered,
         )
     except Exception as error:
-        raise fail(source, "model-not-loaded", _first_line(error), _reach(source)) from None
+        raise fail(source, "model-not-loaded", _why(source, error), _reach(source)) from None
     missing = sorted(name for name in told["missing_keys"] if name.startswith(f"{model.base_model_prefix}."))
     if missing:  # transformers would train them from random numbers
         said = f"it holds no weights for {counted(len(missing), 'part')} of the encoder, such as {missing[0]}"
@@ -152,8 +152,27 @@ def _names(labels: Sequence[str]) -> str:
 def _reach(source: str) -> str:
     if Path(source).exists():
         return "a folder with config.json, weights and the tokenizer's files"
-    return "a folder on this machine, or a Hub id with the Hub in reach (HF_TOKEN for a private one)"
+    hint = "a folder on this machine, or a Hub id with the Hub in reach (HF_TOKEN for a private one)"
+    return f"no folder of this name is here: {hint}; train/build_e5.py builds one without the Hub"
 
 
-def _first_line(error: Exception) -> str:
+# What an encoder's folder holds, and the names that it may have there.
+_PARTS = {
+    "config.json": ("config.json",),
+    "tokenizer": ("tokenizer.json", "vocab.*", "*.model"),
+    "weights": ("*.safetensors", "*.bin", "*.onnx"),
+}
+
+
+def _why(source: str, error: Exception) -> str:
+    """Why nothing could be loaded: what the folder lacks, or else what the library says."""
+    folder = Path(source)
+    if folder.is_file():
+        return "it is a file, not a folder"
+    if folder.is_dir():
+        gone = [part for part, names in _PARTS.items() if not any(next(folder.glob(name), None) for name in names)]
+        if gone:
+            return f"it is no encoder: the folder holds no {', no '.join(gone)}"
+    elif source.startswith(("/", ".", "~")) or source.count("/") > 1:  # no Hub id
+        return "no such folder"
     return (str(error).strip() or type(error).__name__).split("\n")[0][:300]
