@@ -132,8 +132,10 @@ def download(files: Iterable[Shipped], wheels: Path) -> None:
     call = [sys.executable, "-m", "pip", "download", "--quiet", *kind, "--dest", str(wheels), "-r", str(pins)]
     done = subprocess.run(call, capture_output=True, text=True)
     if done.returncode:
-        rule = "encoder-file-differs" if "DO NOT MATCH THE HASHES" in done.stderr else "encoder-file-missing"
-        raise fail(wheels, rule, _said(done.stderr), "download the two wheels elsewhere, and give --wheels FOLDER")
+        hint = "download the two wheels elsewhere, and give --wheels FOLDER"
+        if "DO NOT MATCH THE HASHES" in done.stderr:
+            raise fail(wheels, "encoder-file-differs", _said(done.stderr), hint)
+        raise fail(wheels, "encoder-file-missing", _said(done.stderr), hint)
 
 
 def _said(stderr: str) -> str:
