@@ -49,10 +49,20 @@ class Agency:
         return self
 
 
-def one(view: View, at: int, depth: int = 0) -> Agency | None:
+def one(view: View, at: int) -> Agency | None:
     """A single agency, or several places under one head, unless a veto of rules/agency.txt says that the head is none."""
+    found: Agency | None
+    known = view.memo.get(("one", at), view)
+    if known is not view:
+        found = known
+    else:
+        found = view.memo["one", at] = _one(view, at)
+    return found
+
+
+def _one(view: View, at: int) -> Agency | None:
     match = longest(view.lexicon.heads, view.keys, at)
-    if match is None or view.rules.pieces["head"](view, view.keys, view.bits, at) is None:
+    if match is None or view.piece("head", at) is None:
         return None
     end, kind = match
     if kind == kinds.INSTITUTION:
@@ -60,20 +70,20 @@ def one(view: View, at: int, depth: int = 0) -> Agency | None:
     if kind & kinds.OUTSIDE and not kind & (kinds.OWN | kinds.BODY):
         return _outside(view, at, end)
     if kind & kinds.CODE and view.bits[at] & UPPER:
-        return _with_parent(view, Agency(at, end, is_named=True, kind=kinds.CODE), depth)
+        return _with_parent(view, Agency(at, end, is_named=True, kind=kinds.CODE))
     if kind & kinds.OWN and _is_own_in_capitals_only(view, at, end):
         kind &= ~kinds.OWN
     if kind & kinds.UNIT:
-        if _is_plural(view, at) and (stop := units.several(view, end)):
-            several = Agency(at, stop, is_named=True, kind=kinds.OWN)
-            return _with_parent(view, several, depth)  # `các Bộ: Công an, Quốc phòng`
-        if unit := _unit(view, at, end, depth):
+        if offices := view.piece("several-offices", at):
+            several = Agency(at, offices[0], is_named=True, kind=kinds.OWN)
+            return _with_parent(view, several)  # `các Bộ: Công an, Quốc phòng`
+        if unit := _unit(view, at):
             return unit
         if end - at > 1 and not kind & (kinds.OWN | kinds.BODY):
             return Agency(at, end, kind=kinds.UNIT)
     if kind & kinds.OWN:
-        return _own(view, Agency(at, end, is_named=True, kind=kinds.OWN), depth)
-    return _body(view, Agency(at, end, kind=kinds.BODY), depth) if kind & kinds.BODY else None
+        return _own(view, Agency(at, end, is_named=True, kind=kinds.OWN))
+    return _body(view, Agency(at, end, kind=kinds.BODY)) if kind & kinds.BODY else None
 
 
 def one_body(view: View, at: int) -> tuple[int, tuple[()]] | None:
@@ -86,6 +96,18 @@ def named_body(view: View, at: int) -> tuple[int, tuple[()]] | None:
     """For rules: a body that is named and has a place or a body inside."""
     body = one(view, at) if view.bits[at] & AGENCY else None
     return (body.end, ()) if body and body.is_named and body.inner else None
+
+
+def named_parent(view: View, at: int) -> tuple[int, tuple[Piece, ...]] | None:
+    """For rules: a body with a name, with the spans of it and of what is in it."""
+    body = one(view, at)
+    return (body.end, tuple(body.pieces())) if body and body.is_named and body.kind != kinds.OUTSIDE else None
+
+
+def unnamed_body(view: View, at: int) -> tuple[int, tuple[()]] | None:
+    """For rules: a body without a name."""
+    body = one(view, at)
+    return (body.end, ()) if body and not body.is_named and body.kind != kinds.OUTSIDE else None
 
 
 def _outside(view: View, at: int, end: int) -> Agency | None:
@@ -120,7 +142,7 @@ def _is_plural(view: View, at: int) -> bool:
     return at > 0 and (view.keys[at - 1] in view.words.plural or bool(view.bits[at - 1] & DIGIT))
 
 
-def _own(view: View, own: Agency, depth: int) -> Agency:
+def _own(view: View, own: Agency) -> Agency:
     """A name of its own: what is nested in it, and what follows it."""
     for inside in (own.end - 1, own.end - 2):  # rule 7: `Thông tấn xã Việt Nam`
         country = bare(view, inside) if inside > own.start and view.bits[inside] & PLACE else None
@@ -138,7 +160,7 @@ def _own(view: View, own: Agency, depth: int) -> Agency:
             and view.keys[inside] not in view.words.bureau
         ):
             own.inner.append((inside, own.end, "AGENCY"))
-    return own if named_last else _own_tail(view, own, depth)
+    return own if named_last else _own_tail(view, own)
 
 
 def security_force(view: View, at: int) -> tuple[int, tuple[()]] | None:
@@ -155,51 +177,18 @@ def _heads_places(view: View, at: int, end: int) -> bool:
     )
 
 
-def _unit(view: View, at: int, end: int, depth: int) -> Agency | None:
-    """Rule 1: a head with a function that is its own, or with its parent; rule 12: numbered and coded units."""
-    keys, bits = view.keys, view.bits
-    if keys[at] in view.words.ministry_head and end - at == 1:
-        return None  # ministries are listed
-    if keys[at] in view.words.needs_parent:
-        return _team(view, at, units.numbered(view, end), end, depth)
-    if keys[at] in view.words.delegation and keys[end] in view.words.security and group(view, end + 2):
-        return None  # `Đoàn An ninh 2 tỉnh X và Y`: the delegation of these
-    if stop := units.name(view, at, end):
-        return _with_parent(view, Agency(at, stop, is_named=True, kind=kinds.UNIT), depth)
-    troop = units.numbered(view, end) if bits[end] & DIGIT and depth < 4 and keys[at] not in view.words.case else end
-    if (
-        troop > end
-        and bits[troop] & AGENCY
-        and (parent := one(view, troop, depth + 1))
-        and parent.is_named
-        and parent.kind != kinds.OUTSIDE
-    ):
-        return _with_parent(
-            view, Agency(at, troop, is_named=True, kind=kinds.UNIT), depth
-        )  # `đại đội 222 Bộ Chỉ huy Quân sự tỉnh X`
-    capital = bits[at] & (CAP | UPPER) or keys[at - 1] in view.words.chief  # `chánh văn phòng UBND tỉnh X`
-    if not capital or depth >= 4 or not bits[end] & AGENCY or keys[at] in view.words.not_with_parent:
-        return None
-    parent = one(view, end, depth + 1)  # `Văn phòng Cơ quan Cảnh sát điều tra`
-    if parent is None or parent.kind == kinds.OUTSIDE:
-        return None
-    if parent.is_named:
-        return Agency(at, parent.end, is_named=True, has_tail=True, kind=kinds.UNIT, inner=parent.pieces())
-    number = (
-        units.numbered(view, parent.end) if keys[at] in view.words.troop_word else at
-    )  # `Tiểu đoàn Bộ đội Biên phòng 1`
-    return Agency(at, number, is_named=True, kind=kinds.UNIT) if number > parent.end else None
+def _unit(view: View, at: int) -> Agency | None:
+    """Rule 1: a head with a function that is its own, or with its parent; rule 12: numbered and coded units; all as
+    rules/unit.txt has them.
+    """
+    if match := view.piece("named-unit", at):
+        return _with_parent(view, Agency(at, match[0], is_named=True, kind=kinds.UNIT))
+    if match := view.piece("office-of-body", at):
+        return Agency(at, match[0], True, bool(match[1]), kind=kinds.UNIT, inner=[*match[1]])
+    return None
 
 
-def _team(view: View, at: int, number: int, end: int, depth: int) -> Agency | None:
-    """A team that a number and the body behind it name: `Tổ 2 Đội Xây dựng Công an tỉnh X`. end: of its head."""
-    parent = one(view, number, depth + 1) if number > end and depth < 4 and view.bits[number] & AGENCY else None
-    if parent is None or not parent.is_named or parent.kind == kinds.OUTSIDE:
-        return None
-    return _with_parent(view, Agency(at, number, is_named=True, kind=kinds.UNIT), depth)
-
-
-def _own_tail(view: View, own: Agency, depth: int) -> Agency:
+def _own_tail(view: View, own: Agency) -> Agency:
     """A ministry with its country (`Bộ Công an Việt Nam`, `Bộ Công an hai nước Việt Nam và Lào`), an office with its
     parent.
     """
@@ -214,10 +203,10 @@ def _own_tail(view: View, own: Agency, depth: int) -> Agency:
         return own
     if view.keys[own.start] in view.words.bureau and (level := bare_level(view, own.end)) and not place(view, own.end):
         return Agency(own.start, level, kind=kinds.BODY)  # `Cục Hải quan tỉnh`
-    return _with_parent(view, own, depth)
+    return _with_parent(view, own)
 
 
-def _with_parent(view: View, child: Agency, depth: int) -> Agency:
+def _with_parent(view: View, child: Agency) -> Agency:
     """Rule 3: a parent body written next to it is inside; nested where it has a name of its own."""
     child.end = _after_abbreviation(view, child.end)
     if (
@@ -227,8 +216,8 @@ def _with_parent(view: View, child: Agency, depth: int) -> Agency:
     ):
         child.end += 3  # `Ủy ban Đối ngoại của Quốc hội`
         return child
-    if depth < 4 and view.bits[child.end] & AGENCY:
-        parent = one(view, child.end, depth + 1)
+    if view.bits[child.end] & AGENCY:
+        parent = one(view, child.end)
         if parent and parent.kind != kinds.OUTSIDE and (parent.is_named or _is_bare_parent(view, parent)):
             return child.join(parent)
     places = tail(view, child.end, station=False)
@@ -255,7 +244,7 @@ def bare_level(view: View, at: int) -> int | None:
     return None
 
 
-def _body(view: View, body: Agency, depth: int) -> Agency:
+def _body(view: View, body: Agency) -> Agency:
     """A head that needs a place, a group of places or a parent: `Công an tỉnh X`, `Công an 5 tỉnh Bắc Lào`, `Đảng ủy
     Công an tỉnh X`.
     """
@@ -268,8 +257,8 @@ def _body(view: View, body: Agency, depth: int) -> Agency:
     if several := group(view, body.end) or (group(view, level) if level else None):  # `Công an tỉnh 3 tỉnh X, Y, Z`
         body.end, body.inner, body.is_named, body.has_tail = several[0], several[1], True, True
         return body
-    if depth < 4 and view.bits[body.end] & AGENCY:
-        parent = one(view, body.end, depth + 1)
+    if view.bits[body.end] & AGENCY:
+        parent = one(view, body.end)
         capital = any(bits & (CAP | UPPER) for bits in view.bits[body.start : body.end])  # also `bộ Chỉ huy`
         office = capital or view.keys[body.start] in view.words.office_head
         if parent and parent.is_named and parent.kind != kinds.OUTSIDE and office:
@@ -298,7 +287,7 @@ def _body(view: View, body: Agency, depth: int) -> Agency:
             if zone and view.keys[body.end] == "-" and (seat := bare(view, body.end + 1)):
                 body.end, body.inner = seat[1], [(*seat[:2], "PLACE")]  # `TAND khu vực 5 - Hà Tĩnh`
                 return body
-            return _with_parent(view, body, depth)
+            return _with_parent(view, body)
         at += 2 * units.is_zone(view, at)  # `Bộ đội Biên phòng khu vực Mông Tự`
     at += view.keys[at] in view.words.zone and bool(view.bits[at + 1] & CAP) and not body.station
     if level and view.keys[level] == ":" and _is_plural(view, body.start) and (first := bare(view, level + 1)):
@@ -319,21 +308,21 @@ def _body(view: View, body: Agency, depth: int) -> Agency:
     ):  # not `Thủ tướng Chính phủ X`, a person
         _add_places(view, body, found)
         body.is_named = True
-        return _below(view, body, depth)
+        return _below(view, body)
     if level:
         body.end = level
     return body
 
 
-def _below(view: View, body: Agency, depth: int) -> Agency:
+def _below(view: View, body: Agency) -> Agency:
     """Rule 3 for a body with a place: `Đồn Biên phòng X BĐBP tỉnh Y`, not twice the same head, as two bodies in a row
     have.
     """
     at = body.end
     same_head = view.keys[at : at + 2] == view.keys[body.start : body.start + 2]
-    if depth >= 4 or same_head or not (view.bits[at] & AGENCY and view.bits[at] & (CAP | UPPER)):
+    if same_head or not (view.bits[at] & AGENCY and view.bits[at] & (CAP | UPPER)):
         return body
-    parent = one(view, at, depth + 1)
+    parent = one(view, at)
     named = parent and parent.kind in (kinds.BODY, kinds.OWN) and parent.is_named and parent.inner
     return body.join(parent) if parent and named else body
 

@@ -16,52 +16,33 @@ class Around:
     """A set of words for each class, `field_name` for the class `field-name`; a word is its keys joined by blanks."""
 
     # around-agencies.tsv
-    abbreviation_joint: Words
     against: Words
-    agency_word: Words
-    area: Words
     assembly: Words
-    border_command: Words
     border_guard: Words
     bureau: Words
     cabinet_word: Words
-    case: Words
-    chief: Words
-    cluster: Words
     command_word: Words
     committee: Words
     council: Words
-    counted_after_unit: Words
-    delegation: Words
     department: Words
     force: Words
     force_word: Words
     friend: Words
     function_end: Words
-    function_joint: Words
     function_link: Words
-    gathered_head: Words
     government_word: Words
     high_court: Words
-    initials_head: Words
     institution_word: Words
     joint: Words
     level_word: Words
-    listed_function_only: Words
     local: Words
     local_second: Words
     media_word: Words
     ministry_head: Words
     mission_word: Words
     named_site: Words
-    national: Words
-    needs_parent: Words
-    not_with_parent: Words
-    numbered_head: Words
     of: Words
     office_head: Words
-    office_in_small: Words
-    office_joint: Words
     own_in_small: Words
     party_head: Words
     plural: Words
@@ -73,11 +54,8 @@ class Around:
     public_word: Words
     rank_of_level: Words
     sea_word: Words
-    security: Words
     tail_joint: Words
     the: Words
-    troop_word: Words
-    two_syllable_head: Words
     zone: Words
     zone_second: Words
 
@@ -95,7 +73,6 @@ class Around:
     joint_word: Words
     middle_van: Words
     newspaper: Words
-    number_word: Words
     place_classifier: Words
     province_or_district: Words
     road: Words

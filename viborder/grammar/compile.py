@@ -11,15 +11,29 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from viborder.grammar.keys import longest
-from viborder.grammar.kinds import AGENCY, CAP, DIGIT, LOWER, NAME, PERSON, ROAD, UPPER
+from viborder.grammar.kinds import AGENCY, CAP, DIGIT, LOWER, NAME, PERSON, PLACE, ROAD, UPPER
 from viborder.grammar.pattern import Choice, Glue, Look, Malformed, Mark, Named, Node, Repeat, Sequence, Word
 from viborder.grammar.tables import Table
 
 if TYPE_CHECKING:
     from viborder.grammar.view import View
 
-LOOKS = {"Cap": CAP, "UPPER": UPPER, "lower": LOWER, "number": DIGIT, "letters": CAP | LOWER, "any": (1 << 20) - 1}
-LOOKS |= {"Road": ROAD, "Family": NAME, "begins-agency": AGENCY, "begins-person": PERSON}  # what a token may begin
+LOOKS = {
+    "Cap": CAP,
+    "UPPER": UPPER,
+    "Large": CAP | UPPER,
+    "lower": LOWER,
+    "number": DIGIT,
+    "letters": CAP | LOWER,
+    "any": (1 << 20) - 1,
+}
+LOOKS |= {
+    "Road": ROAD,
+    "Family": NAME,
+    "begins-agency": AGENCY,
+    "begins-person": PERSON,
+    "begins-place": PLACE,
+}  # what a token may begin
 Spans = tuple[tuple[int, int, str], ...]
 Algorithm = Callable[["View", int], tuple[int, Spans] | None]
 _Then = Callable[[str, int, list[str]], list[str]]  # position, depth, spans so far → lines
@@ -28,12 +42,13 @@ _LINE_END = "\n"
 _SIMPLE = {
     "Cap": "bits[{at}] & 1",
     "UPPER": "bits[{at}] & 2",
+    "Large": "bits[{at}] & 3",
     "lower": "bits[{at}] & 8",
     "foreign": "v.foreign({at})",
     "glued": "v.glued({at})",
     "letter": "len(keys[{at}]) == 1",
     "short": "len(keys[{at}]) < 3",
-    "anyCap": "any(b & 1 for b in bits[{at}:{end}])",
+    "anyCap": "any(b & 3 for b in bits[{at}:{end}])",
 }
 
 

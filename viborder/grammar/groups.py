@@ -114,6 +114,12 @@ def group(view: View, at: int) -> tuple[int, list[Piece]] | None:
     return places[-1][1], [(start, stop, "PLACE") for start, stop, _ in places]
 
 
+def several_places(view: View, at: int) -> tuple[int, tuple[Piece, ...]] | None:
+    """For rules: places under one head, with their spans."""
+    found = group(view, at)
+    return (found[0], tuple(found[1])) if found else None
+
+
 def _unknown(view: View, at: int) -> Found | None:
     end = capitals(view, at, 4)
     if end == at or (view.bits[at] & (AGENCY | PERSON) and longest(view.lexicon.heads, view.keys, at)):

@@ -42,7 +42,7 @@ def role(view: View, at: int) -> tuple[int, int] | None:
 def name(view: View, at: int, bits: int) -> int | None:
     """The token after the name at `at`, or None, as rules/person.txt has it. bits: the role before it."""
     for piece, role_bits in _NAMED.items():
-        if (bits & role_bits or not role_bits) and (match := view.rules.pieces[piece](view, view.keys, view.bits, at)):
+        if (bits & role_bits or not role_bits) and (match := view.piece(piece, at)):
             return match[0]
     return None
 
@@ -133,7 +133,7 @@ def has_post_after(view: View, end: int) -> bool:
     """Rule 2: whether a post or a rank follows the name, after a comma, a dash or a bracket: `La Kỳ Quyền, Phó Giám
     đốc`.
     """
-    return view.rules.pieces["office-after-name"](view, view.keys, view.bits, end) is not None
+    return view.piece("office-after-name", end) is not None
 
 
 def is_charged(view: View, end: int) -> bool:
@@ -168,7 +168,7 @@ def signs(view: View, at: int) -> bool:
 
 def is_post(view: View, at: int) -> bool:
     """Whether a post or a rank stands at the token that is not the rank of another name."""
-    return view.rules.pieces["office"](view, view.keys, view.bits, at) is not None
+    return view.piece("office", at) is not None
 
 
 def is_list_joint(view: View, at: int) -> int | None:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from viborder.grammar.keys import keys_of
 
-CONDITION = re.compile(r"Cap|UPPER|lower|anyCap|glued|foreign|letter|short|\d+\+?")
+CONDITION = re.compile(r"Cap|UPPER|Large|lower|anyCap|glued|foreign|letter|short|\d+\+?")
 _TOKEN = re.compile(
     r'\s*(?:"(?P<quoted>[^"]+)"|<(?P<named>[^<>\s]+)>|\[(?P<label>[A-Z_]+|-)(?=\s)|\{(?P<low>\d+),(?P<high>\d+)\}'
     r'|(?P<mark>[\]()|?*+!&~])|(?P<word>[^\s\]()|?*+<>\[{"!~&/]+(?:/[\w+]+)*))'
@@ -172,6 +172,6 @@ def _checked(conditions: list[str]) -> tuple[str, ...]:
     for name in conditions:
         if not CONDITION.fullmatch(name):
             raise Malformed(
-                f"`/{name}` is no condition: Cap, UPPER, lower, anyCap, glued, foreign, letter, short, 2, 2+"
+                f"`/{name}` is no condition: Cap, UPPER, Large, lower, anyCap, glued, foreign, letter, short, 2, 2+"
             )
     return tuple(conditions)

@@ -23,8 +23,7 @@ def bare(view: View, at: int, *, loose: bool = False) -> Found | None:
     found = _listed(view, at, loose)
     if found is None:
         return None
-    piece = view.rules.pieces["listed-after-word" if loose else "listed"]
-    return found if piece(view, view.keys, view.bits, at) else None
+    return found if view.piece("listed-after-word" if loose else "listed", at) else None
 
 
 def _listed(view: View, at: int, loose: bool) -> Found | None:
@@ -146,7 +145,7 @@ def named(view: View, at: int) -> Found | None:
     head = longest(view.lexicon.admin_words, view.keys, at)
     if head is None:
         return None
-    match = view.rules.pieces["named"](view, view.keys, view.bits, at)
+    match = view.piece("named", at)
     return (at, match[0], head[1][0]) if match else None
 
 
@@ -255,7 +254,7 @@ def letter_or_number(view: View, end: int, level: int) -> int:
     """Villages and border gates bear numbers after their names: `bản Huổi Khon 2,`."""
     if level not in (kinds.COMMUNE, kinds.VILLAGE, kinds.OTHER) or not view.bits[end] & DIGIT:
         return end
-    match = view.rules.pieces["number-of-name"](view, view.keys, view.bits, end)
+    match = view.piece("number-of-name", end)
     return match[0] if match else end
 
 

@@ -46,6 +46,10 @@ _BEGIN = {
     "rank-or-body": kinds.AGENCY | kinds.PERSON,
     "one-body": kinds.AGENCY,
     "security-force": kinds.CAP,
+    "named-parent": kinds.AGENCY,
+    "unnamed-body": kinds.AGENCY,
+    "unlisted-function": kinds.CAP,
+    "roman": kinds.CAP,
 }
 APART = (
     "place",
@@ -54,7 +58,7 @@ APART = (
 )  # asked where no body, no person and no amount begins; see `viborder.grammar.Walk`
 ASKED = tuple(
     """listed listed-after-word named number-of-name office office-after-name named-after-rank named-after-post
-    named-after-title named-after-role named-by-family head""".split()
+    named-after-title named-after-role named-by-family head named-unit office-of-body several-offices unit-number""".split()
 )  # pieces that algorithms ask for
 
 
@@ -62,7 +66,7 @@ ASKED = tuple(
 def algorithms() -> dict[str, Algorithm]:
     """By the names that patterns may use."""
     # These read views, which read the lexicon, which holds the rules.
-    from viborder.grammar import agencies, amounts, officials, places
+    from viborder.grammar import agencies, amounts, groups, officials, places, units
 
     found: dict[str, Algorithm] = {
         "digits": amounts.digits,
@@ -92,6 +96,11 @@ def algorithms() -> dict[str, Algorithm]:
         "kilometre-post": places.kilometre_post,
         "one-body": agencies.one_body,
         "security-force": agencies.security_force,
+        "named-parent": agencies.named_parent,
+        "unnamed-body": agencies.unnamed_body,
+        "unlisted-function": units.unlisted_function,
+        "roman": units.roman,
+        "several-places": groups.several_places,
         "person-capitals": officials.person_capitals,
         "name-of-person": officials.name_of_person,
         "name-after-rank": officials.name_after_rank,

@@ -28,7 +28,7 @@ from viborder.grammar.kinds import (
     UPPER,
 )
 from viborder.grammar.lexicon import Lexicon, TokenType, in_use
-from viborder.grammar.rulebook import Rules
+from viborder.grammar.rulebook import Found, Rules
 from viborder.text import FRACTIONS, bare
 
 _MOST_TYPES = 200_000
@@ -64,6 +64,10 @@ class View:
     def token(self, at: int) -> int:
         """The number of the text's token at this place: tokens between lines do not count."""
         return at - bisect(self.breaks, at)
+
+    def piece(self, name: str, at: int) -> Found | None:
+        """What a piece of the rules finds at the token."""
+        return self.rules.pieces[name](self, self.keys, self.bits, at)
 
     def foreign(self, at: int) -> bool:
         """Whether the token has more than one syllable, as no Vietnamese one has."""
