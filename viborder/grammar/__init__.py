@@ -261,7 +261,7 @@ class Walk:
             unsaid = carry.PRIVATE_ROLE if bits & kinds.ROLE and not bits & kinds.KIN else carry.UNSAID
             self.persons.append((start, stop, carry.OFFICE if in_office else unsaid))
             self.role_end = -1
-            following = officials.is_list_joint(view, stop)
+            following = officials.next_name(view, stop)
             if following is None:
                 return
             end = places.capitals(view, following, 7)

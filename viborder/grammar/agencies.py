@@ -65,13 +65,12 @@ def _one(view: View, at: int) -> Agency | None:
     if match is None or view.piece("head", at) is None:
         return None
     end, kind = match
-    if kind == kinds.INSTITUTION:
-        return _institution(view, at, end)
-    if kind & kinds.OUTSIDE and not kind & (kinds.OWN | kinds.BODY):
-        return _outside(view, at, end)
+    if not kind & (kinds.OWN | kinds.BODY | kinds.UNIT | kinds.CODE):
+        outside = view.piece("outside-body" if kind & kinds.OUTSIDE else "institution-with-place", at)
+        return Agency(at, outside[0], kind=kinds.OUTSIDE) if outside else None
     if kind & kinds.CODE and view.bits[at] & UPPER:
         return _with_parent(view, Agency(at, end, is_named=True, kind=kinds.CODE))
-    if kind & kinds.OWN and _is_own_in_capitals_only(view, at, end):
+    if kind & kinds.OWN and not view.piece("own-name", at):
         kind &= ~kinds.OWN
     if kind & kinds.UNIT:
         if offices := view.piece("several-offices", at):
@@ -110,33 +109,6 @@ def unnamed_body(view: View, at: int) -> tuple[int, tuple[()]] | None:
     return (body.end, ()) if body and not body.is_named and body.kind != kinds.OUTSIDE else None
 
 
-def _outside(view: View, at: int, end: int) -> Agency | None:
-    """A body that is never marked; with the place in its name where it is a media outlet (places rule 6)."""
-    if view.keys[at] in view.words.media_word:
-        place = bare(view, end)
-        end = place[1] if place else end
-    return Agency(at, end, kind=kinds.OUTSIDE)
-
-
-def _institution(view: View, at: int, end: int) -> Agency | None:
-    """A company, a hospital, a school with the place in its name, none of which is marked; None where no place is."""
-    name = end
-    while name - end < 10 and (view.bits[name] & CAP or view.keys[name] in view.words.institution_word):
-        if found := place(view, name):
-            attribute = name == end and found[2] == kinds.COUNTRY  # `công ty Trung Quốc`
-            return None if attribute else Agency(at, found[1], kind=kinds.OUTSIDE)
-        name += 1
-    found = named(view, name)
-    return Agency(at, found[1], kind=kinds.OUTSIDE) if found else None  # `Bệnh viện huyện X`
-
-
-def _is_own_in_capitals_only(view: View, at: int, end: int) -> bool:
-    """Whether the name stands in lower case and is too short to be a name so."""
-    if view.bits[at] & (CAP | UPPER) or view.keys[at] in view.words.own_in_small:
-        return False
-    return end - at < 3 or (view.keys[at] in view.words.bureau and not view.bits[at + 1] & CAP)
-
-
 def _is_plural(view: View, at: int) -> bool:
     """Whether a plural word or a number stands before the head."""
     return at > 0 and (view.keys[at - 1] in view.words.plural or bool(view.bits[at - 1] & DIGIT))
@@ -161,20 +133,6 @@ def _own(view: View, own: Agency) -> Agency:
         ):
             own.inner.append((inside, own.end, "AGENCY"))
     return own if named_last else _own_tail(view, own)
-
-
-def security_force(view: View, at: int) -> tuple[int, tuple[()]] | None:
-    """For rules: `An ninh huyện Mường Mày` as a body (the neighbours' police), not `an ninh tỉnh X được giữ vững`."""
-    return (at + 2, ()) if view.bits[at] & CAP and _heads_places(view, at, at + 2) else None
-
-
-def _heads_places(view: View, at: int, end: int) -> bool:
-    """Whether places with their word follow the head `[at, end)`, alone only inside a sentence."""
-    several = group(view, end) if view.keys[end] not in view.words.province_head else None  # `An ninh 3 tỉnh X, Y và Z`
-    begins = view.keys[at - 1] in (".", "\n", '"', ":")
-    return bool(several and several[1]) or (
-        not begins and view.keys[end] in view.words.province_or_district and named(view, end) is not None
-    )
 
 
 def _unit(view: View, at: int) -> Agency | None:
@@ -295,12 +253,7 @@ def _body(view: View, body: Agency) -> Agency:
         body.end, body.is_named, body.has_tail = places[-1][1], True, True
         body.inner = [(start, end, "PLACE") for start, end, _ in places]
         return body
-    if (
-        body.station
-        and view.keys[at] == ":"
-        and body.start
-        and (view.keys[body.start - 1] in view.words.plural or view.bits[body.start - 1] & DIGIT)
-    ):
+    if body.station and view.keys[at] == ":" and _is_plural(view, body.start):
         at += 1  # `3 đồn biên phòng: X, Y, Z`
     found = tail(view, at, body.station)
     if found and (
@@ -329,25 +282,14 @@ def _below(view: View, body: Agency) -> Agency:
 
 def abbreviation(view: View, end: int) -> int | None:
     """The token after an abbreviation in brackets at `end`: `(BĐBP)`, `(PC 04)`; None where there is none."""
-    if view.keys[end] != "(" or not view.bits[end + 1] & CAP or bare(view, end + 1):
-        return None
-    code = longest(view.lexicon.heads, view.keys, end + 1)
-    close = code[0] if code and code[1] & kinds.CODE else end + 2
-    return close + 1 if view.keys[close] == ")" and (close > end + 2 or view.bits[end + 1] & UPPER) else None
+    match = view.piece("abbreviation", end) if view.keys[end] == "(" else None
+    return match[0] if match else None
 
 
 def _after_abbreviation(view: View, end: int) -> int:
     """Rule 12: the token after an abbreviation in brackets inside a name: `Bộ đội Biên phòng (BĐBP) tỉnh X`."""
-    close = abbreviation(view, end)
-    if close is None:
-        return end
-    station = view.keys[end + 1] in view.words.post_abbreviation and view.bits[close] & CAP
-    goes_on = (
-        station
-        or units.is_zone(view, close)
-        or (view.bits[close] & (PLACE | AGENCY) and (place(view, close) or one(view, close)))
-    )
-    return close if goes_on or view.keys[close + 1] in view.words.rank_of_level else end
+    match = view.piece("abbreviation-inside", end) if view.keys[end] == "(" else None
+    return match[0] if match else end
 
 
 def _add_places(view: View, body: Agency, places: list[Found]) -> None:

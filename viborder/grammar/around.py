@@ -32,25 +32,18 @@ class Around:
     function_link: Words
     government_word: Words
     high_court: Words
-    institution_word: Words
     joint: Words
     level_word: Words
-    local: Words
-    local_second: Words
-    media_word: Words
     ministry_head: Words
     mission_word: Words
     named_site: Words
     of: Words
     office_head: Words
-    own_in_small: Words
     party_head: Words
     plural: Words
     police_head: Words
-    post_abbreviation: Words
     post_head: Words
     prevent: Words
-    province_head: Words
     public_word: Words
     rank_of_level: Words
     sea_word: Words
@@ -61,8 +54,6 @@ class Around:
 
     # around-places.tsv
     before_country: Words
-    border: Words
-    border_second: Words
     china: Words
     coming_from: Words
     comma_or_and: Words
@@ -74,7 +65,6 @@ class Around:
     middle_van: Words
     newspaper: Words
     place_classifier: Words
-    province_or_district: Words
     road: Words
     seated_at: Words
     several: Words
@@ -85,17 +75,14 @@ class Around:
     also_given: Words
     before_people: Words
     before_seat: Words
-    charge: Words
     deed_of_person: Words
     former_or_is: Words
     had_before: Words
     middle_thi: Words
-    name_joint: Words
     name_word: Words
     photograph: Words
     sentence_end: Words
     signed: Words
-    suffers: Words
     surname_before_place: Words
 
     # around-amounts.tsv

@@ -76,29 +76,13 @@ def group(view: View, at: int) -> tuple[int, list[Piece]] | None:
 
     The token after it, and its places.
     """
-    keys, bits = view.keys, view.bits
-    if keys[at] not in view.words.plural and not (bits[at] & DIGIT and len(keys[at]) < 3):
+    keys = view.keys
+    border = view.piece("group-at-border", at)
+    head = border or view.piece("group-of-places", at)
+    if head is None:
         return None
+    end = head[0]
     level = longest(view.lexicon.admin_words, keys, at + 1)
-    if level:
-        end = level[0]
-    elif keys[at + 1] in view.words.country_word:
-        end = at + 2
-    elif keys[at + 1] in view.words.local and keys[at + 2] in view.words.local_second:
-        end = at + 3
-    else:
-        return None
-    while (
-        keys[end] in view.words.comma_or_and
-        and not bits[end + 1] & CAP
-        and (also := longest(view.lexicon.admin_words, keys, end + 1))
-    ):
-        end = also[0]
-    border = keys[end] in view.words.border and keys[end + 1] in view.words.border_second
-    if border:
-        end += 2
-    if keys[end] == ":":
-        end += 1
     of = keys[end] in view.words.of
     end += of
     end += keys[end] in view.words.country_word

@@ -19,7 +19,6 @@ _NAMED = {  # piece → the roles after which it is asked for; 0: after any. The
     "named-after-role": kinds.ROLE,
     "named-by-family": 0,
 }
-REACH = 12  # tokens after a name in which it is said what the person is accused of
 
 
 def role(view: View, at: int) -> tuple[int, int] | None:
@@ -138,17 +137,7 @@ def has_post_after(view: View, end: int) -> bool:
 
 def is_charged(view: View, end: int) -> bool:
     """Whether the one who is named before the token is accused of something: `bị truy tố`, `đã bị khởi tố`."""
-    return any(
-        view.keys[at] in view.words.suffers and " ".join(view.keys[at + 1 : at + 3]) in view.words.charge
-        for at in range(end, _sentence_end(view, end))
-    )
-
-
-def _sentence_end(view: View, at: int) -> int:
-    end = at
-    while end - at < REACH and view.keys[end] != "\n" and view.keys[end] not in view.words.sentence_end:
-        end += 1
-    return end
+    return view.piece("charged", end) is not None
 
 
 def signs(view: View, at: int) -> bool:
@@ -171,13 +160,10 @@ def is_post(view: View, at: int) -> bool:
     return view.piece("office", at) is not None
 
 
-def is_list_joint(view: View, at: int) -> int | None:
+def next_name(view: View, at: int) -> int | None:
     """Where a further name of a list would begin: after a comma, a semicolon or `và`."""
-    if view.keys[at] in view.words.name_joint:
-        at += 1 + (view.keys[at] == "," and view.keys[at + 1] in view.words.joint_word)
-        begins = view.bits[at] & CAP and view.bits[at] & NAME and not longest(view.lexicon.persons, view.keys, at)
-        return at if begins else None
-    return None
+    match = view.piece("next-name", at)
+    return match[0] if match else None
 
 
 def bylines(view: View) -> dict[int, int]:

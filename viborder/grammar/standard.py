@@ -45,7 +45,6 @@ _BEGIN = {
     "name-after-rank": kinds.CAP,
     "rank-or-body": kinds.AGENCY | kinds.PERSON,
     "one-body": kinds.AGENCY,
-    "security-force": kinds.CAP,
     "named-parent": kinds.AGENCY,
     "unnamed-body": kinds.AGENCY,
     "unlisted-function": kinds.CAP,
@@ -58,7 +57,9 @@ APART = (
 )  # asked where no body, no person and no amount begins; see `viborder.grammar.Walk`
 ASKED = tuple(
     """listed listed-after-word named number-of-name office office-after-name named-after-rank named-after-post
-    named-after-title named-after-role named-by-family head named-unit office-of-body several-offices unit-number""".split()
+    named-after-title named-after-role named-by-family head named-unit office-of-body several-offices unit-number
+    own-name outside-body institution-with-place abbreviation abbreviation-inside group-of-places group-at-border charged
+    next-name""".split()
 )  # pieces that algorithms ask for
 
 
@@ -95,7 +96,6 @@ def algorithms() -> dict[str, Algorithm]:
         "capitals": places.run_of_capitals,
         "kilometre-post": places.kilometre_post,
         "one-body": agencies.one_body,
-        "security-force": agencies.security_force,
         "named-parent": agencies.named_parent,
         "unnamed-body": agencies.unnamed_body,
         "unlisted-function": units.unlisted_function,
