@@ -14,6 +14,7 @@ from viborder.document import Document, Span
 from viborder.eval.errors.by_rule import by_rule
 from viborder.eval.errors.files import write_errors
 from viborder.eval.errors.records import error_records
+from viborder.eval.show.report_data import report_data
 from viborder.formats import brackets
 from viborder.grammar import propose
 from viborder.grammar.explain import explain, origins
@@ -110,3 +111,20 @@ def test_errors_are_summed_by_the_rule_that_proposed_them(capsys: pytest.Capture
     }
     write_errors(tmp_path / "errors.jsonl", gold, pred)
     assert re.search(rf"{re.escape(made[4, 8, 'QUANTITY'])} +1 +1", capsys.readouterr().out)
+
+
+def test_missed_spans_bear_the_rule_that_came_near(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    text = "Một cựu cảnh sát Hàn Quốc có heroin."
+    gold = [Document("one", text, (Span(8, 25, "AGENCY"), Span(29, 35, "DRUG")))]
+    pred = [Document("one", text)]
+    write_errors(tmp_path / "errors.jsonl", gold, pred)
+    records = [json.loads(line) for line in (tmp_path / "errors.jsonl").read_text().splitlines()]
+    agency, drug = (record["near"] for record in records)
+    assert {"rule": "head.word", "veto": "former-policeman"} in agency
+    assert drug == [{"rule": "drug", "veto": ""}]  # the grammar proposes it, and the prediction lacks it
+    said = capsys.readouterr().out
+    assert re.search(r"head\.word +former-policeman +1", said)
+    assert re.search(r"drug +\(proposed, not taken\) +1", said)
+    (system,) = report_data(gold, {"none": pred}, None, None, None, "", "")["systems"]
+    assert ["head.word", "former-policeman"] in [list(found) for found in system["records"][0]["near"]]
+    assert [list(found) for found in system["records"][1]["near"]] == [["drug", ""]]

@@ -70,9 +70,27 @@ def explain(text: str, folder: Path | None = None, words: Sequence[str] | None =
     return {"text": text, "spans": found, "near": list(_near(view, told, covered))}
 
 
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """made: (start, end, label) of each span that the package's grammar proposes → the rule or algorithm that made it.
+    stopped: each match that a veto stopped: start, end, rule, veto. Offsets are half-open code points.
+    """
+
+    made: dict[tuple[int, int, str], str]
+    stopped: list[tuple[int, int, str, str]]
+
+
+def traced(text: str) -> Trace:
+    """What made the spans of a text, and what was stopped in it, those too where a span stands."""
+    view, _, told, spans = _read(text, *cut(text), None)
+    made = {(view.starts[first], view.ends[last - 1], label): origin.by for (first, last, label), origin in spans}
+    stopped = [(found["start"], found["end"], found["rule"], found["veto"]) for found in _near(view, told, [])]
+    return Trace(made, stopped)
+
+
 def origins(text: str) -> dict[tuple[int, int, str], str]:
     """(start, end, label) of each span that the package's grammar proposes → the rule or algorithm that made it."""
-    return {(span["start"], span["end"], span["label"]): span["by"] for span in explain(text)["spans"]}
+    return traced(text).made
 
 
 def makers(

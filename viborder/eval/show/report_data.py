@@ -14,6 +14,7 @@ from viborder.eval.counting.leakage import leakage
 from viborder.eval.counting.scores import Rates, Scores
 from viborder.eval.counting.scoring import score
 from viborder.eval.counting.slices import slices
+from viborder.eval.errors.near import is_missed, near
 from viborder.eval.errors.records import KINDS, Record, error_records
 from viborder.eval.errors.summary import confusion, kind_counts, most_frequent
 from viborder.eval.errors.suspects import suspects
@@ -178,8 +179,12 @@ def _folds(gold: Sequence[Document], pred: Sequence[Document], folds: Folds | No
 def _records(
     gold: Sequence[Document], predicted: Sequence[Sequence[Span]], records: Sequence[Record]
 ) -> list[dict[str, Any]]:
-    """Errors with the places of their spans in the lists of the document."""
+    """Errors with the places of their spans in the lists of the document, and what came near those that were missed."""
     row = {document.id: index for index, document in enumerate(gold)}
+    from viborder.grammar.explain import traced
+
+    missed = {record.document for record in records if is_missed(record)}
+    told = {document.id: traced(document.text) for document in gold if document.id in missed}
     gold_place = [{span: index for index, span in enumerate(document.spans)} for document in gold]
     pred_place = [{span: index for index, span in enumerate(spans)} for spans in predicted]
     return [
@@ -189,6 +194,7 @@ def _records(
             "border": record.border if record.kind in ("boundary", "type_boundary") else "",
             "gold": [gold_place[at][span] for span in record.gold],
             "pred": [pred_place[at][span] for span in record.pred],
+            "near": near(record.gold[0], told[record.document]) if is_missed(record) else [],
         }
         for record in records
         if record.kind != "correct"

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from viborder.eval.counting.leakage import Leakage
     from viborder.eval.counting.slices import Slice
     from viborder.eval.errors.by_rule import Tally
+    from viborder.eval.errors.near import Near
     from viborder.eval.errors.records import Record
 
 SHOWN_CONFLICTS = 12
@@ -130,6 +131,22 @@ def rule_table(tallies: Sequence[Tally], console: Console | None = None) -> None
         table.add_row(escape(tally.rule), str(tally.right), str(tally.wrong))
     if len(wrong) > SHOWN_RULES:
         table.add_row(f"{len(wrong) - SHOWN_RULES} more", "", str(sum(tally.wrong for tally in wrong[SHOWN_RULES:])))
+    (console or Console()).print(table)
+
+
+def near_table(counts: Mapping[Near, int], console: Console | None = None) -> None:
+    """Print which rules came near missed spans: the rule, the veto that stopped it, how many spans."""
+    if not counts:
+        return
+    table = Table(box=box.SIMPLE_HEAD)
+    table.add_column("missed, came near", overflow="fold")
+    table.add_column("stopped by", overflow="fold")
+    table.add_column("n", justify="right")
+    ranked = sorted(counts.items(), key=lambda found: (-found[1], found[0]))
+    for (rule, veto), count in ranked[:SHOWN_RULES]:
+        table.add_row(escape(rule), escape(veto) or "(proposed, not taken)", str(count))
+    if len(ranked) > SHOWN_RULES:
+        table.add_row(f"{len(ranked) - SHOWN_RULES} more", "", str(sum(count for _, count in ranked[SHOWN_RULES:])))
     (console or Console()).print(table)
 
 

@@ -125,7 +125,13 @@ function errorCard(system, record) {
     h("p", { class: "head" }, kindBadge(record.kind), record.border ? h("span", { class: "border" }, record.border) : null,
       h("span", { class: "soft id" }, DATA.documents[record.doc].id), place),
     h("div", { class: "text" }, drawText(record.doc, from, to, marks)),
-    h("dl", {}, said("Gold", record.doc, gold), said("Predicted", record.doc, pred)));
+    h("dl", {}, said("Gold", record.doc, gold), said("Predicted", record.doc, pred), cameNear(record)));
+}
+
+function cameNear(record) {
+  if (!record.near.length) return null;
+  const words = ([rule, veto]) => h("dd", {}, h("code", {}, rule), veto ? [", stopped by ", h("code", {}, veto)] : ", proposed and not taken");
+  return [h("dt", {}, "Came near"), record.near.map(words)];
 }
 
 function said(name, document_, spans) {
