@@ -24,7 +24,7 @@ def near(span: Span, told: Trace) -> list[Near]:
     """What came near the span, those first that share most of its text."""
     if maker := told.made.get((span.start, span.end, span.label)):
         return [(maker, "")]
-    shared = {}
+    shared: dict[Near, int] = {}
     for start, end, rule, veto in told.stopped:
         covered = min(end, span.end) - max(start, span.start)
         if covered > 0:
