@@ -12,13 +12,9 @@ from dataclasses import dataclass, field
 from viborder.grammar import kinds, units
 from viborder.grammar.groups import Piece, coordinated, group, tail
 from viborder.grammar.keys import longest
-from viborder.grammar.kinds import AGENCY, CAP, DIGIT, LOWER, PLACE, UPPER
+from viborder.grammar.kinds import AGENCY, CAP, DIGIT, PLACE, UPPER
 from viborder.grammar.places import Found, bare, named, place
 from viborder.grammar.view import View
-
-# Bodies that are called after a commune, a border gate or a village, so that any name after them is a place.
-
-# Bodies that are an office and no force, so that lower case says little where a parent with a name follows.
 
 
 @dataclass(slots=True)
@@ -52,11 +48,11 @@ class Agency:
 def one(view: View, at: int) -> Agency | None:
     """A single agency, or several places under one head, unless a veto of rules/agency.txt says that the head is none."""
     found: Agency | None
-    known = view.memo.get(("one", at), view)
+    known = view.memo.get(("a body", at), view)
     if known is not view:
         found = known
     else:
-        found = view.memo["one", at] = _one(view, at)
+        found = view.memo["a body", at] = _one(view, at)
     return found
 
 
@@ -167,12 +163,8 @@ def _own_tail(view: View, own: Agency) -> Agency:
 def _with_parent(view: View, child: Agency) -> Agency:
     """Rule 3: a parent body written next to it is inside; nested where it has a name of its own."""
     child.end = _after_abbreviation(view, child.end)
-    if (
-        view.keys[child.end] in view.words.of
-        and " ".join(view.keys[child.end + 1 : child.end + 3]) in view.words.assembly
-        and view.keys[child.start] in view.words.council
-    ):
-        child.end += 3  # `Ủy ban Đối ngoại của Quốc hội`
+    if view.keys[child.start] in view.words.council and (assembly := view.piece("of-assembly", child.end)):
+        child.end = assembly[0]  # `Ủy ban Đối ngoại của Quốc hội`
         return child
     if view.bits[child.end] & AGENCY:
         parent = one(view, child.end)
@@ -196,10 +188,8 @@ def _is_bare_parent(view: View, parent: Agency) -> bool:
 
 def bare_level(view: View, at: int) -> int | None:
     """The token after a level word without a name (`Công an tỉnh`), or None."""
-    if view.keys[at] in view.words.level_word and view.bits[at] & (LOWER | CAP):
-        found = longest(view.lexicon.admin_words, view.keys, at)
-        return found[0] if found else None
-    return None
+    match = view.piece("bare-level", at)
+    return match[0] if match else None
 
 
 def _body(view: View, body: Agency) -> Agency:
@@ -226,25 +216,17 @@ def _body(view: View, body: Agency) -> Agency:
         if parent and not parent.is_named and parent.kind == kinds.BODY and not body.station:
             body.end = parent.end  # `Bộ Chỉ huy Bộ đội Biên phòng tỉnh`: rule 10, nothing
             return body
-    at = body.end + (view.keys[body.end] in view.words.country_word)
-    at += view.keys[at] in view.words.friend
-    at += 2 * (
-        view.keys[at + 1] in view.words.rank_of_level and view.keys[at] in view.words.two
-    )  # `Công an hai cấp tỉnh X`
-    if (
-        view.keys[at] in view.words.seated_at
-        and view.keys[at - 1] in view.words.high_court
-        and (seat := bare(view, at + 1))
-    ):  # the high courts
-        return Agency(body.start, seat[1], True, True, kind=kinds.BODY, inner=[(*seat[:2], "PLACE")])
-    zone = units.is_zone(view, body.end)
-    if body.station or zone:
+    between = view.piece("before-places", body.end)
+    at = between[0] if between else body.end
+    if view.keys[at - 1] in view.words.high_court and (seat := view.piece("seat", at)):
+        return Agency(body.start, seat[0], True, True, kind=kinds.BODY, inner=[*seat[1]])
+    if seat := view.piece("zone-seat", body.end):
+        body.end, body.inner, body.is_named = seat[0], [*seat[1]], True
+        return body
+    if body.station or units.is_zone(view, body.end):
         body.end = units.numbered(view, body.end)
         if body.end > at:
             body.is_named = True
-            if zone and view.keys[body.end] == "-" and (seat := bare(view, body.end + 1)):
-                body.end, body.inner = seat[1], [(*seat[:2], "PLACE")]  # `TAND khu vực 5 - Hà Tĩnh`
-                return body
             return _with_parent(view, body)
         at += 2 * units.is_zone(view, at)  # `Bộ đội Biên phòng khu vực Mông Tự`
     at += view.keys[at] in view.words.zone and bool(view.bits[at + 1] & CAP) and not body.station
@@ -318,10 +300,6 @@ def _add_places(view: View, body: Agency, places: list[Found]) -> None:
 
 def _add_seat(view: View, body: Agency) -> None:
     """`Đại sứ quán Việt Nam tại Lào`: where a mission sits is part of its name."""
-    if (
-        view.keys[body.start] in view.words.mission_word
-        and view.keys[body.end] in view.words.seated_at
-        and (host := bare(view, body.end + 1))
-    ):
-        body.end = host[1]
-        body.inner.append((host[0], host[1], "PLACE"))
+    if view.keys[body.start] in view.words.mission_word and (seat := view.piece("seat", body.end)):
+        body.end = seat[0]
+        body.inner = [*body.inner, *seat[1]]

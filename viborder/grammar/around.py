@@ -17,7 +17,6 @@ class Around:
 
     # around-agencies.tsv
     against: Words
-    assembly: Words
     border_guard: Words
     bureau: Words
     cabinet_word: Words
@@ -33,7 +32,6 @@ class Around:
     government_word: Words
     high_court: Words
     joint: Words
-    level_word: Words
     ministry_head: Words
     mission_word: Words
     named_site: Words
@@ -45,7 +43,6 @@ class Around:
     post_head: Words
     prevent: Words
     public_word: Words
-    rank_of_level: Words
     sea_word: Words
     tail_joint: Words
     the: Words
@@ -101,7 +98,6 @@ class Around:
     second_syllable: Words
     short_unit: Words
     tens_of: Words
-    two: Words
 
     def __init__(self, lexicon: Lexicon) -> None:
         for name in type(self).__annotations__:
