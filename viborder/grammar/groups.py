@@ -93,8 +93,6 @@ def group(view: View, at: int) -> tuple[int, list[Piece]] | None:
     if first is None or (border and first[2] == kinds.COUNTRY and keys[first[1]] == "-"):
         return None  # rule 9: only located
     places = coordinated(view, [first], group=not of)
-    if first[2] == kinds.REGION:
-        places = places[:1]
     return places[-1][1], [(start, stop, "PLACE") for start, stop, _ in places]
 
 

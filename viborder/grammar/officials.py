@@ -56,8 +56,6 @@ def name_of_person(view: View, at: int) -> Match | None:
 def name_after_rank(view: View, at: int) -> Match | None:
     """For rules: the same behind a rank, where more is a name: a part in small letters, a part behind a dash."""
     end = _own_capitals(view, at)
-    if end == at:
-        return None
     forgotten = (
         end - at == 1
         and view.bits[end] & LOWER

@@ -200,8 +200,6 @@ def loose_region(view: View, at: int) -> Match | None:
 
 def forgotten_capitals(view: View, at: int) -> Match | None:
     """For rules: a listed province or district of two syllables or more in small letters: `tỉnh quảng trị`."""
-    if not view.bits[at] & LOWER:
-        return None
     home, abroad = view.lexicon.gazetteer
     for trie, keys in ((home, view.keys[at : at + 5]), (abroad, [kind[1] for kind in view.types[at : at + 5]])):
         found = longest(trie, [*keys, "\n"], 0)

@@ -16,8 +16,6 @@ def unlisted_function(view: View, at: int) -> Match | None:
     another body. How far it goes depends on every syllable before, so it is no pattern.
     """
     keys, bits = view.keys, view.bits
-    if bits[at] & UPPER or not bits[at + 1] & (LOWER | CAP):
-        return None
     known = view.lexicon.function_words
     run = at
     while run - at < MOST and (run == at or not (bits[run] & CAP and bare(view, run))):
