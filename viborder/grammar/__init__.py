@@ -214,13 +214,7 @@ class Walk:
             self.accused = " ".join(view.keys[end - 2 : end]) in view.words.accused
             self.had = view.keys[at - 1] in view.words.had_before
         quoted = view.keys[end] == '"' and bits & kinds.ROLE  # `một người tên "Anh"`
-        start = (
-            end + 1
-            if quoted or view.keys[end] == ":" or (view.keys[end] == "." and view.bits[end - 1] & UPPER)
-            else end
-        )
-        if view.keys[end] in view.words.name_word and view.bits[end + 1] & CAP:
-            start = end + 1
+        start = end + 1 if quoted or view.piece("before-name", end) else end
         if start > end and longest(view.lexicon.persons, view.keys, start) and not view.bits[start + 1] & CAP:
             return start  # `các đồng chí: Đại tá X`
         for head in range(

@@ -17,7 +17,6 @@ class Around:
 
     # around-agencies.tsv
     against: Words
-    border_guard: Words
     bureau: Words
     cabinet_word: Words
     command_word: Words
@@ -32,7 +31,6 @@ class Around:
     government_word: Words
     high_court: Words
     joint: Words
-    ministry_head: Words
     mission_word: Words
     named_site: Words
     of: Words
@@ -44,7 +42,6 @@ class Around:
     prevent: Words
     public_word: Words
     sea_word: Words
-    tail_joint: Words
     the: Words
     zone: Words
     zone_second: Words
@@ -76,7 +73,6 @@ class Around:
     former_or_is: Words
     had_before: Words
     middle_thi: Words
-    name_word: Words
     photograph: Words
     sentence_end: Words
     signed: Words

@@ -30,11 +30,10 @@ def _together(view: View, first: Agency) -> Agency:
         return first  # a number or a zone names it
     if first.kind == kinds.BODY and first.end - first.start > 1 and bare_level(view, first.end - 1):
         return first
-    if keys[first.end] not in view.words.tail_joint:
+    joint = view.piece("joint-of-bodies", first.end)
+    if joint is None:
         return first
-    at = first.end + 1 + (keys[first.end] == "," and keys[first.end + 1] in view.words.joint_word)
-    if keys[at] in view.words.border_guard and keys[at - 1] == "-" and keys[first.start] in view.words.ministry_head:
-        return first  # its own abbreviation: `Bộ đội Biên phòng - BĐBP tỉnh X`
+    at = joint[0]
     following = one(view, at)
     if following is None or _is_post(view, following) or following.kind == kinds.OUTSIDE:
         return first

@@ -59,7 +59,8 @@ ASKED = tuple(
     """listed listed-after-word named number-of-name office office-after-name named-after-rank named-after-post
     named-after-title named-after-role named-by-family head named-unit office-of-body several-offices unit-number
     own-name outside-body institution-with-place abbreviation abbreviation-inside group-of-places group-at-border charged
-    next-name bare-level before-places seat zone-seat of-assembly""".split()
+    next-name bare-level before-places seat zone-seat of-assembly
+    joint-of-bodies before-name""".split()
 )  # pieces that algorithms ask for
 
 
