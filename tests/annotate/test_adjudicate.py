@@ -290,3 +290,27 @@ def test_a_decision_whose_id_is_no_string_is_told(tmp_path: Path, value: object)
     log.write_text(json.dumps(json.loads(log.read_text()) | {"id": value}), encoding="utf-8")
     with pytest.raises(ViborderError, match="decision-malformed"):
         read_decisions(log)
+
+
+def test_two_who_adjudicate_at_once_keep_each_others_decisions(monkeypatch, tmp_path):
+    """Between the reading of the log and an answer, another run writes its own answer and another document's gold."""
+    log, out = tmp_path / "decisions.jsonl", tmp_path / "gold.jsonl"
+    named = {
+        name: list(documents.values()) for name, documents in passes(a=[AGENCY, PLACE], b=[AGENCY, OFFICIAL]).items()
+    }
+    other = Document("other", "Lào", (Span(0, 3, "PLACE"),))
+
+    def answered(found, keep, take_back):
+        one, two = [question.answer(None, "") for dispute in found for question in dispute.questions]
+        write_decisions(log, [one])
+        jsonl.write(out, [other])
+        keep([two])
+        assert [decision.place for decision in read_decisions(log)] == sorted([one.place, two.place])
+        take_back([two])
+        assert [decision.place for decision in read_decisions(log)] == [one.place]
+        keep([two])
+        return 1
+
+    monkeypatch.setattr("viborder.annotate.ask.ask", answered)
+    settle_at_terminal(named, log, out, 2)
+    assert [document.id for document in jsonl.read(out)] == ["other", "d"]

@@ -20,7 +20,7 @@ from viborder.annotate.check import check_document
 from viborder.document import PRIVATE, Document, Span, in_order
 from viborder.errors import Problem, ViborderError, counted, place
 from viborder.eval.agreement.doubts import doubts
-from viborder.files import lines, new_file, parse_json
+from viborder.files import alone, lines, new_file, parse_json
 from viborder.labels import labels
 
 CONTEXT = 60  # code points on each side of a question
@@ -189,6 +189,17 @@ def write_decisions(path: Path, decided: Iterable[Decision]) -> None:
             if not decision.notes:
                 del entry["notes"]
             file.write(json.dumps(entry, ensure_ascii=False) + "\n")
+
+
+def change_decisions(path: Path, new: Iterable[Decision], gone: Iterable[Place] = ()) -> None:
+    """Put decisions into a log, and take others out, while no other run does: what another run has put into it since
+    it was read stays. Raises ViborderError as reading and writing do.
+    """
+    with alone(path):
+        kept = {decision.place: decision for decision in read_decisions(path)}
+        for where in gone:
+            kept.pop(where, None)
+        write_decisions(path, (kept | {decision.place: decision for decision in new}).values())
 
 
 def labelled(document: Document) -> dict[tuple[int, int], str]:

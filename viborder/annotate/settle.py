@@ -8,9 +8,10 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from viborder.annotate.adjudicate import Decision, Passes, merge, read_decisions, write_decisions
+from viborder.annotate.adjudicate import Decision, Passes, change_decisions, merge, read_decisions
 from viborder.document import Document, by_id
 from viborder.errors import ViborderError, counted, fail
+from viborder.files import alone
 from viborder.formats import jsonl
 
 
@@ -29,16 +30,18 @@ def settle_at_terminal(named: Mapping[str, Sequence[Document]], log: Path, out: 
 
     def keep(made: Sequence[Decision]) -> None:
         decided.update({one.place: one for one in made})
-        write_decisions(log, decided.values())
+        change_decisions(log, made)
 
     def take_back(made: Sequence[Decision]) -> None:
         for one in made:
             del decided[one.place]
-        decided.update({one.place: before[one.place] for one in made if one.place in before})
-        write_decisions(log, decided.values())
+        old = {one.place: before[one.place] for one in made if one.place in before}
+        decided.update(old)
+        change_decisions(log, old.values(), [one.place for one in made])
 
     if found:
         print(f"{ask(found, keep, take_back)} of {counted(len(found), 'question')} answered")
+        decided.update({one.place: one for one in read_decisions(log)})  # another run's too
     write_gold(passes, decided.values(), out, least)
 
 
@@ -66,10 +69,11 @@ def write_gold(passes: Passes, decided: Iterable[Decision], out: Path, least: in
     for problem in problems:
         print(problem, file=sys.stderr)
     settled = by_id(gold)
-    before = by_id(jsonl.read(out)) if out.exists() else {}
-    after = before | settled
-    if settled and list(after.values()) != list(before.values()):
-        jsonl.write(out, after.values())
+    with alone(out):
+        before = by_id(jsonl.read(out)) if out.exists() else {}
+        after = before | settled
+        if settled and list(after.values()) != list(before.values()):
+            jsonl.write(out, after.values())
     waiting = sum(problem.rule == "question-open" for problem in problems)
     wait = counted(waiting, "waits", "wait")
     print(f"{counted(len(gold), 'document')} settled, {wait} for decisions; {out} has {len(after)}")

@@ -16,9 +16,9 @@ from viborder.annotate.adjudicate import (
     Passes,
     Place,
     Question,
+    change_decisions,
     questions,
     read_decisions,
-    write_decisions,
 )
 from viborder.annotate.disputes import AGREED, Dispute, disputes, states
 from viborder.annotate.settle import open_passes, write_gold
@@ -243,7 +243,7 @@ def settle_on_server(named: Mapping[str, Sequence[Document]], log: Path, out: Pa
     problems += _replaced(decided, brought)
     decided |= {decision.place: decision for decision in brought}
     if brought:
-        write_decisions(log, decided.values())
+        change_decisions(log, brought)
     closed = close_settled(client, title, passes, decided.values())
     sent = push_conflicts(client, title, passes, decided.values())
     print(f"{counted(len(brought), 'decision')} brought, {counted(sent, 'task')} sent to project {title!r}")
