@@ -278,7 +278,11 @@ def new_folder(path: Path) -> Iterator[Path]:
             if target.is_dir():
                 old = _beside(target, OLD)
                 target.replace(old)
-                beside.replace(target)
+                try:
+                    beside.replace(target)
+                except OSError:
+                    old.replace(target)
+                    raise
                 shutil.rmtree(old)
             else:
                 beside.replace(target)

@@ -68,6 +68,12 @@ def test_the_card_names_the_features_of_every_config(built: Path) -> None:
     assert [info["config_name"] for info in head["dataset_info"]] == [item["config_name"] for item in head["configs"]]
     features = {info["config_name"]: info["features"] for info in head["dataset_info"]}
     assert all(features[f"fold_{number}"] == features["sentences"] for number in range(5))
+    sizes = {info["config_name"]: info["download_size"] for info in head["dataset_info"]}
+    for config, paths in (("documents", ["documents"]), ("fold_0", [f"sentences-{fold}" for fold in range(5)])):
+        assert sizes[config] == sum((built / f"data/{path}.parquet").stat().st_size for path in paths)
+    assert all(
+        info["dataset_size"] == sum(split["num_bytes"] for split in info["splits"]) for info in head["dataset_info"]
+    )
 
 
 def test_sentences_carry_iob2_of_the_outermost_spans(tmp_path: Path) -> None:

@@ -266,7 +266,7 @@ class Table:
     def __init__(self, stack: ExitStack, path: Path, features: Any, most: int) -> None:
         import pyarrow.parquet as parquet
 
-        self.schema = features.arrow_schema
+        self.path, self.schema = path, features.arrow_schema
         self.writer = stack.enter_context(parquet.ParquetWriter(path, self.schema, compression="zstd"))
         self.loose: list[schema.Row] = []
         self.held: list[Any] = []  # tables
@@ -282,12 +282,12 @@ class Table:
             self._tidy()
 
     def close(self) -> dict[str, int]:
-        """Write what is held and end the file; returns the number of rows, and of bytes in memory as Arrow counts
-        them.
+        """Write what is held and end the file; returns the number of rows, of bytes in memory as Arrow counts them,
+        and of the bytes of the file.
         """
         self._flush()
         self.writer.close()
-        return {"rows": self.rows, "bytes": self.bytes}
+        return {"rows": self.rows, "bytes": self.bytes, "file_bytes": self.path.stat().st_size}
 
     def _tidy(self) -> None:
         import pyarrow

@@ -153,9 +153,9 @@ keywords: [Vietnamese, named-entity recognition, nested entities, news]
 
 def _totals(facts: dict[str, Any]) -> str:
     depths = ", ".join(f"{count:,} at depth {depth}" for depth, count in facts["by_depth"].items())
-    return (
-        ", ".join(f"{facts[name]:,} {name}" for name in ("documents", "sentences", "tokens", "spans")) + f" ({depths})"
-    )
+    counts = ", ".join(f"{facts[name]:,} {name}" for name in ("documents", "sentences", "tokens", "spans"))
+    size = sum(table["file_bytes"] for table in facts["tables"].values())
+    return f"{counts} ({depths}), {max(1, round(size / 1000)):,} kB to download"
 
 
 def _types(facts: dict[str, Any]) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 from viborder.dataset import schema
 
-Sizes = dict[str, dict[str, int]]  # table → rows and bytes
+Sizes = dict[str, dict[str, int]]  # table → rows, bytes in memory and of the file
 MADE_UP = {"synthetic": "train", "synthetic-development": "validation", "synthetic-blind": "test"}  # table → split
 SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"))
 
@@ -74,9 +74,15 @@ def dataset_info(facts: dict[str, Any]) -> list[dict[str, Any]]:
             "config_name": name,
             "features": schema.features("sentences" if name.startswith("fold_") else name, text)._to_yaml_list(),
             "splits": [{"name": split, **_size(tables, parts)} for split, parts in splits.items()],
+            "download_size": _sum(tables, splits, "file_bytes"),
+            "dataset_size": _sum(tables, splits, "bytes"),
         }
         for name, splits in splits_of(tables).items()
     ]
+
+
+def _sum(tables: Sizes, splits: dict[str, list[str]], what: str) -> int:
+    return sum(tables[part][what] for parts in splits.values() for part in parts)
 
 
 def _size(tables: Sizes, parts: list[str]) -> dict[str, int]:
