@@ -148,6 +148,18 @@ def test_a_full_disk_is_one_sentence(tmp_path: Path) -> None:
     assert run.returncode == 1 and "disk-full" in run.stderr and run.stderr.count("\n") == 1, run.stderr
 
 
+def test_memory_that_is_not_there_is_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "big.txt").write_text("Công an xã. " * 800_000, encoding="utf-8")
+    room = 400 << 20  # bytes of address space: enough to start, not to tag 12 MB
+    code = (
+        f"import resource, viborder.cli; resource.setrlimit(resource.RLIMIT_AS, ({room}, {room})); viborder.cli.main()"
+    )
+    command = [sys.executable, "-c", code, "tag", str(tmp_path / "big.txt"), "-o", str(tmp_path / "out.jsonl")]
+    run = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert run.returncode == 1 and "error out-of-memory" in run.stderr and "Traceback" not in run.stderr, run.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["big.txt"]
+
+
 def test_two_runs_that_collect_at_once_lose_nothing(tmp_path: Path) -> None:
     runs = []
     for number in range(4):

@@ -2,7 +2,8 @@
 
 `viborder labelstudio serve` runs in a process of its own, as annotators have it, trained on four of the five articles.
 Measured over HTTP: /predict for an article, one after another; 200 at the same time; and from a submitted annotation to
-the new version in service. Beside it, what one would do without a backend: `viborder tag`, a process for each article.
+the new version in service, a few seconds after the last one, as people submit them. Beside it, what one would do
+without a backend: `viborder tag`, a process for each article.
 --server measures `push` and `pull` of 2,000 tasks instead, against a real Label Studio server that it starts on an
 empty database: each task is a sentence of the five articles under a number of its own, with its gold spans as
 suggestions.
@@ -34,6 +35,7 @@ PASSWORD = "for-this-benchmark"
 OPENER = build_opener(ProxyHandler({}))
 RECIPE, GOLD = "train/crf.yaml", Path("annotations/gold.jsonl")
 TASKS = 2000  # that --server pushes
+PAUSE = 4  # seconds between a new version and the next annotation
 SUBMITTED = 20  # of these, before the last pull
 
 
@@ -156,7 +158,10 @@ def main() -> None:
             with ThreadPoolExecutor(200) as pool:
                 answers = list(pool.map(lambda number: call(f"{url}/predict", bodies[number % 5]), range(200)))
             together = time.perf_counter() - begin
-            learned = [learn(url, number) for number in range(10)]
+            learned = []
+            for number in range(10):
+                time.sleep(PAUSE)
+                learned.append(learn(url, number))
             time.sleep(1)  # the old model is being cleared away
             current = json.loads((folder / "state" / "current.json").read_text(encoding="utf-8"))
             model = folder / "state" / "models" / current["model"]

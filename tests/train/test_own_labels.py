@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
+import threading
 from pathlib import Path
 
 import pytest
@@ -11,6 +14,7 @@ from typer.testing import CliRunner
 from viborder.cli import app
 from viborder.document import Document
 from viborder.errors import ViborderError
+from viborder.files import pipes_again
 from viborder.formats import brackets, jsonl
 from viborder.grammar.own import problems, read_own
 from viborder.train import load, train
@@ -166,3 +170,14 @@ def test_folder_that_is_refused(tmp_path: Path, name: str, content: str, rule: s
         path.unlink() if rule == "rules-missing" else None
     (folder / name).write_text(content, encoding="utf-8")
     assert rule in {problem.rule for problem in problems(folder)}
+
+
+def test_a_lexicon_may_come_out_of_a_pipe(tmp_path: Path) -> None:
+    folder = shutil.copytree(WEAPONS, tmp_path / "weapons")
+    lexicon = folder / "lexicon" / "weapons.tsv"
+    data = lexicon.read_bytes()
+    lexicon.unlink()
+    os.mkfifo(lexicon)
+    threading.Thread(target=lexicon.write_bytes, args=(data,), daemon=True).start()
+    with pipes_again():  # as every verb does: the folder is read more than once
+        assert problems(folder) == []

@@ -104,6 +104,10 @@ def main() -> None:
             "error disk-full: there is no room left on the disk; nothing is half-written (make room)", file=sys.stderr
         )
         sys.exit(1)
+    except MemoryError:
+        said = "error out-of-memory: there is not memory enough; nothing is half-written (give fewer or smaller files)"
+        print(said, file=sys.stderr)
+        sys.exit(1)
     except (KeyboardInterrupt, SystemExit) as ended:
         if isinstance(ended, SystemExit) and ended.code != INTERRUPTED:
             raise

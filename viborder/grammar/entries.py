@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
+from viborder.files import read_whole
 from viborder.grammar.keys import fold, keys_of
 from viborder.text import cut
 
@@ -59,7 +60,7 @@ def read(folder: Path = FOLDER) -> list[Entry]:
     return [
         Entry(*cells)
         for path in sorted(folder.glob("*.tsv"))
-        for line in path.read_text(encoding="utf-8", errors="replace").splitlines()
+        for line in read_whole(path).decode("utf-8", "replace").splitlines()
         if not line.startswith("# ") and len(cells := line.split("\t")) in (2, 3)
     ]
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from viborder.document import Span
 from viborder.errors import Problem, ViborderError, fail
-from viborder.files import parse_yaml, read_text
+from viborder.files import parse_yaml, read_text, read_whole
 from viborder.grammar import laws, rulebook, tables
 from viborder.grammar.check import check_lexicon
 from viborder.grammar.lexicon import in_use
@@ -59,7 +59,7 @@ def read_own(folder: Path, note: Note | None = None) -> OwnGrammar:
     if any(problem.severity == "error" for problem in wrong):
         raise ViborderError(wrong)
     paths = [folder / "labels.yaml", *folder.glob("lexicon/*.tsv"), *folder.glob("rules/*.txt")]
-    files = {path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(paths)}
+    files = {path.relative_to(folder).as_posix(): read_whole(path) for path in sorted(paths)}
     brackets = _brackets(labels)
     return OwnGrammar(folder, labels, brackets, Rules(records, classes, {}, brackets, note), files)
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property
 from pathlib import Path
 
+from viborder.files import read_whole
 from viborder.grammar import entries
 from viborder.grammar.keys import Trie, build
 
@@ -99,7 +100,7 @@ def read_folder(folder: Path) -> list[Table]:
     listed: list[Entry] = []
     declared: list[tuple[str, str]] = []
     for path in sorted(folder.glob("*.tsv")):
-        lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
+        lines = read_whole(path).decode("utf-8", "replace").splitlines()
         named = {found.name: name_of(path.stem, found) for found in entries.declared(lines)}
         declared += [(table, name) for name, table in named.items()]
         rows = (line.split("\t") for line in lines if not line.startswith("# "))
