@@ -166,7 +166,8 @@ PATTERNS: dict[str, tuple[Callable[[str], object], str]] = {  # what is timed, a
         lambda text: pieces(text, *cut(text)),
         "Công an |Công an tỉnh |tỉnh Hà Nội, |1 |1 - |- |( |A |ông |Nguyễn Văn A, |và |: |1/2 |1 000 |hai |rưỡi |Phòng |bản |Ảnh: "
         "|đồng chí A, |"
-        'Công an Lào và |" |kg5 |TỈNH |Bộ |UBND |của |huyện Văn Lãng |Đồn Biên phòng |5 đến |1 triệu |Ủy ban |\n|Lào - |Thôn 1 |hai (',
+        'Công an Lào và |" |kg5 |TỈNH |Bộ |UBND |của |huyện Văn Lãng |Đồn Biên phòng |5 đến |1 triệu |Ủy ban |\n|Lào - |Thôn 1 |hai ('
+        "|bản 1 |đội |Chi cục |Phòng 1, |các xã A, B, |phòng chính trị (C1) ",
     ),
 }
 MASKED = (

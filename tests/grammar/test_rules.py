@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from viborder.errors import ViborderError
-from viborder.grammar import laws, rulebook, tables
+from viborder.grammar import laws, propose, rulebook, tables
 from viborder.grammar.lexicon import packaged
 from viborder.grammar.rulebook import Rules
 from viborder.grammar.view import read
-from viborder.text import cut
+from viborder.text import cut, tokenize
 
 BROKEN = sorted(Path(__file__).with_name("broken_rules").glob("*.txt"))
 LABELS = {"W": "WEAPON", "P": "PLACE"}
@@ -172,3 +172,15 @@ def test_matches_keep_within_lines_and_never_overlap(pattern: str, text: str) ->
         assert end <= first < last
         assert "\n" not in view.keys[first:last]
         end = last
+
+
+OVER_AND_OVER = (
+    "Công an |đội |Chi cục |Phòng 1, |Phòng và |UBND và |Tòa án nhân dân |phòng chính trị (C1) |bản 1 |tỉnh, huyện, xã "
+    "|Hà Nội, |các xã A, B, |khu vực I, II |Giám đốc Công an |Trưởng "
+).split("|")
+
+
+@pytest.mark.parametrize("phrase", OVER_AND_OVER)
+def test_a_phrase_over_and_over_is_read(phrase: str) -> None:
+    text = phrase * 1200  # more often than Python lets functions call each other
+    assert all(0 <= span.start < span.end <= len(text) for span in propose(text, tokenize(text)))

@@ -16,6 +16,8 @@ from viborder.grammar.kinds import AGENCY, CAP, DIGIT, PLACE, UPPER
 from viborder.grammar.places import Found, bare, named, place
 from viborder.grammar.view import View
 
+MOST_NESTED = 8  # bodies of bodies that are read; the genre has four at most
+
 
 @dataclass(slots=True)
 class Agency:
@@ -51,8 +53,12 @@ def one(view: View, at: int) -> Agency | None:
     known = view.memo.get(("a body", at), view)
     if known is not view:
         found = known
+    elif view.nested == MOST_NESTED:  # a text may be one head over and over
+        found = None
     else:
+        view.nested += 1
         found = view.memo["a body", at] = _one(view, at)
+        view.nested -= 1
     return found
 
 

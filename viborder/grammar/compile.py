@@ -71,6 +71,7 @@ class Compiler:
         self.names |= {f"a_{identifier(name)}": found for name, found in algorithms.items()}
         self.lines: list[str] = []
         self.before = False  # whether what is written is the test of what stands before a match
+        self._until = False  # whether what is written must end at `end`, so that no row need go on behind it
         self._number = 0
 
     def function(self, name: str, nodes: Sequence, then: _Then, guards: list[str], more: str = "") -> None:
@@ -86,7 +87,9 @@ class Compiler:
             line = f"return {at}, {tupled(spans)}"
             return [_indented(depth, f"if {at} == end: {line}" if until else line)]
 
+        outer, self._until = self._until, until
         self.function(name, nodes, found, [], ", end" if until else "")
+        self._until = outer
         return name
 
     def test(self, nodes: Sequence, at: str, until: str = "") -> str:
@@ -240,6 +243,7 @@ class Compiler:
             case _:
                 return None
         most = [] if node.high is None else [f"len({ends}) <= {node.high}"]
+        most += [f"{ends}[-1] < end"] if self._until else []
         return [
             _indented(depth, f"{ends} = [{at}]"),
             _indented(depth, f"while {' and '.join([*most, *tests])}: {ends}.append({behind})"),

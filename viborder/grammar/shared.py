@@ -8,6 +8,8 @@ from viborder.grammar.keys import longest
 from viborder.grammar.kinds import CAP, LOWER
 from viborder.grammar.view import View
 
+MOST_TOGETHER = 16  # names that share a tail
+
 
 def agency(view: View, at: int) -> Agency | None:
     """The agency that begins at the token, with those that share its head or tail; not named where the text gives it
@@ -19,9 +21,9 @@ def agency(view: View, at: int) -> Agency | None:
     return _together(view, found)
 
 
-def _together(view: View, first: Agency) -> Agency:
+def _together(view: View, first: Agency, names: int = 1) -> Agency:
     """Rule 5: names that share a tail are one span, and the last, complete with the tail, is nested: `Tỉnh ủy và
-    [UBND tỉnh X]`.
+    [UBND tỉnh X]`. names: how many have been read, `first` among them.
     """
     keys = view.keys
     if first.kind == kinds.OUTSIDE or first.has_tail or first.kind in (kinds.OWN, kinds.CODE) or _is_post(view, first):
@@ -30,7 +32,7 @@ def _together(view: View, first: Agency) -> Agency:
         return first  # a number or a zone names it
     if first.kind == kinds.BODY and first.end - first.start > 1 and bare_level(view, first.end - 1):
         return first
-    joint = view.piece("joint-of-bodies", first.end)
+    joint = view.piece("joint-of-bodies", first.end) if names < MOST_TOGETHER else None
     if joint is None:
         return first
     at = joint[0]
@@ -49,7 +51,7 @@ def _together(view: View, first: Agency) -> Agency:
         return first
     if first.kind == kinds.UNIT and keys[first.start] != keys[at] and not department:
         return first
-    following = _together(view, following)
+    following = _together(view, following, names + 1)
     if not (following.is_named and following.has_tail):
         return first
     if following.inner and following.inner[0][2] == "PLACE" and following.kind == kinds.BODY:

@@ -47,6 +47,7 @@ class View:
     breaks: where the tokens between lines stand. lexicon: the phrases that the rules look up. words: its
     sets of words around them. rules: those of the lexicon, or the same ones that tell of what they do. memo: what
     pieces of rules have found, by name and token, and the gazetteer's names, by whether they are read loosely.
+    nested: how many bodies are being read, each behind the head of another.
     """
 
     text: str
@@ -60,6 +61,7 @@ class View:
     words: Around
     rules: Rules
     memo: dict[tuple[str | bool, int], Any] = field(default_factory=dict)
+    nested: int = 0
 
     def token(self, at: int) -> int:
         """The number of the text's token at this place: tokens between lines do not count."""
