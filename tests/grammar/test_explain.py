@@ -17,7 +17,7 @@ from viborder.eval.errors.records import error_records
 from viborder.eval.show.report_data import report_data
 from viborder.formats import brackets
 from viborder.grammar import propose
-from viborder.grammar.explain import explain, origins
+from viborder.grammar.explain import explain, traced
 from viborder.text import tokenize
 
 WEAPONS = Path(__file__).parents[1] / "train/weapons"
@@ -102,7 +102,7 @@ def test_errors_are_summed_by_the_rule_that_proposed_them(capsys: pytest.Capture
             "one", text, (Span(4, 8, "QUANTITY"), Span(9, 15, "DRUG"), Span(19, 23, "QUANTITY"), Span(24, 30, "DRUG"))
         )
     ]
-    made = origins(text)
+    made = traced(text).made
     told = {tally.rule: (tally.right, tally.wrong) for tally in by_rule(error_records(gold, pred), {"one": made})}
     assert told == {
         made[4, 8, "QUANTITY"]: (1, 1),  # both amounts by one rule

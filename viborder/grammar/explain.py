@@ -88,11 +88,6 @@ def traced(text: str) -> Trace:
     return Trace(made, stopped)
 
 
-def origins(text: str) -> dict[tuple[int, int, str], str]:
-    """(start, end, label) of each span that the package's grammar proposes → the rule or algorithm that made it."""
-    return traced(text).made
-
-
 def makers(
     text: str, starts: Sequence[int], ends: Sequence[int], words: Sequence[str], folder: Path | None = None
 ) -> dict[Piece, str]:

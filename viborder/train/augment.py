@@ -36,12 +36,16 @@ def augmented(documents: Sequence[Document], copies: int, seed: int) -> list[tup
         for document in documents:
             random = Random(f"{seed}/{number}/{document.id}")
             variant = rewrite(document, partial(_replaced, pools, random))
-            identity = f"{document.id}~{number + 1}"
-            while identity in taken:
-                identity += "~"
-            taken.add(identity)
-            variants.append((document.id, replace(variant, id=identity)))
+            variants.append((document.id, replace(variant, id=new_id(f"{document.id}~{number + 1}", taken))))
     return variants
+
+
+def new_id(wanted: str, taken: set[str]) -> str:
+    """The id, with `~` behind it as often as no document has it yet; it is put among those that are taken."""
+    while wanted in taken:
+        wanted += "~"
+    taken.add(wanted)
+    return wanted
 
 
 def _replaced(pools: dict[str, dict[str, list[str]]], random: Random, span: Span, text: str) -> str:

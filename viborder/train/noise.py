@@ -15,6 +15,7 @@ from random import Random
 
 from viborder.document import Document, Span
 from viborder.text import Range, token_range, tokenize
+from viborder.train.augment import new_id
 
 Pieces = list[str]  # what each character of a text becomes: itself, nothing, or several
 SCANNED, TYPED, BROKEN = 0.02, 0.02, 0.04  # shares of letters, of letters, of blanks that are changed
@@ -165,11 +166,7 @@ def copies(documents: Sequence[Document], shares: Mapping[str, float], seed: int
             copy = written(document, form, seed)
             if copy.text == document.text:
                 continue
-            identity = f"{document.id}~{form}"
-            while identity in taken:
-                identity += "~"
-            taken.add(identity)
-            found.append((document.id, replace(copy, id=identity)))
+            found.append((document.id, replace(copy, id=new_id(f"{document.id}~{form}", taken))))
     return found
 
 

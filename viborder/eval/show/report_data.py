@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from viborder.document import Document, Span, in_order
 from viborder.errors import ViborderError
@@ -21,6 +21,9 @@ from viborder.eval.errors.suspects import suspects
 from viborder.eval.uncertainty.comparing import Comparison, compare
 from viborder.eval.uncertainty.intervals import LEVEL, RESAMPLES, Interval, Intervals, bootstrap, caution
 from viborder.labels import labels as known_labels
+
+if TYPE_CHECKING:
+    from viborder.grammar.explain import Trace
 
 FREQUENT, SUSPECTED, TWINS = 15, 30, 30  # entries shown
 SPARE_COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#666666")
@@ -44,6 +47,7 @@ def report_data(
     answers = {name: with_unread(gold, pred) for name, pred in systems.items()}
     documents = [document.with_spans(set(document.spans)) for document in gold]
     records = {name: error_records(documents, pred) for name, pred in answers.items()}
+    told = _traced(documents, [record for some in records.values() for record in some])
     return {
         "title": title,
         "note": note,
@@ -52,7 +56,7 @@ def report_data(
         "kinds": list(KINDS),
         "documents": [{"id": d.id, "text": d.text, "meta": _meta(d), "gold": _ranges(d.spans)} for d in documents],
         "systems": [
-            _system(name, documents, pred, records[name], folds, train, (scores or {}).get(name))
+            _system(name, documents, pred, records[name], told, folds, train, (scores or {}).get(name))
             for name, pred in answers.items()
         ],
         "comparison": (comparison or compare(gold, answers)).as_json() if len(answers) > 1 else None,
@@ -107,6 +111,7 @@ def _system(
     gold: Sequence[Document],
     pred: Sequence[Document],
     records: Sequence[Record],
+    told: Mapping[str, Trace],
     folds: Folds | None,
     train: Sequence[Document] | None,
     scores: Scores | None,
@@ -141,7 +146,7 @@ def _system(
             if name not in ("label", "document")
         },
         "pred": [_ranges(spans) for spans in predicted],
-        "records": _records(gold, predicted, records),
+        "records": _records(gold, predicted, records, told),
     }
 
 
@@ -176,15 +181,19 @@ def _folds(gold: Sequence[Document], pred: Sequence[Document], folds: Folds | No
     return rows
 
 
-def _records(
-    gold: Sequence[Document], predicted: Sequence[Sequence[Span]], records: Sequence[Record]
-) -> list[dict[str, Any]]:
-    """Errors with the places of their spans in the lists of the document, and what came near those that were missed."""
-    row = {document.id: index for index, document in enumerate(gold)}
+def _traced(gold: Sequence[Document], records: Sequence[Record]) -> dict[str, Trace]:
+    """What the grammar did in each document where a system missed a span."""
     from viborder.grammar.explain import traced
 
     missed = {record.document for record in records if is_missed(record)}
-    told = {document.id: traced(document.text) for document in gold if document.id in missed}
+    return {document.id: traced(document.text) for document in gold if document.id in missed}
+
+
+def _records(
+    gold: Sequence[Document], predicted: Sequence[Sequence[Span]], records: Sequence[Record], told: Mapping[str, Trace]
+) -> list[dict[str, Any]]:
+    """Errors with the places of their spans in the lists of the document, and what came near those that were missed."""
+    row = {document.id: index for index, document in enumerate(gold)}
     gold_place = [{span: index for index, span in enumerate(document.spans)} for document in gold]
     pred_place = [{span: index for index, span in enumerate(spans)} for spans in predicted]
     return [
