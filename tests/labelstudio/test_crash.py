@@ -12,7 +12,7 @@ import pytest
 from tests.labelstudio.conftest import REPOSITORY, people
 from viborder.document import Document, Span, by_id
 from viborder.formats import jsonl
-from viborder.labelstudio import server
+from viborder.labelstudio import fetch, server
 from viborder.labelstudio.interface import find_project
 from viborder.labelstudio.plan import Plan
 from viborder.labelstudio.pull import pull
@@ -102,18 +102,43 @@ def test_a_server_that_is_killed_during_a_push_and_a_pull(own, program, tmp_path
     assert len(done) == 1  # it waited for the server and went on
     assert_each_once(own.owner, done[0].project)
 
-    for task in list(own.owner.tasks(done[0].project))[:60]:
-        own.lan.tell(own.lan.sdk.annotations.create, task["id"], result=[region(Span(0, 12, "AGENCY"))], lead_time=1)
-    pulled, asked, out = [], [], tmp_path / "passes"
-    ask = own.owner.ask
-    monkeypatch.setattr(own.owner, "ask", lambda call, *args, **query: asked.append(call) or ask(call, *args, **query))
-    puller = threading.Thread(target=lambda: pulled.append(pull(own.owner, "killed", out)))
-    puller.start()
-    wait_for(lambda: len(asked) > 30)
-    assert not (out / "lan.jsonl").exists()
-    own.server.process.kill()
-    own.server.process.wait()
-    restart(own, program)
-    puller.join(120)
-    assert [len(found.documents["lan"]) for found in pulled] == [60]
-    assert len(jsonl.read(out / "lan.jsonl")) == 60
+    tasks, out = list(own.owner.tasks(done[0].project)), tmp_path / "passes"
+    annotate(own.lan, tasks[:60])
+    found = pull_through_a_kill(own, program, monkeypatch, out, 1, fetch._export)  # all at once
+    assert len(found.documents["lan"]) == len(jsonl.read(out / "lan.jsonl")) == 60
+    annotate(own.lan, tasks[60:65])
+    found = pull_through_a_kill(own, program, monkeypatch, out, 3, own.owner.sdk.tasks.get)  # the few new ones, singly
+    assert len(found.documents["lan"]) == len(jsonl.read(out / "lan.jsonl")) == 65
+
+
+def annotate(client, tasks):
+    for task in tasks:
+        client.tell(client.sdk.annotations.create, task["id"], result=[region(Span(0, 12, "AGENCY"))], lead_time=1)
+
+
+def pull_through_a_kill(held, program, monkeypatch, out, after, doomed):
+    """A pull whose server is killed when it is asked `doomed` for the `after`th time, and comes back."""
+    ask, killed, asked, pulled = held.owner.ask, threading.Event(), [], []
+
+    def asks(call, *args, **query):
+        asked.append(call == doomed)
+        if call == doomed and sum(asked) == after:
+            held.server.process.kill()
+            held.server.process.wait()
+            killed.set()
+        return ask(call, *args, **query)
+
+    def content():
+        return [path.read_bytes() for path in out.glob("*.jsonl")]
+
+    before = content()
+    with monkeypatch.context() as patched:
+        patched.setattr(held.owner, "ask", asks)
+        puller = threading.Thread(target=lambda: pulled.append(pull(held.owner, "killed", out)))
+        puller.start()
+        assert killed.wait(60)
+        assert content() == before
+        restart(held, program)
+        puller.join(120)
+    [found] = pulled
+    return found
