@@ -78,11 +78,11 @@ class Walk:
     def run(self) -> None:
         """Find every span; `found` holds them as token ranges."""
         bits = self.view.bits
-        taken = officials.bylines(self.view)
+        authors = officials.bylines(self.view)
         self.persons += [
-            (start, stop, carry.OFFICE if officials.signs(self.view, start) else carry.PRIVATE_ROLE)
-            for start, stop in taken.items()
+            (start, end, carry.OFFICE if signs else carry.PRIVATE_ROLE) for start, end, signs in authors
         ]
+        taken = {start: end for start, end, _ in authors}
         todo = [index for index, found in enumerate(bits) if found & TRIGGER]
         for at in sorted({*todo, *taken}) if taken else todo:
             if at >= self.end:

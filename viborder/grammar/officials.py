@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
-
 from viborder.grammar import kinds
-from viborder.grammar.agencies import one
 from viborder.grammar.keys import longest
 from viborder.grammar.kinds import AGENCY, CAP, LOWER, NAME, PERSON, PLACE, UPPER
 from viborder.grammar.places import bare, capitals, stops
 from viborder.grammar.view import View
 
+LAST_LINES = 4  # in which an author may stand
 Match = tuple[int, tuple[()]]  # the token after it; no span inside
 _NAMED = {  # piece → the roles after which it is asked for; 0: after any. The first finds the most
     "named-after-rank": kinds.RANK | kinds.COMRADE,
@@ -138,21 +136,6 @@ def is_charged(view: View, end: int) -> bool:
     return view.piece("charged", end) is not None
 
 
-def signs(view: View, at: int) -> bool:
-    """Whether a name alone on its line stands under `(đã ký)` or under a post alone on its line: a signature."""
-    above = at - 1
-    while above > 0 and view.keys[above] == "\n":
-        above -= 1
-    if view.keys[above] == ")" and view.keys[above - 1] in view.words.signed:
-        return True
-    start = above
-    while start > 0 and view.keys[start - 1] != "\n":
-        start -= 1
-    return (
-        above > 0 and view.bits[start] & UPPER != 0 and any(is_post(view, begin) for begin in range(start, above + 1))
-    )
-
-
 def is_post(view: View, at: int) -> bool:
     """Whether a post or a rank stands at the token that is not the rank of another name."""
     return view.piece("office", at) is not None
@@ -164,31 +147,14 @@ def next_name(view: View, at: int) -> int | None:
     return match[0] if match else None
 
 
-def bylines(view: View) -> dict[int, int]:
-    """Rule 3: the author in one of the last lines, alone or before an agency: `Việt Dũng - Công an Lạng Sơn`.
-
-    First token → end.
+def bylines(view: View) -> list[tuple[int, int, bool]]:
+    """Rule 3: the authors in one of the last lines, as rules/byline.txt has them: (first token, token after the last,
+    whether they sign). Which lines are the last is no pattern: none crosses a line end.
     """
-    taken = {}
-    breaks = [-1, *(index for index, word in enumerate(view.keys) if word == "\n")]
-    for before, end in list(pairwise(breaks))[-7:]:
-        at = before + 1
-        while 1 < end - at < 12 and view.keys[at] not in view.words.according:
-            stop = capitals(view, at, 4)
-            if view.keys[stop] == "(" and stop - at > 1 and end - stop < 5 and view.keys[end - 1] == ")":
-                taken[at] = stop
-                break
-            rest = any(bits & LOWER for bits in view.bits[stop:end]) and not (stop + 1 < end and one(view, stop + 1))
-            alone = stop == end or view.keys[stop] in ("-", ",")
-            place = bare(view, at)
-            known = place is not None and (place[1] >= stop or place[1] - at > 1)
-            called_so = view.bits[at] & NAME or view.keys[stop] == "-"
-            if place and place[2] >= kinds.DISTRICT and called_so and not any(word != "\n" for word in view.keys[end:]):
-                known = False  # the last line: an author called like a district
-            stands_alone = alone and not rest
-            is_name = stop - at > 1 and not view.bits[at] & UPPER and not known
-            if not stands_alone or not is_name or stops(view, at):
-                break
-            taken[at] = stop
-            at = stop + 1
-    return taken
+    begins = [0, *(at + 1 for at in view.breaks)]
+    found = []
+    for number in range(max(0, len(begins) - LAST_LINES), len(begins)):
+        if match := view.piece("byline", begins[number]):
+            signs = number > 0 and view.piece("signature", begins[number - 1]) is not None
+            found += [(start, end, signs) for start, end, _ in match[1]]
+    return found

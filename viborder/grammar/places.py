@@ -54,6 +54,12 @@ def listed_name(view: View, at: int, loose: bool = False) -> Match | None:
     return (found[1], ()) if found and found[2] != kinds.COUNTRY else None
 
 
+def small_place(view: View, at: int) -> Match | None:
+    """For rules: the longest listed name here, if it is a district's or a smaller place's."""
+    found = bare(view, at)
+    return (found[1], ()) if found and found[2] >= kinds.DISTRICT else None
+
+
 def loose_country(view: View, at: int) -> Match | None:
     """For rules: the same after an administrative word, where the first capital is enough."""
     return listed_country(view, at, loose=True)

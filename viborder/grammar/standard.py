@@ -28,6 +28,7 @@ _BEGIN = {
     "in-words": kinds.AMOUNT,
     "listed-country": kinds.LISTED,
     "listed-name": kinds.LISTED,
+    "small-place": kinds.LISTED,
     "loose-country": kinds.LISTED,
     "loose-name": kinds.LISTED,
     "loose-region": kinds.LISTED,
@@ -60,7 +61,7 @@ ASKED = tuple(
     named-after-title named-after-role named-by-family head named-unit office-of-body several-offices unit-number
     own-name outside-body institution-with-place abbreviation abbreviation-inside group-of-places group-at-border charged
     next-name bare-level before-places seat zone-seat of-assembly
-    joint-of-bodies before-name""".split()
+    joint-of-bodies before-name byline signature""".split()
 )  # pieces that algorithms ask for
 
 
@@ -88,6 +89,7 @@ def algorithms() -> dict[str, Algorithm]:
         "named-body": agencies.named_body,
         "listed-country": places.listed_country,
         "listed-name": places.listed_name,
+        "small-place": places.small_place,
         "loose-country": places.loose_country,
         "loose-name": places.loose_name,
         "loose-region": places.loose_region,
