@@ -1,14 +1,18 @@
-"""AGENCY: names that share a tail (the scheme's rule 5): `Tỉnh ủy và [UBND tỉnh X]`."""
+"""AGENCY: names that share a tail (the scheme's rule 5): `Tỉnh ủy và [UBND tỉnh X]`.
+
+Which heads may share one is said by rules/agency.txt. What stays here: the bodies are read one behind the other, and
+each that shares the tail takes in the next with all that is nested there.
+"""
 
 from __future__ import annotations
 
 from viborder.grammar import kinds
 from viborder.grammar.agencies import Agency, bare_level, one
-from viborder.grammar.keys import longest
-from viborder.grammar.kinds import CAP, LOWER
+from viborder.grammar.kinds import AGENCY
 from viborder.grammar.view import View
 
 MOST_TOGETHER = 16  # names that share a tail
+Match = tuple[int, tuple[()]]  # the token after it; no span inside
 
 
 def agency(view: View, at: int) -> Agency | None:
@@ -25,55 +29,49 @@ def _together(view: View, first: Agency, names: int = 1) -> Agency:
     """Rule 5: names that share a tail are one span, and the last, complete with the tail, is nested: `Tỉnh ủy và
     [UBND tỉnh X]`. names: how many have been read, `first` among them.
     """
-    keys = view.keys
-    if first.kind == kinds.OUTSIDE or first.has_tail or first.kind in (kinds.OWN, kinds.CODE) or _is_post(view, first):
+    alone = not first.has_tail and names < MOST_TOGETHER
+    heads = view.piece("heads-with-one-tail", first.start) if alone else None
+    following = one(view, heads[0]) if heads else None
+    if following is None:
         return first
-    if first.kind == kinds.BODY and first.is_named:
-        return first  # a number or a zone names it
-    if first.kind == kinds.BODY and first.end - first.start > 1 and bare_level(view, first.end - 1):
-        return first
-    joint = view.piece("joint-of-bodies", first.end) if names < MOST_TOGETHER else None
-    if joint is None:
-        return first
-    at = joint[0]
-    following = one(view, at)
-    if following is None or _is_post(view, following) or following.kind == kinds.OUTSIDE:
-        return first
-    if first.kind == kinds.BODY and view.bits[first.start] & LOWER and view.bits[at] & CAP:
-        return first  # `lực lượng biên phòng và Công an huyện X`
-    department = (
-        keys[first.start] in view.words.department and first.kind == kinds.UNIT and following.kind == kinds.BODY
-    )  # `Sở Ngoại vụ, Công an tỉnh X`
-    party = (
-        keys[first.start] in view.words.party_head and keys[at + 1] in view.words.command_word
-    )  # `Đảng ủy, Bộ Chỉ huy BĐBP tỉnh X`
-    if following.kind != first.kind and not department and not party:
-        return first
-    if first.kind == kinds.UNIT and keys[first.start] != keys[at] and not department:
-        return first
+    if first.kind == following.kind == kinds.UNIT and view.keys[first.start] != view.keys[following.start]:
+        return first  # a pattern cannot say that two words are the same
     following = _together(view, following, names + 1)
     if not (following.is_named and following.has_tail):
         return first
-    if following.inner and following.inner[0][2] == "PLACE" and following.kind == kinds.BODY:
-        level = longest(view.lexicon.admin_words, keys, following.inner[0][0])
-        if department and not (level and level[1][0] == kinds.PROVINCE):
-            return first
-        if keys[first.start] in view.words.government_word or (
-            keys[first.start] in view.words.party_head
-            and keys[at] not in view.words.committee
-            and keys[at - 1] not in view.words.joint_word
-        ):
-            return first
-        if keys[first.start] in view.words.police_head and keys[at] in view.words.public_word and keys[at - 1] == ",":
-            return first  # rule 3: `CSGT, Công an huyện X`, a body and its parent
     nested = following.inner if following.is_joint else following.pieces()
     return Agency(first.start, following.end, True, True, True, first.kind, False, nested)
 
 
-def _is_post(view: View, body: Agency) -> bool:
-    """Whether the body is called after a place of its own, so that it shares none: `Đồn Biên phòng X`, not `Hải
-    quan`.
-    """
-    return body.station and not (
-        view.keys[body.start] in view.words.sea_word and (body.has_tail or body.end - body.start == 2)
-    )
+def bare_body(view: View, at: int) -> Match | None:
+    """For rules: a body without a name, a level, a place or a parent, of which it could share another's."""
+    body = one(view, at) if view.bits[at] & AGENCY else None
+    if body is None or body.kind != kinds.BODY or body.has_tail or body.is_named:
+        return None
+    levelled = body.end - body.start > 1 and bare_level(view, body.end - 1)
+    return None if levelled else (body.end, ())
+
+
+def bare_unit(view: View, at: int) -> Match | None:
+    """For rules: a unit without a place or a parent."""
+    body = one(view, at) if view.bits[at] & AGENCY else None
+    return (body.end, ()) if body and body.kind == kinds.UNIT and not body.has_tail else None
+
+
+def any_body(view: View, at: int) -> Match | None:
+    """For rules: a body of the class, with whatever is in it."""
+    body = one(view, at) if view.bits[at] & AGENCY else None
+    return (body.end, ()) if body and body.kind == kinds.BODY else None
+
+
+def any_unit(view: View, at: int) -> Match | None:
+    """For rules: a unit of the class, with whatever is in it."""
+    body = one(view, at) if view.bits[at] & AGENCY else None
+    return (body.end, ()) if body and body.kind == kinds.UNIT else None
+
+
+def body_with_place(view: View, at: int) -> Match | None:
+    """For rules: a body whose first part inside is a place."""
+    body = one(view, at) if view.bits[at] & AGENCY else None
+    placed = body is not None and body.kind == kinds.BODY and body.inner and body.inner[0][2] == "PLACE"
+    return (body.end, ()) if body and placed else None

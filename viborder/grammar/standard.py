@@ -48,6 +48,11 @@ _BEGIN = {
     "one-body": kinds.AGENCY,
     "named-parent": kinds.AGENCY,
     "unnamed-body": kinds.AGENCY,
+    "bare-body": kinds.AGENCY,
+    "bare-unit": kinds.AGENCY,
+    "any-body": kinds.AGENCY,
+    "any-unit": kinds.AGENCY,
+    "body-with-place": kinds.AGENCY,
     "unlisted-function": kinds.CAP,
     "roman": kinds.CAP,
 }
@@ -61,7 +66,7 @@ ASKED = tuple(
     named-after-title named-after-role named-by-family head named-unit office-of-body several-offices unit-number
     own-name outside-body institution-with-place abbreviation abbreviation-inside group-of-places group-at-border charged
     next-name bare-level before-places seat zone-seat of-assembly
-    joint-of-bodies before-name byline signature""".split()
+    heads-with-one-tail before-name byline signature""".split()
 )  # pieces that algorithms ask for
 
 
@@ -69,7 +74,7 @@ ASKED = tuple(
 def algorithms() -> dict[str, Algorithm]:
     """By the names that patterns may use."""
     # These read views, which read the lexicon, which holds the rules.
-    from viborder.grammar import agencies, amounts, groups, officials, places, units
+    from viborder.grammar import agencies, amounts, groups, officials, places, shared, units
 
     found: dict[str, Algorithm] = {
         "digits": amounts.digits,
@@ -101,6 +106,11 @@ def algorithms() -> dict[str, Algorithm]:
         "one-body": agencies.one_body,
         "named-parent": agencies.named_parent,
         "unnamed-body": agencies.unnamed_body,
+        "bare-body": shared.bare_body,
+        "bare-unit": shared.bare_unit,
+        "any-body": shared.any_body,
+        "any-unit": shared.any_unit,
+        "body-with-place": shared.body_with_place,
         "unlisted-function": units.unlisted_function,
         "roman": units.roman,
         "several-places": groups.several_places,
