@@ -79,9 +79,7 @@ class Walk:
         """Find every span; `found` holds them as token ranges."""
         bits = self.view.bits
         authors = officials.bylines(self.view)
-        self.persons += [
-            (start, end, carry.OFFICE if signs else carry.PRIVATE_ROLE) for start, end, signs in authors
-        ]
+        self.persons += [(start, end, carry.OFFICE if signs else carry.PRIVATE_ROLE) for start, end, signs in authors]
         taken = {start: end for start, end, _ in authors}
         todo = [index for index, found in enumerate(bits) if found & TRIGGER]
         for at in sorted({*todo, *taken}) if taken else todo:
