@@ -82,6 +82,11 @@ class Reader:
         """
         return encoding.first[unit] - window.begin + 1
 
+    def positions(self, examples: Examples, row: int) -> list[int]:
+        """Where in a row the labels of the units stand that are decided there."""
+        number, window = examples.places[row]
+        return [self.position(examples.encodings[number], window, unit) for unit in range(window.first, window.last)]
+
 
 def lower_capitals(text: str) -> str:
     """The text with each sentence that is in capitals throughout in lower case, character by character.

@@ -9,12 +9,12 @@ from typing import Any
 from viborder.errors import fail
 from viborder.files import new_folder
 from viborder.train.encoder.graph import quantise, write_graph
+from viborder.train.encoder.paths import softmax
 from viborder.train.encoder.tagger import (
     FORMAT,
     ONNX,
     load_model_folder,
     onnx_predict,
-    softmax,
     torch_predict,
     write_card,
 )

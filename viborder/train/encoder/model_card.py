@@ -88,6 +88,7 @@ def _use(recipe: FinetuneRecipe) -> list[str]:
         "",
         f'    ner = pipeline("ner", model="FOLDER", aggregation_strategy="first", stride={recipe.stride})',
         "",
+        "The pipeline takes the best tag of each word alone, `viborder` the best sequence in which tags may follow one another.",
         f"Without `stride` the pipeline drops, without a word, all that comes after {recipe.max_seq_length} subwords.",
         *(
             ["It learned sentences in capitals in lower case: give the pipeline these so."]

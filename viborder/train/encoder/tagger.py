@@ -15,6 +15,7 @@ from viborder.labels import in_order
 from viborder.text import Range
 from viborder.train.encoder.alignment import to_layers
 from viborder.train.encoder.examples import Examples, Reader, collate, merge, read
+from viborder.train.encoder.paths import best_of_row, legal, softmax
 from viborder.train.encoder.sources import load_tokenizer
 from viborder.train.encoder.words import split_at
 from viborder.train.folder import check_all, expect, seal
@@ -52,6 +53,7 @@ class TransformerTagger:
         self.predict = predict
         self.version = version
         self.batch_size = batch_size
+        self.may_follow = legal(reader.labels)
         self.labels = in_order(label[2:] for label in reader.labels if label != "O")
         self.advice, self.tuned = advice or Advice(), tuned or Tuned()
         self.remembered: dict[tuple[int, ...], Any] | None = None
@@ -68,7 +70,7 @@ class TransformerTagger:
     def tag_alone(self, documents: Sequence[Document]) -> Iterator[Document]:
         """What the encoder finds without the grammar."""
         examples = read(self.reader, documents)
-        found = merge(self.reader, examples, self._best(self._logits(examples)))
+        found = merge(self.reader, examples, self._best(examples, self._logits(examples)))
         for document, spans in zip(documents, found, strict=True):
             yield document.with_spans(spans)
 
@@ -96,7 +98,7 @@ class TransformerTagger:
         ]
         examples = read(self.reader, documents, units)
         codes = [self._codes(one, spans) for one, spans in zip(units, said, strict=True)]
-        found = merge(self.reader, examples, self._best(self._voted(examples, codes)))
+        found = merge(self.reader, examples, self._best(examples, self._voted(examples, codes)))
         return [self._scored(*one) for one in zip(texts, found, said, strict=True)]
 
     def _proposed(self, text: TokenizedText, proposals: Sequence[TokenSpan]) -> list[Span]:
@@ -125,9 +127,8 @@ class TransformerTagger:
         """(row, log-probabilities with the grammar's votes). codes: of the proposed tags, by document."""
         for row, logits in self._logits(examples):
             number, window = examples.places[row]
-            encoding = examples.encodings[number]
             units = range(window.first, window.last)
-            positions = [self.reader.position(encoding, window, unit) for unit in units]
+            positions = self.reader.positions(examples, row)
             scores = np.log(softmax(logits) + 1e-12)
             for level in range(self.reader.depth):
                 block = scores[positions, level]
@@ -135,10 +136,11 @@ class TransformerTagger:
                 scores[positions, level] = block
             yield row, scores
 
-    def _best(self, rows: Iterable[tuple[int, Any]]) -> Iterator[tuple[int, Any, Any]]:
-        """(row, the best label of [position, level], its probability)."""
+    def _best(self, examples: Examples, rows: Iterable[tuple[int, Any]]) -> Iterator[tuple[int, Any, Any]]:
+        """(row, the tags [position, level] of the best sequence, their probabilities)."""
         for row, logits in rows:
-            yield row, logits.argmax(-1).tolist(), softmax(logits).max(-1).tolist()
+            positions = self.reader.positions(examples, row)
+            yield row, *best_of_row(logits, positions, self.may_follow)
 
     def _logits(self, examples: Examples) -> Iterator[tuple[int, Any]]:
         """(row, logits [position, level, label]), the longest rows first, so that little is padding."""
@@ -156,12 +158,6 @@ class TransformerTagger:
                 if kept is not None:
                     kept[tuple(row["input_ids"])] = logits
                 yield row["window"], logits
-
-
-def softmax(logits: Any) -> Any:
-    """Probabilities, of float64, over the last axis."""
-    grown = np.exp(logits.astype(np.float64) - logits.max(-1, keepdims=True))
-    return grown / grown.sum(-1, keepdims=True)
 
 
 def torch_predict(model: Any) -> Predict:
