@@ -95,9 +95,12 @@ class Walk:
         if bits & RULE and (match := self.rules.at(self.view, at)):
             self.found += match[1]
             return match[0]
-        if bits & PERSON and not (bits & AGENCY and self._is_head(at)) and (end := self._person(at)):
+        lexicon, keys = self.view.lexicon, self.view.keys
+        head = longest(lexicon.heads, keys, at) if bits & AGENCY else None
+        post = longest(lexicon.persons, keys, at) if bits & PERSON else None
+        if post and not (head and head[0] > post[0]) and (end := self._person(at)):  # `Đại sứ quán`, not `Đại sứ`
             return end
-        if bits & AGENCY and (end := self._agency(at)):
+        if head and (end := self._agency(at)):
             return end
         if bits & LOCATIVE and not (bits & CAP and bits & NAME):
             is_photograph = self.view.keys[at] in self.view.words.photograph
@@ -127,12 +130,6 @@ class Walk:
                 self._emit_names(self.role_end, stop, self.role)
                 return self.persons[-1][1]
         return found.end
-
-    def _is_head(self, at: int) -> bool:
-        """Whether the head of an agency here is longer than the post or rank: `Đại sứ quán`, not `Đại sứ`."""
-        lexicon, keys = self.view.lexicon, self.view.keys
-        head, post = longest(lexicon.heads, keys, at), longest(lexicon.persons, keys, at)
-        return head is not None and (post is None or head[0] > post[0])
 
     def _emit_places(self, found: list[Range]) -> int | None:
         """The token after the last of the places, or None where there is none."""

@@ -49,17 +49,14 @@ class Agency:
 
 def one(view: View, at: int) -> Agency | None:
     """A single agency, or several places under one head, unless a veto of rules/agency.txt says that the head is none."""
-    found: Agency | None
-    known = view.memo.get(("a body", at), view)
-    if known is not view:
-        found = known
-    elif view.nested == MOST_NESTED:  # a text may be one head over and over
-        found = None
-    else:
+    memo: dict[int, Agency | None] = view.memo["a body"]
+    if at not in memo:
+        if view.nested == MOST_NESTED:  # a text may be one head over and over
+            return None
         view.nested += 1
-        found = view.memo["a body", at] = _one(view, at)
+        memo[at] = _one(view, at)
         view.nested -= 1
-    return found
+    return memo[at]
 
 
 def _one(view: View, at: int) -> Agency | None:

@@ -42,12 +42,11 @@ def total(view: View, at: int) -> Found | None:
 
 
 def _numeral(view: View, at: int) -> tuple[int, bool] | None:
-    known: tuple[int, bool] | View | None = view.memo.get(("numeral", at), view)
-    if isinstance(known, View):
-        known = view.memo["numeral", at] = (
-            numerals.digits(view, at) if view.bits[at] & DIGIT and numerals.is_number(view.keys[at]) else None
-        )
-    return known
+    memo: dict[int, tuple[int, bool] | None] = view.memo["numeral"]
+    if at not in memo:
+        is_number = view.bits[at] & DIGIT and numerals.is_number(view.keys[at])
+        memo[at] = numerals.digits(view, at) if is_number else None
+    return memo[at]
 
 
 def digits_with_unit(view: View, at: int) -> Found | None:

@@ -72,12 +72,32 @@ class Compiler:
         self.lines: list[str] = []
         self.before = False  # whether what is written is the test of what stands before a match
         self._until = False  # whether what is written must end at `end`, so that no row need go on behind it
+        self._given = ""  # the call of which the function that is written gets the result, as `given`
         self._number = 0
 
-    def function(self, name: str, nodes: Sequence, then: _Then, guards: list[str], more: str = "") -> None:
-        """A function of a name that matches `nodes` from `at`."""
+    def function(
+        self, name: str, nodes: Sequence, then: _Then, guards: list[str], more: str = "", given: str = ""
+    ) -> None:
+        """A function of a name that matches `nodes` from `at`. given: the call (see `first_call`) that its caller has
+        made already, where the function gets what it found as its last argument.
+        """
+        outer, self._given = self._given, given
         body = self._emit(nodes, "at", 1, [], then)
+        self._given = outer
+        more += ", given" if given else ""
         self.lines += [f"def {name}({_ARGUMENTS}, at{more}):", *guards, *body, "    return None", ""]
+
+    def first_call(self, name: str) -> tuple[str, str] | None:
+        """(the call that finds a class or an algorithm at the token `at`, the test without which it would find
+        nothing), or None where that is no call.
+        """
+        if name in self.classes and self.classes[name].words is None:
+            trie = self.table((name,))[0]
+            return f"longest({trie}, keys, at)", f"keys[at] in {trie}"
+        if name in LOOKS or name in self.classes or name in self.pieces:
+            return None
+        looks = self.looks(name)
+        return f"{self._algorithm(name)}(v, at)", f"bits[at] & {looks}" if looks else "True"
 
     def helper(self, nodes: Sequence, until: bool = False) -> str:
         """The name of a new function that matches `nodes`; until: the match must end at its argument `end`."""
@@ -138,11 +158,16 @@ class Compiler:
         conditions = self._conditions(node.conditions, at, f"{match}[0]")
         if name in self.classes:
             trie, mask = self.table(node.names)
+            call = f"longest({trie}, keys, {at})"
+            if call == self._given:
+                return [f"given[1] & {mask}", *self._conditions(node.conditions, at, "given[0]")], "given[0]", ""
             # Most look-ups fail at the first syllable: this is seen without a call.
-            found = f"keys[{at}] in {trie} and ({match} := longest({trie}, keys, {at})) and {match}[1] & {mask}"
+            found = f"keys[{at}] in {trie} and ({match} := {call}) and {match}[1] & {mask}"
             return [found, *conditions], f"{match}[0]", ""
         is_piece = name in self.pieces
         call = f"piece_{identifier(name)}({_ARGUMENTS}, {at})" if is_piece else f"{self._algorithm(name)}(v, {at})"
+        if call == self._given:
+            return ["given", *self._conditions(node.conditions, at, "given[0]")], "given[0]", "given"
         looks = self.looks(name)  # where none of them is, a call would find nothing
         return (
             [*([f"bits[{at}] & {looks}"] if looks else []), f"({match} := {call})", *conditions],

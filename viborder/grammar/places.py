@@ -30,16 +30,15 @@ def _listed(view: View, at: int, loose: bool) -> Found | None:
     """The longest name of the gazetteer that begins at the token and whose capitals fit."""
     if not view.bits[at] & LISTED:
         return None
-    known = view.memo.get((loose, at), view)
-    if isinstance(known, View):
+    memo: dict[int, Found | None] = view.memo["loosely listed" if loose else "listed here"]
+    if at not in memo:
         home, abroad = view.lexicon.gazetteer
         word, plain, _ = view.types[at]
         best = _at_home(view, at, loose) if word in home else None
         if plain in abroad and view.bits[at] & (CAP | UPPER):
             best = _abroad(view, at, loose, best)
-        known = view.memo[loose, at] = best
-    found: Found | None = known
-    return found
+        memo[at] = best
+    return memo[at]
 
 
 def listed_country(view: View, at: int, loose: bool = False) -> Match | None:
@@ -162,10 +161,10 @@ def after_word(level: int) -> tuple[Algorithm, Algorithm]:
     name = f"after {level}"
 
     def ends(view: View, at: int) -> tuple[int, int]:
-        known: tuple[int, int] | None = view.memo.get((name, at))
-        if known is None:
-            known = view.memo[name, at] = _after_word(view, at, level)
-        return known
+        memo: dict[int, tuple[int, int]] = view.memo[name]
+        if at not in memo:
+            memo[at] = _after_word(view, at, level)
+        return memo[at]
 
     def listed(view: View, at: int) -> Match | None:
         end = ends(view, at)[0]

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,6 +23,20 @@ if TYPE_CHECKING:
 
 Found = tuple[int, Spans]  # the token after the match, and (first token, token after the last, label) of each span
 Note = Callable[[str, str, int, int], None]  # rule, veto or "", first token, token after the last
+_NEAR = 4  # tokens before a match, at each of which a test may begin that is written out
+_OFTEN = 4  # questions to an algorithm, from which on it is asked before them
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What a record begins with. call: finds it at the token `at`. test: without it the call would find nothing. mask: of
+    the classes that it may have; 0: an algorithm. given: whether the record's function gets what the call found.
+    """
+
+    call: str
+    test: str
+    mask: int
+    given: bool
 
 
 class Rules:
@@ -61,6 +76,7 @@ class Rules:
         }
         self._compiler.names |= {f"on_{identifier(veto)}": True for veto in self._tests}
         self._stops: dict[tuple[str, ...], str] = {}
+        self._openings = {id: found for some in pieces.values() for id, found in self._shared_openings(some).items()}
         for record in self.records:
             if record.kind != "veto":
                 self._match(record, patterns[record.id])
@@ -210,7 +226,9 @@ class Rules:
             return [*found, f"{pad}return {at}, {tupled(spans)}"]
 
         guards = [f"    if not {test}: return None" for text in record.all("before") for test in [self._before(text)]]
-        compiler.function(f"match_{identifier(record.id)}", nodes, done, guards)
+        opening = self._openings.get(record.id)
+        given = opening.call if opening and opening.given else ""
+        compiler.function(f"match_{identifier(record.id)}", nodes, done, guards, given=given)
 
     def _stopped(self, record: Record) -> str:
         """The name of a function that says whether a veto stops the record's match; "" where there is none. Records
@@ -223,57 +241,66 @@ class Rules:
         if told not in self._stops:
             name = self._stops[told] = f"stopped_{len(self._stops)}"
             self._compiler.lines.append(f"def {name}(v, keys, bits, at, end):")
+            lines = []
             for veto in vetoes:
                 note = f"note({record.id!r}, {veto!r}, at, end); " if self._note else ""
                 test = f"on_{identifier(veto)} and {self._tests[veto]}"
-                self._compiler.lines.append(f"    if {test}: {note}return True")
+                lines.append(f"    if {test}: {note}return True")
+            self._compiler.lines += _asked_once(lines)
             self._compiler.lines += ["    return False", ""]
         return self._stops[told]
 
     def _piece(self, name: str, alternatives: list[Record]) -> None:
-        """The longest of a piece's alternatives; remembered where an algorithm, or more than one pattern, asks. Where several
-        begin with classes of one file, it is asked once, and those are tried whose class it has.
+        """The longest of a piece's alternatives; remembered where an algorithm, or more than one pattern, asks. What
+        several of them begin with is looked for once, and those are tried to which it opens.
         """
         lines = [f"def piece_{identifier(name)}(v, keys, bits, at):"]
         if remembered := self._compiler.pieces[name]:
-            lines += [f"    known = v.memo.get(({name!r}, at), v)", "    if known is not v: return known"]
+            lines += [f"    memo = v.memo[{name!r}]", "    if at in memo: return memo[at]"]
         lines.append("    best = None")
-        gates: dict[str, str] = {}
-        tries = [gate[0] for record in alternatives if (gate := self._gate(record))]
+        calls: dict[str, str] = {}
         for record in alternatives:
-            call = f"match_{identifier(record.id)}(v, keys, bits, at)"
-            pad = "    "
-            if (gate := self._gate(record)) and tries.count(gate[0]) > 1:
-                trie, mask = gate
-                if trie not in gates:
-                    gates[trie] = f"g{len(gates)}"
-                    lines.append(f"    {gates[trie]} = longest({trie}, keys, at) if keys[at] in {trie} else None")
-                lines.append(f"    if {gates[trie]} and {gates[trie]}[1] & {mask}:")
-                pad += "    "
+            match, pad = f"match_{identifier(record.id)}(v, keys, bits, at", "    "
+            if opening := self._openings.get(record.id):
+                if opening.call not in calls:
+                    found = calls[opening.call] = f"g{len(calls)}"
+                    lines.append(f"    {found} = {opening.call} if {opening.test} else None")
+                found = calls[opening.call]
+                lines.append(f"    if {found}{f' and {found}[1] & {opening.mask}' if opening.mask else ''}:")
+                pad, match = pad + "    ", f"{match}, {found}" if opening.given else match
             lines += [
-                f"{pad}found = {call}",
+                f"{pad}found = {match})",
                 f"{pad}if found and (best is None or found[0] > best[0]): best = found",
             ]
         if remembered:
-            lines.append(f"    v.memo[{name!r}, at] = best")
+            lines.append("    memo[at] = best")
         self._compiler.lines += [*lines, "    return best", ""]
 
-    def _gate(self, record: Record) -> tuple[str, int] | None:
-        """(trie, mask) of the classes of one file with one of which a record begins, if it begins with classes."""
+    def _shared_openings(self, alternatives: list[Record]) -> dict[str, Opening]:
+        """By id, what an alternative of a piece begins with, where another one begins with it too."""
+        found = {record.id: opening for record in alternatives if (opening := self._opening(record))}
+        calls = Counter(opening.call for opening in found.values())
+        return {id: opening for id, opening in found.items() if calls[opening.call] > 1}
+
+    def _opening(self, record: Record) -> Opening | None:
+        """What a record begins with, if it begins with a class or an algorithm, or with a piece of which all records
+        begin with classes of one file.
+        """
         first = next((node for node in self.grammar.patterns[record.id] if not isinstance(node, Look)), None)
         if not isinstance(first, Named):
             return None
         name = first.names[0]
-        if name in self.grammar.classes:
-            return self._compiler.table(first.names)
-        gates = [self._gate(alternative) for alternative in self.grammar.pieces.get(name, ())]
-        tries = {gate[0] for gate in gates if gate}
-        if len(tries) != 1 or None in gates:
+        if call := self._compiler.first_call(name):
+            mask = self._compiler.table(first.names)[1] if name in self.grammar.classes else 0
+            return Opening(*call, mask, given=True)
+        below = [self._opening(alternative) for alternative in self.grammar.pieces.get(name, ())]
+        known = [opening for opening in below if opening and opening.mask]
+        if not known or len(known) < len(below) or len({opening.call for opening in known}) > 1:
             return None
         mask = 0
-        for gate in gates:
-            mask |= gate[1] if gate else 0
-        return tries.pop(), mask
+        for opening in known:
+            mask |= opening.mask
+        return replace(known[0], mask=mask, given=False)
 
     def _veto(self, record: Record) -> str:
         """The test that a veto holds of what matched `[at, end)`."""
@@ -304,12 +331,24 @@ class Rules:
         low, high = lengths(nodes, self.grammar.classes)
         self._compiler.before = True
         try:
-            if low == high and low <= 4:
-                return f"({self._compiler.test(nodes, f'at - {low}')})"
+            if high <= _NEAR:
+                begins = range(high, low - 1, -1)
+                tests = [self._compiler.test(nodes, f"at - {back}", "at" if low < high else "") for back in begins]
+                return f"({' or '.join(tests)})"
             helper = self._compiler.helper(nodes, until=True)
         finally:
             self._compiler.before = False
         return f"any({helper}(v, keys, bits, b, at) for b in range(max(-4, at - {high}), at - {low - 1}))"
+
+
+def _asked_once(lines: list[str]) -> list[str]:
+    """The lines of a function in which the algorithms that several of them ask of the token `at` are asked before."""
+    body = "\n".join(lines)
+    calls = Counter(re.findall(r"a_\w+\(v, at\)", body))
+    often = [call for call, count in calls.items() if count >= _OFTEN]
+    for number, call in enumerate(often):
+        body = body.replace(call, f"known{number}")
+    return [*(f"    known{number} = {call}" for number, call in enumerate(often)), *body.split("\n")]
 
 
 def load(

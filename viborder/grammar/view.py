@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect
+from collections import defaultdict
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
@@ -46,7 +47,7 @@ class View:
     of the token here.
     breaks: where the tokens between lines stand. lexicon: the phrases that the rules look up. words: its
     sets of words around them. rules: those of the lexicon, or the same ones that tell of what they do. memo: what
-    pieces of rules have found, by name and token, and the gazetteer's names, by whether they are read loosely.
+    pieces of rules and algorithms have found, by name and token.
     nested: how many bodies are being read, each behind the head of another.
     """
 
@@ -60,7 +61,7 @@ class View:
     lexicon: Lexicon
     words: Around
     rules: Rules
-    memo: dict[tuple[str | bool, int], Any] = field(default_factory=dict)
+    memo: defaultdict[str, dict[int, Any]] = field(default_factory=lambda: defaultdict(dict))
     nested: int = 0
 
     def token(self, at: int) -> int:
