@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 from copy import copy
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -70,14 +70,33 @@ app.add_typer(labelstudio, name="labelstudio", cls=ByReader, rich_help_panel="An
 
 
 def _for(names: list[str]) -> typer.Typer:
-    """The app with the verb that is named alone: to make the options of all verbs takes longer than many of them run."""
+    """The app with the verb that is named alone, or, where none is, with all verbs but not their options: to make the
+    options of all verbs takes longer than many of them run.
+    """
     verbs = [verb for verb in app.registered_commands if verb.callback and [verb.callback.__name__] == names]
     groups = [group for group in app.registered_groups if [group.name] == names]
-    if not verbs and not groups:
-        return app
     alone = copy(app)
+    if not verbs and not groups:
+        verbs = [_named(verb) for verb in app.registered_commands]
+        groups = [_named_group(group) for group in app.registered_groups]
     alone.registered_commands, alone.registered_groups = verbs, groups
     return alone
+
+
+def _named(verb: Any) -> Any:
+    """A verb with its name and what it does, and no options."""
+    named = copy(verb)
+    named.name, named.help = verb.callback.__name__, verb.callback.__doc__
+    named.callback = lambda: None
+    return named
+
+
+def _named_group(group: Any) -> Any:
+    """A group of verbs without these."""
+    named = copy(group)
+    named.typer_instance = copy(group.typer_instance)
+    named.typer_instance.registered_commands = []
+    return named
 
 
 def main() -> None:

@@ -60,8 +60,13 @@ def places(view: View, found: list[Piece], announced: list[Range], outside: list
     more = []
     taken = {at for start, end, _ in found for at in range(start, end)}
     taken |= {at for start, end in outside for at in range(start, end)}
-    for at in [at for at, word in enumerate(keys) if word in known and bits[at] & CAP]:
-        if at not in taken and not bits[at - 1] & CAP and keys[at - 1] not in view.words.newspaper:
+    for at in view.capitals:
+        if (
+            keys[at] in known
+            and at not in taken
+            and not bits[at - 1] & CAP
+            and keys[at - 1] not in view.words.newspaper
+        ):
             end = capitals(view, at, 7)
             if tuple(keys[at:end]) in known[keys[at]]:
                 more.append((at, end, "PLACE"))
@@ -93,14 +98,14 @@ def given_names(view: View, found: list[Piece]) -> list[Piece]:
 
     What follows must be no second syllable: `Hiệp` before `định` is none.
     """
-    keys, bits = view.keys, view.bits
+    keys = view.keys
     labels: dict[str, set[str]] = {}
     for start, end, label in found:
         if label in ("OFFICIAL", PRIVATE) and end - start > 1:
             labels.setdefault(keys[end - 1], set()).add(label)
     if not labels:
         return []
-    alone = [at for at, word in enumerate(keys) if word in labels and bits[at] & CAP and len(labels[word]) == 1]
+    alone = [at for at in view.capitals if keys[at] in labels and len(labels[keys[at]]) == 1]
     alone = [at for at in alone if at and _stands_alone(view, at)]
     taken = {at for start, end, _ in found for at in range(start, end)}
     return [(at, at + 1, label) for at in alone if at not in taken for label in labels[keys[at]]]

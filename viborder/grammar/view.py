@@ -44,10 +44,9 @@ class View:
     nothing.
 
     starts, ends: code points. types: (key, folded, bits) of the token's string, made once for each string. bits: those
-    of the token here.
-    breaks: where the tokens between lines stand. lexicon: the phrases that the rules look up. words: its
-    sets of words around them. rules: those of the lexicon, or the same ones that tell of what they do. memo: what
-    pieces of rules and algorithms have found, by name and token.
+    of the token here. breaks: where the tokens between lines stand. capitals: where those that begin with a capital do.
+    lexicon: the phrases that the rules look up. words: its sets of words around them. rules: those of the lexicon, or
+    the same ones that tell of what they do. memo: what pieces of rules and algorithms have found, by name and token.
     nested: how many bodies are being read, each behind the head of another.
     """
 
@@ -58,6 +57,7 @@ class View:
     bits: list[int]
     types: list[TokenType]
     breaks: list[int]
+    capitals: list[int]
     lexicon: Lexicon
     words: Around
     rules: Rules
@@ -91,9 +91,8 @@ def read(
 ) -> View:
     """The tokens as lists, with a token that matches nothing between lines and four of them at the end."""
     lexicon = lexicon or in_use()
-    known = lexicon.types
-    types = [known.get(word) or _type(word, lexicon) for word in words]
-    view = View(text, [], [], [], [], [], [], lexicon, lexicon.around, rules or lexicon.rules)
+    types = _types(words, lexicon)
+    view = View(text, [], [], [], [], [], [], [], lexicon, lexicon.around, rules or lexicon.rules)
     for first, last in pairwise((0, *_line_begins(text, starts), len(words))):
         if first:
             view.breaks.append(len(view.types))
@@ -108,7 +107,16 @@ def read(
     view.ends += [len(text) + 1] * 4
     view.keys = [kind[0] for kind in view.types]
     view.bits = [kind[2] for kind in view.types]
+    view.capitals = [at for at, bits in enumerate(view.bits) if bits & CAP]
     return view
+
+
+def _types(words: list[str], lexicon: Lexicon) -> list[TokenType]:
+    known = lexicon.types
+    try:
+        return [known[word] for word in words]
+    except KeyError:
+        return [known.get(word) or _type(word, lexicon) for word in words]
 
 
 def _line_begins(text: str, starts: list[int]) -> list[int]:
