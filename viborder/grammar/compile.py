@@ -18,6 +18,7 @@ from viborder.grammar.tables import Table
 if TYPE_CHECKING:
     from viborder.grammar.view import View
 
+ANY = (1 << 20) - 1  # every look: of what may begin with any token
 LOOKS = {
     "Cap": CAP,
     "UPPER": UPPER,
@@ -25,7 +26,7 @@ LOOKS = {
     "lower": LOWER,
     "number": DIGIT,
     "letters": CAP | LOWER,
-    "any": (1 << 20) - 1,
+    "any": ANY,
 }
 LOOKS |= {
     "Road": ROAD,
@@ -60,13 +61,13 @@ class Compiler:
         classes: Mapping[str, Table],
         pieces: Mapping[str, bool],
         algorithms: Mapping[str, Algorithm],
-        looks: Callable[[str], int],
+        first: Callable[[str], tuple[set[str], int]],
         labels: Mapping[str, str],
     ) -> None:
-        """pieces: by name, whether what is found at a token is remembered. looks: those of which a piece's or an
-        algorithm's first token has one; 0 where that is not all. labels: by what stands in brackets.
+        """pieces: by name, whether what is found at a token is remembered. first: (keys, looks) of the tokens with which a
+        piece or an algorithm may begin. labels: by what stands in brackets.
         """
-        self.classes, self.pieces, self.looks, self.labels = classes, pieces, looks, labels
+        self.classes, self.pieces, self.first, self.labels = classes, pieces, first, labels
         self.names: dict[str, Any] = {"longest": longest}
         self.names |= {f"a_{identifier(name)}": found for name, found in algorithms.items()}
         self.lines: list[str] = []
@@ -96,8 +97,19 @@ class Compiler:
             return f"longest({trie}, keys, at)", f"keys[at] in {trie}"
         if name in LOOKS or name in self.classes or name in self.pieces:
             return None
-        looks = self.looks(name)
-        return f"{self._algorithm(name)}(v, at)", f"bits[at] & {looks}" if looks else "True"
+        return f"{self._algorithm(name)}(v, at)", " and ".join(self._fits(name, "at")) or "True"
+
+    def _fits(self, name: str, at: str) -> list[str]:
+        """The test of one token without which a piece or an algorithm finds nothing there, if there is one."""
+        keys, looks = self.first(name)
+        if looks == ANY:
+            return []
+        tests = [f"bits[{at}] & {looks}"] if looks else []
+        if keys:
+            known = f"f_{identifier(name)}"
+            self.names.setdefault(known, frozenset(keys))
+            tests.append(f"keys[{at}] in {known}")
+        return [f"({' or '.join(tests)})"] if len(tests) > 1 else tests
 
     def helper(self, nodes: Sequence, until: bool = False) -> str:
         """The name of a new function that matches `nodes`; until: the match must end at its argument `end`."""
@@ -168,12 +180,7 @@ class Compiler:
         call = f"piece_{identifier(name)}({_ARGUMENTS}, {at})" if is_piece else f"{self._algorithm(name)}(v, {at})"
         if call == self._given:
             return ["given", *self._conditions(node.conditions, at, "given[0]")], "given[0]", "given"
-        looks = self.looks(name)  # where none of them is, a call would find nothing
-        return (
-            [*([f"bits[{at}] & {looks}"] if looks else []), f"({match} := {call})", *conditions],
-            f"{match}[0]",
-            match,
-        )
+        return [*self._fits(name, at), f"({match} := {call})", *conditions], f"{match}[0]", match
 
     def constant(self, value: object) -> str:
         """The name of a new constant."""

@@ -6,12 +6,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from viborder.errors import Problem
-from viborder.grammar.compile import LOOKS, Algorithm, lengths
+from viborder.grammar.compile import ANY, LOOKS, Algorithm, lengths
 from viborder.grammar.pattern import Choice, Glue, Look, Malformed, Mark, Named, Repeat, Sequence, Word, parse
 from viborder.grammar.records import CONDITIONS, Record
 from viborder.grammar.tables import Table
-
-ANY = (1 << 20) - 1  # every look: for an algorithm that says nothing of what it begins with
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +69,9 @@ class Grammar:
             return keys, looks
         return set(), getattr(self.algorithms.get(name), "looks", ANY)
 
-    def looks(self, name: str) -> int:
-        """The looks of which the first token of a piece or an algorithm has one; 0 where it may have another."""
-        keys, looks = self._first_of((name,), ())
-        return 0 if keys or looks == ANY else looks
+    def first_of(self, name: str) -> tuple[set[str], int]:
+        """(keys, looks) of the tokens with which a piece or an algorithm may begin."""
+        return self._first_of((name,), ())
 
     def empty(self, nodes: Sequence, inside: tuple[str, ...] = ()) -> bool:
         """Whether nodes can match no token at all."""

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from viborder.errors import Problem, ViborderError
 from viborder.grammar import names
-from viborder.grammar.compile import Algorithm, Compiler, Spans, identifier, lengths, tupled
+from viborder.grammar.compile import ANY, Algorithm, Compiler, Spans, identifier, lengths, tupled
 from viborder.grammar.pattern import Look, Malformed, Named, Sequence, parse
 from viborder.grammar.records import Record, read
 from viborder.grammar.tables import Table
@@ -67,7 +67,7 @@ class Rules:
         self.grammar = names.Grammar(classes, pieces, patterns, algorithms)
         used = [name for nodes in patterns.values() for name in names.used(nodes)]
         remembered = {name: name in asked if asked else used.count(name) > 1 for name in pieces}
-        self._compiler = Compiler(classes, remembered, algorithms, self.grammar.looks, labels)
+        self._compiler = Compiler(classes, remembered, algorithms, self.grammar.first_of, labels)
         if note:
             self._compiler.names["note"] = note
         self._tests = {record.id: self._veto(record) for record in self.records if record.kind == "veto"}
@@ -94,12 +94,13 @@ class Rules:
             for record in self.records
             if record.kind == "rule"
         ]
-        self._run(self._compiler.names, begins, [*pieces, *asked])
+        openings = {name: self.grammar.first_of(name) for name in pieces}
+        self._run(self._compiler.names, begins, {name: openings.get(name, (set(), 0)) for name in (*pieces, *asked)})
 
     def made(self) -> tuple[Any, ...]:
         """What the records became, as plain containers and code."""
         begins = [(file, match.__name__, keys, looks) for file, match, keys, looks in self._firsts]
-        return self.source, self._code, self._constants, self._tests, begins, list(self.pieces)
+        return self.source, self._code, self._constants, self._tests, begins, self._pieces
 
     @classmethod
     def of(cls, made: tuple[Any, ...], records: Iterable[Record], algorithms: Mapping[str, Algorithm]) -> Rules:
@@ -107,20 +108,26 @@ class Rules:
         rules = cls.__new__(cls)
         rules.records = list(records)
         rules.source, rules._code, rules._constants, rules._tests, begins, pieces = made
-        bare = Compiler({}, {}, algorithms, looks=lambda _: 0, labels={})
+        bare = Compiler({}, {}, algorithms, first=lambda _: (set(), ANY), labels={})
         rules._run({**bare.names, **rules._constants}, begins, pieces)
         return rules
 
     def _run(
-        self, names: Mapping[str, Any], begins: list[tuple[str, str, set[str], int]], pieces: Iterable[str]
+        self,
+        names: Mapping[str, Any],
+        begins: list[tuple[str, str, set[str], int]],
+        pieces: Mapping[str, tuple[set[str], int]],
     ) -> None:
         """Define the functions. begins: each rule's file where it stands apart, its function, and the keys and looks of
-        the tokens that it may begin with. pieces: those that may be asked for; one without a record matches nothing.
+        the tokens that it may begin with. pieces: of each that may be asked for the same; one without a record matches
+        nothing.
         """
         self._names: dict[str, Any] = dict(names)
         exec(self._code, self._names)
-        self.pieces: dict[str, Callable[..., Found | None]] = {
-            name: self._names.get(f"piece_{identifier(name)}", lambda *_: None) for name in pieces
+        self._pieces = pieces
+        self.pieces: dict[str, tuple[Callable[..., Found | None], set[str], int]] = {
+            name: (self._names.get(f"piece_{identifier(name)}", lambda *_: None), keys, looks)
+            for name, (keys, looks) in pieces.items()
         }
         self._firsts = [(file, self._names[name], keys, looks) for file, name, keys, looks in begins]
         self.keys, self.looks = self.begins()

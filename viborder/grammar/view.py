@@ -12,6 +12,7 @@ from itertools import pairwise
 from typing import Any
 
 from viborder.grammar.around import Around
+from viborder.grammar.compile import ANY
 from viborder.grammar.keys import fold, key
 from viborder.grammar.kinds import (
     AGENCY,
@@ -70,7 +71,10 @@ class View:
 
     def piece(self, name: str, at: int) -> Found | None:
         """What a piece of the rules finds at the token."""
-        return self.rules.pieces[name](self, self.keys, self.bits, at)
+        match, keys, looks = self.rules.pieces[name]
+        if self.keys[at] in keys or self.bits[at] & looks or looks == ANY:
+            return match(self, self.keys, self.bits, at)
+        return None
 
     def foreign(self, at: int) -> bool:
         """Whether the token has more than one syllable, as no Vietnamese one has."""
