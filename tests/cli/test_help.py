@@ -40,10 +40,13 @@ def test_a_verb_that_is_named_is_made_alone(name: str) -> None:
     assert CliRunner().invoke(alone, [name, "--help"]).output == CliRunner().invoke(app, [name, "--help"]).output
 
 
-@pytest.mark.parametrize("names", [[], ["--help"], ["tga"]])
-def test_what_names_no_verb_gets_them_all(names: list[str]) -> None:
-    assert _for(names) is app
-    assert "Did you mean 'tag'" in CliRunner().invoke(app, ["tga"]).output
+@pytest.mark.parametrize("names", [[], ["--help"], ["--version"], ["tga"], ["--tga"]])
+def test_what_names_no_verb_gets_them_all_as_the_whole_app_has_them(names: list[str]) -> None:
+    alone = _for(names)
+    assert len(alone.registered_commands) == len(app.registered_commands) > 10
+    said, whole = (CliRunner().invoke(each, names, prog_name="viborder") for each in (alone, app))
+    assert (said.exit_code, said.output) == (whole.exit_code, whole.output)
+    assert "Did you mean 'tag'" in CliRunner().invoke(_for(["tga"]), ["tga"]).output
 
 
 def test_help_loads_nothing_heavy() -> None:
