@@ -119,12 +119,17 @@ def pipes_again() -> Iterator[None]:
 
 
 def _opened(path: Path) -> IO[bytes]:
+    """A file or a pipe, opened, and unpacked where it ends in `.gz`."""
+    raw = _raw(path)
+    return gzip.GzipFile(fileobj=raw) if path.suffix.lower() == ".gz" else raw  # type: ignore[return-value]
+
+
+def _raw(path: Path) -> io.BufferedReader | io.BytesIO:
     """A file or a pipe, opened. Devices, which may never end, and sockets are refused."""
     status = path.stat()
     mode = status.st_mode
     if not (stat.S_ISREG(mode) or stat.S_ISFIFO(mode) or stat.S_ISDIR(mode)):
         raise OSError(errno.EINVAL, "a device or a socket, no file")
-    packed = path.suffix.lower() == ".gz"
     if stat.S_ISFIFO(mode) and _pipes is not None:
         key = status.st_dev, status.st_ino
         if key not in _pipes:
@@ -132,9 +137,8 @@ def _opened(path: Path) -> IO[bytes]:
                 _pipes[key] = _at_most(pipe, MAX_FILE + 1)
         if len(_pipes[key]) > MAX_FILE:
             raise OSError(errno.EFBIG, f"more than {MAX_FILE:,} bytes come out of the pipe; write them to a file first")
-        held = io.BytesIO(_pipes[key])
-        return gzip.GzipFile(fileobj=held) if packed else held  # type: ignore[return-value]
-    return gzip.open(path, "rb") if packed else path.open("rb")  # type: ignore[return-value]
+        return io.BytesIO(_pipes[key])
+    return path.open("rb")
 
 
 def _unreadable(path: Path, error: Exception) -> ViborderError:
@@ -185,12 +189,12 @@ def byte_lines(path: Path) -> Iterator[tuple[int, bytes]]:
 
 
 def sha256_of(path: Path) -> str:
-    """The SHA-256 of a file in hexadecimal, read a piece at a time.
+    """The SHA-256 of a file in hexadecimal, as it lies there, read a piece at a time.
 
     Raises ViborderError `file-missing`, `file-unreadable`.
     """
     try:
-        with path.open("rb") as file:
+        with _raw(path) as file:
             return file_digest(file, "sha256").hexdigest()
     except FileNotFoundError:
         raise fail(path, "file-missing", "no such file", "check the path") from None
@@ -275,20 +279,47 @@ def new_folder(path: Path) -> Iterator[Path]:
             yield beside
         with _cannot_write(path):
             _readable(beside)
-            if target.is_dir():
-                old = _beside(target, OLD)
-                target.replace(old)
-                try:
-                    beside.replace(target)
-                except OSError:
-                    old.replace(target)
-                    raise
-                shutil.rmtree(old)
-            else:
-                beside.replace(target)
+            _put_in_place(beside, target)
     finally:
         os.close(handle)
         shutil.rmtree(beside, ignore_errors=True)
+
+
+def _put_in_place(beside: Path, target: Path) -> None:
+    """Give a folder its name; what bears it goes. Where another run puts its own there meanwhile, the later one stays."""
+    while True:
+        old = _beside(target, OLD)
+        with suppress(FileNotFoundError):
+            target.replace(old)
+        try:
+            beside.replace(target)
+            return
+        except OSError as error:
+            if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
+                if old.exists():
+                    old.replace(target)
+                raise
+        finally:
+            shutil.rmtree(old, ignore_errors=True)
+
+
+@contextmanager
+def sole(folder: Path) -> Iterator[None]:
+    """While the block runs, the folder is this run's: another that asks for it is refused. It is made where it is not
+    there. Where the system or the disk cannot lock, nothing is refused.
+
+    Raises ViborderError `folder-in-use`, `cannot-write`.
+    """
+    with _cannot_write(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        handle = os.open(folder, os.O_RDONLY)
+    try:
+        if not _lock(handle, wait=False):
+            hint = "wait until it has ended, then do it again, or name another folder"
+            raise fail(folder, "folder-in-use", "another run writes there now", hint)
+        yield
+    finally:
+        os.close(handle)
 
 
 @contextmanager

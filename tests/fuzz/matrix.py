@@ -1,6 +1,6 @@
 """Kinds of damage × formats × verbs: every input that a bad disk, a broken export or an attacker may hand over.
 
-    python -m tests.fuzz.matrix [--format FORMAT] [--kind WORD] [--share N]
+    python -m tests.fuzz.matrix [--format FORMAT] [--kind WORD] [--share N] [--turn N]
 
 Each input is a good file with one kind of damage in it, or what is no file at all. Each verb that reads it runs in this
 process, within 45 seconds of CPU and 3 GB. Printed are the inputs, the calls, and every traceback; exit status 1 where there is
@@ -253,6 +253,7 @@ def main() -> None:
     parser.add_argument("--format", choices=FILES, action="append")
     parser.add_argument("--kind", default="", help="a part of its name")
     parser.add_argument("--share", type=int, default=1, help="make one call of N, another for each input in turn")
+    parser.add_argument("--turn", type=int, default=0, help="begin with another call of those shared out: 0, 1, 2, …")
     parser.add_argument("--verbose", action="store_true")
     options = parser.parse_args()
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
@@ -269,7 +270,7 @@ def main() -> None:
                 data = BYTES[kind](good[format]) if kind in BYTES else good[format]
                 lay = OTHERS.get(kind, Path.write_bytes)
                 begun = time.monotonic()
-                some = partial(_nth, options.share, inputs)
+                some = partial(_nth, options.share, inputs + options.turn)
                 for arguments, end in calls_on(format, data, Path(name) / "here", Path(name) / "good", lay, some):
                     calls += 1
                     slow = max(slow, (time.monotonic() - begun, f"{format}, {kind}: {arguments[0]}"))

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from viborder.document import Document
 from viborder.errors import ViborderError, fail
+from viborder.files import sole
 from viborder.labelstudio import guidelines
 from viborder.labelstudio.client import Client
 from viborder.labelstudio.connect import connect
@@ -46,8 +47,8 @@ def run(
 
     guide: guidelines in Markdown, shown at /guidelines to whoever asks, and linked to the project.
 
-    Raises ViborderError `not-configured` without a password in the environment, `port-taken`, and what `connect`
-    raises.
+    Raises ViborderError `not-configured` without a password in the environment, `folder-in-use`, `port-taken`, and what
+    `connect` raises.
     """
     import uvicorn
 
@@ -55,26 +56,29 @@ def run(
     if len(password) < 8:
         hint = "8 characters or more; `viborder labelstudio up` writes one into build/labelstudio/env"
         raise fail("", "not-configured", f"{PASSWORD} not set, or too short", hint)
-    learner = Learner(state, recipe, base, overrides)
-    learner.start()
-    page = guidelines.page(guide) if guide else ""
-    server = uvicorn.Server(
-        uvicorn.Config(app(learner, password, page), host=host, port=port, log_level="critical", access_log=False)
-    )
-    errors: list[ViborderError] = []
-    joined = threading.Thread(
-        target=_join,
-        args=(server, learner, owner, title, f"http://{host}:{port}", password, errors, bool(page)),
-        daemon=True,
-    )
-    joined.start()
-    try:
-        server.run()
-    except SystemExit:
-        if not server.started:
-            raise fail(f"{host}:{port}", "port-taken", "cannot listen there", "choose another with --port") from None
-    finally:
-        learner.stop()
+    with sole(state):
+        learner = Learner(state, recipe, base, overrides)
+        learner.start()
+        page = guidelines.page(guide) if guide else ""
+        server = uvicorn.Server(
+            uvicorn.Config(app(learner, password, page), host=host, port=port, log_level="critical", access_log=False)
+        )
+        errors: list[ViborderError] = []
+        joined = threading.Thread(
+            target=_join,
+            args=(server, learner, owner, title, f"http://{host}:{port}", password, errors, bool(page)),
+            daemon=True,
+        )
+        joined.start()
+        try:
+            server.run()
+        except SystemExit:
+            if not server.started:
+                raise fail(
+                    f"{host}:{port}", "port-taken", "cannot listen there", "choose another with --port"
+                ) from None
+        finally:
+            learner.stop()
     if errors:
         raise errors[0]
 

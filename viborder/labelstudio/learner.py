@@ -23,7 +23,7 @@ from typing import Any
 import viborder
 from viborder.document import Document, by_id
 from viborder.errors import Problem, ViborderError
-from viborder.files import new_file
+from viborder.files import new_file, parse_json, read_bytes, read_whole
 from viborder.formats import jsonl
 from viborder.labelstudio.learned import corrections, note
 from viborder.labelstudio.parts import with_piece
@@ -50,6 +50,7 @@ class Learner:
         self._changed = threading.Event()  # another model has taken over
         self._tagger: Tagger | None = None
         self._digest = ""
+        self._spoiled: set[Path] = set()
         self._known: dict[str, Document] = {}  # what the model in service has learned
         self.child: subprocess.Popen[bytes] | None = None  # the training under way
         self._spare: subprocess.Popen[bytes] | None = None  # the next one, which loads what it needs and waits
@@ -104,7 +105,7 @@ class Learner:
         """
         path = self._path(document.id, annotation)
         with self._files:
-            if path.exists() and json.loads(path.read_text(encoding="utf-8"))["updated_at"] >= updated_at:
+            if (known := self._kept(path)) and known["updated_at"] >= updated_at:
                 return False
             with new_file(path) as file:
                 entry = {"updated_at": updated_at, "start": start, "document": jsonl.to_record(document)}
@@ -136,8 +137,8 @@ class Learner:
         """
         newest: dict[tuple[str, int], tuple[str, Document]] = {}
         with self._files:
-            kept = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(self._submitted.glob("*.json"))]
-        for entry in kept:
+            kept = [self._kept(path) for path in sorted(self._submitted.glob("*.json"))]
+        for entry in filter(None, kept):
             document, start = jsonl.from_record(entry["document"], "", []), entry.get("start")
             if document is not None:
                 key = document.id, -1 if start is None else int(start)
@@ -153,6 +154,20 @@ class Learner:
                 found[name] = replace(document, id=name)
         return [*found.values()]
 
+    def _kept(self, path: Path) -> dict[str, Any] | None:
+        """An annotation that was kept; None where there is none, or none that can be read, which is said once."""
+        try:
+            entry: dict[str, Any] = parse_json(read_bytes(path))
+            if isinstance(entry["updated_at"], str) and isinstance(entry["document"], dict):
+                return entry
+        except (ViborderError, ValueError, KeyError, TypeError):
+            pass
+        if path.exists() and path not in self._spoiled:
+            self._spoiled.add(path)
+            hint = "submit the annotation again; what is in the other files is learned"
+            print(Problem(str(path), "submitted-unreadable", "not an annotation that was kept", hint), file=sys.stderr)
+        return None
+
     def _path(self, identity: str, annotation: int) -> Path:
         return self._submitted / f"{sha256(identity.encode()).hexdigest()[:16]}-{annotation}.json"
 
@@ -161,18 +176,20 @@ class Learner:
         while not self._stopping.is_set():
             self._wake.wait(min(2.0**failures, PATIENCE) if failures else None)
             self._wake.clear()
-            documents = self.documents()
-            digest = self._digest_of(documents)
-            if digest != self._digest and documents and not self._stopping.is_set():
-                failures = 0 if self._try(documents, digest) else failures + 1
+            failures = 0 if self._try() else failures + 1
             if self._spare is None and not self._stopping.is_set():
                 self._spare = self._trainer()
             with self._files:
                 if not self._wake.is_set():
                     self._idle.set()
 
-    def _try(self, documents: Sequence[Document], digest: str) -> bool:
+    def _try(self) -> bool:
+        """Learn what the model in service has not; False where that failed."""
         try:
+            documents = self.documents()
+            digest = self._digest_of(documents)
+            if digest == self._digest or not documents or self._stopping.is_set():
+                return True
             return self._train(documents, digest)
         except (OSError, ViborderError) as error:  # a full disk, a model that cannot be read: the thread must live on
             self.failure = Problem(str(self._folder), "training-failed", str(error)[:300], "it will be tried again")
@@ -244,7 +261,7 @@ class Learner:
         self._changed.set()
 
     def _digest_of(self, documents: Sequence[Document]) -> str:
-        digest = sha256(self._recipe.read_bytes() + repr(self._overrides).encode())
+        digest = sha256(read_whole(self._recipe) + repr(self._overrides).encode())
         for document in sorted(documents, key=lambda one: one.id):
             digest.update(jsonl.dumps(document).encode("utf-8", "surrogatepass"))
         return digest.hexdigest()

@@ -140,7 +140,9 @@ def status(
 
 @app.command()
 def serve(
-    recipe: Annotated[Path, typer.Argument(help="Recipe of the tagger that learns.")] = Path("train/crf.yaml"),
+    recipe: Annotated[
+        Path, typer.Argument(help="Recipe of the tagger that learns: a YAML file, or the name of one: crf.")
+    ] = Path("crf"),
     keys: Annotated[
         list[str] | None,
         typer.Argument(help="Keys of the recipe to set; by default what makes it quick.", metavar="key=value…"),
@@ -161,7 +163,9 @@ def serve(
     """Run the backend that suggests when a task is opened, and learns from what is submitted."""
     from viborder.cli.reading import documents
     from viborder.labelstudio import backend, client, guidelines
+    from viborder.train.recipe import recipe_path
 
+    recipe = recipe_path(recipe)
     owner = client.from_environment() if connect else None
     overrides = keys or backend.quick(recipe)
     backend.run(

@@ -12,14 +12,14 @@ import json
 import shutil
 import signal
 from array import array
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from viborder.errors import Problem, ViborderError, fail, place
-from viborder.files import MAX_LINE, new_file
+from viborder.files import MAX_LINE, new_file, parse_json, sha256_of, sole
 from viborder.tag.chunks import Chunk, Done, tag_chunk, tagger_of
 from viborder.train import load
 
@@ -45,12 +45,26 @@ def tag_shards(
     least; a chunk is what a kill can cost, and what a process holds in memory at most. Ids are unique within a shard,
     as within any file; two shards may have the same.
     problems: a list for what is wrong with single documents, while the others of their shard are tagged; told once.
-    Raises ViborderError: `shard-names`, `out-of-another-run`, and, without that list, what is wrong with the shards;
-    sound shards are finished all the same.
+    Raises ViborderError: `shard-names`, `folder-in-use`, `out-of-another-run`, and, without that list, what is wrong
+    with the shards; sound shards are finished all the same.
     """
     version = load(model).version
     _check_names(shards, out)
-    _check_manifest(out, {"model": version, "shards": {shard.name: shard.stat().st_size for shard in shards}})
+    with sole(out):
+        _check_manifest(out, {"model": version, "shards": {shard.name: sha256_of(shard) for shard in shards}})
+        return _tag_shards(model, shards, out, _local if engine == "local" else _ray, jobs, chunk_size, problems)
+
+
+def _tag_shards(
+    model: Path,
+    shards: Sequence[Path],
+    out: Path,
+    run: Callable[[str, list[Chunk], int], Iterator[Done]],
+    jobs: int,
+    chunk_size: int,
+    problems: list[Problem] | None,
+) -> tuple[int, int]:
+    """The work of `tag_shards` in a folder that no other run writes into."""
     for stray in out.glob(".*.jsonl.*"):  # what a killed run was about to rename
         stray.unlink()
     waiting = [shard for shard in shards if not (out / shard.name).exists()]
@@ -60,7 +74,6 @@ def tag_shards(
         for shard in waiting
     }
     to_do = [chunk for parts in chunks.values() for chunk in parts if not Path(chunk.part).exists()]
-    run = _local if engine == "local" else _ray
     wrong: list[Problem] = []
     left = {name: sum(not Path(chunk.part).exists() for chunk in parts) for name, parts in chunks.items()}
     for name in [name for name, count in left.items() if count == 0]:
@@ -196,7 +209,7 @@ def _check_names(shards: Sequence[Path], out: Path) -> None:
 def _check_manifest(out: Path, wanted: dict[str, object]) -> None:
     path = out / MANIFEST
     if path.exists():
-        if json.loads(path.read_text(encoding="utf-8")) != wanted:
+        if _manifest(path) != wanted:
             raise fail(
                 out,
                 "out-of-another-run",
@@ -208,6 +221,14 @@ def _check_manifest(out: Path, wanted: dict[str, object]) -> None:
         raise fail(out, "out-not-empty", "the folder holds something else", "give a new folder")
     with new_file(path) as file:
         file.write(json.dumps(wanted, indent=1, ensure_ascii=False) + "\n")
+
+
+def _manifest(path: Path) -> object:
+    """What a manifest says; None where it cannot be read."""
+    try:
+        return parse_json(path.read_bytes())
+    except (OSError, ValueError):
+        return None
 
 
 def _progress(results: Iterable[Done], chunks: list[Chunk]) -> Iterator[Done]:

@@ -49,12 +49,13 @@ def open_folder(folder: Path, run: dict[str, str], resume: bool) -> list[str]:
     """
     path = folder / _RUN
     notes: list[str] = []
-    if folder.exists():
+    there = list(folder.iterdir()) if folder.exists() else []
+    if there:
         try:
             same = json.loads(path.read_text(encoding="utf-8")) == run
         except (OSError, ValueError):
             same = False
-        if not path.exists() and any(folder.iterdir()):
+        if not path.exists():
             raise fail(
                 folder,
                 "folder-not-ours",
@@ -67,7 +68,8 @@ def open_folder(folder: Path, run: dict[str, str], resume: bool) -> list[str]:
                 if not same
                 else f"{folder} begun anew (resume: false)"
             )
-            shutil.rmtree(folder)
+            for old in there:
+                shutil.rmtree(old) if old.is_dir() else old.unlink()
     with new_file(path) as file:
         json.dump(run, file)
     return notes

@@ -6,6 +6,7 @@ import json
 import random
 import shutil
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import fields
 from functools import partial
 from pathlib import Path
@@ -27,7 +28,7 @@ from transformers.trainer_callback import PrinterCallback
 from viborder.document import Document, by_depth
 from viborder.errors import counted, fail
 from viborder.eval import score
-from viborder.files import new_folder
+from viborder.files import new_folder, sole
 from viborder.labels import in_order
 from viborder.train import noise
 from viborder.train.augment import augmented
@@ -67,10 +68,12 @@ def finetune(
     """
     quiet()
     held = out.with_name(f"{out.name}.checkpoints")
-    with clear_errors(where):
+    with clear_errors(where), ExitStack() as stack:
         arguments = training_arguments(recipe, held)  # joins the other processes, if there are some
         learn, stop = split(recipe, documents, dev, where)
         reader, model = prepare(recipe, [*learn, *stop], where)
+        if PartialState().is_main_process:
+            stack.enter_context(sole(held))
         resume = _last_checkpoint(recipe, held, learn, stop)  # after what may be refused, so that nothing is left then
         renamed = [copy for _, copy in augmented(learn, recipe.copies, recipe.seed)]
         noisy = [copy for _, copy in noise.copies(learn, recipe.noise, recipe.seed)]
