@@ -18,6 +18,7 @@ from viborder.dataset.build import build
 from viborder.document import Document, Span, outermost
 from viborder.errors import Problem, ViborderError
 from viborder.formats import jsonl
+from viborder.publish.checks import dataset_problems
 
 GOLD = ANNOTATIONS / "gold.jsonl"
 
@@ -221,6 +222,8 @@ def test_the_card_shows_the_published_figures_with_their_intervals(tmp_path: Pat
         f"{100 * line['value']:.1f}" in row
         and f"{100 * line['interval'][0]:.1f} – {100 * line['interval'][1]:.1f}" in row
     )
+    section = (tmp_path / "d/README.md").read_text(encoding="utf-8").partition("## Results\n")[2].partition("\n## ")[0]
+    assert 5 < section.count("\n| ") < 12  # a table that is read in a minute
 
 
 def test_a_folder_that_is_no_dataset_is_not_replaced(tmp_path: Path) -> None:
@@ -265,11 +268,13 @@ def test_the_card_tells_every_column(tmp_path: Path, text: str) -> None:
 
 
 def test_the_card_says_what_is_hidden_and_whom_to_ask(built: Path, tmp_path: Path) -> None:
+    links = {"Paper": "https://example.org/paper", "Model": "https://example.org/model"}
     card = (built / "README.md").read_text(encoding="utf-8")
     assert "What is not hidden" in card and "here it found none" in card and "taken down" in card
-    build(CORPUS, ANNOTATIONS, tmp_path / "kept", private="keep", contact="write to data@example.org")
+    build(CORPUS, ANNOTATIONS, tmp_path / "kept", private="keep", contact="write to data@example.org", links=links)
     card = (tmp_path / "kept/README.md").read_text(encoding="utf-8")
     assert "this package names 4 private persons" in card and "write to data@example.org" in card
+    assert "\n- Paper: <https://example.org/paper>\n- Model: <https://example.org/model>\n" in card
 
 
 def test_agreement_that_is_whole_is_one_line(built: Path) -> None:
@@ -321,6 +326,14 @@ def test_made_up_texts_are_a_config_of_their_own(tmp_path: Path) -> None:
     assert "## Made-up texts" in card
     assert "no figure\nmeasured on them stands for real texts" in card
     mlcroissant.Dataset(jsonld=tmp_path / "d/croissant.json")
+
+
+def test_what_readme_says_to_build_may_be_published(tmp_path: Path) -> None:
+    """Made-up texts in which words read like a hidden name (`Việt đứng`, `viết đúng`) stay out of the package."""
+    facts = build(CORPUS, ANNOTATIONS, tmp_path / "d", synthetic=CORPUS.parent / "synthetic")
+    assert facts["synthetic_left_out"] == 2
+    assert "read like a hidden name: 2 texts." in (tmp_path / "d/README.md").read_text(encoding="utf-8")
+    assert dataset_problems(tmp_path / "d", GOLD) == []
 
 
 def test_made_up_texts_are_checked(tmp_path: Path) -> None:

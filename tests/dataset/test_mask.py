@@ -202,6 +202,11 @@ def test_identifiers_are_told_by_their_shape(identifier: str) -> None:
         ("sinh ngày 5 tháng 3 năm 1974 tại", "5 tháng 3 năm 1974"),
         ("sinh năm một nghìn chín trăm bảy mươi tư tại", "một nghìn chín trăm bảy mươi tư"),
         ("SN: 05/03/1974 tại", "05/03/1974"),
+        (
+            "Sinh ngày mồng một tháng hai năm một nghìn chín trăm tám mươi.",
+            "mồng một tháng hai năm một nghìn chín trăm tám mươi",
+        ),
+        ("ở số nhà 12/3, thôn Đông", "số nhà 12/3"),
     ],
 )
 def test_identifiers_are_told_by_the_words_before_them(text: str, identifier: str) -> None:

@@ -13,7 +13,7 @@ _NUMERAL = "một|mốt|hai|ba|bốn|tư|năm|lăm|sáu|bảy|bẩy|tám|chín|m
 _DATE = (
     r"(?:\d{1,2}[ ]{0,2}[/.-][ ]{0,2}){0,2}(?:19|20)\d\d(?!\d)"
     r"|(?:ngày\s{1,3})?\d{1,2}\s{1,3}tháng\s{1,3}\d{1,2}(?:\s{1,3}năm\s{1,3}\d{4})?"
-    rf"|(?:ngày\s{{1,3}})?(?:{_NUMERAL})(?:\s{{1,3}}(?:{_NUMERAL}|tháng|năm)){{1,14}}"
+    rf"|(?:ngày\s{{1,3}})?(?:(?:mồng|mùng)\s{{1,3}})?(?:{_NUMERAL})(?:\s{{1,3}}(?:{_NUMERAL}|tháng|năm)){{1,14}}"
 )
 KINDS: dict[str, tuple[str, re.Pattern[str]]] = {
     "e-mail address": ("[E-MAIL]", re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")),
@@ -57,7 +57,8 @@ KINDS: dict[str, tuple[str, re.Pattern[str]]] = {
     "house number": (
         "[SỐ-NHÀ]",
         re.compile(
-            r"(?<!\w)(?P<it>(?:số(?:\s{1,3}nhà)?|nhà)\s{1,3}\d{1,4}[A-Za-z]?(?:/\d{1,4}){0,3})(?=,?\s{1,3}(?:đường|phố|ngõ|ngách|hẻm|kiệt|tổ))",
+            r"(?<!\w)(?P<it>số\s{1,3}nhà\s{1,3}\d{1,4}[A-Za-z]?(?:/\d{1,4}){0,3}(?!\w)"
+            r"|(?:số|nhà)\s{1,3}\d{1,4}[A-Za-z]?(?:/\d{1,4}){0,3}(?=,?\s{1,3}(?:đường|phố|ngõ|ngách|hẻm|kiệt|tổ)))",
             re.IGNORECASE,
         ),
     ),
@@ -74,7 +75,7 @@ SIGNS: dict[str, tuple[tuple[str, ...], str]] = {
     "account": (("khoản", "tk", "thẻ"), ""),
     "phone number": ((), r"\d(?:[ .)-]{0,2}\d){8}"),
     "number plate": ((), r"\d\d[ -]?[a-zđ]{1,2}\d?[ –.-]{0,3}\d{3}"),
-    "house number": ((), r"\d[a-z/\d]{0,20},?\s{1,3}(?:đường|phố|ngõ|ngách|hẻm|kiệt|tổ)"),
+    "house number": ((), r"số\s{1,3}nhà\s{1,3}\d|\d[a-z/\d]{0,20},?\s{1,3}(?:đường|phố|ngõ|ngách|hẻm|kiệt|tổ)"),
 }
 
 

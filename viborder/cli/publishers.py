@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 from typing import Annotated, Any
@@ -13,6 +14,7 @@ from viborder.cli.paths import CORPUS, GOLD, STRICT
 from viborder.errors import Problem, ViborderError, counted
 
 SHOWN = 20  # warnings of a build
+_LINK = re.compile(r"[^=<>|\n]+=https?://[^\s<>]+")
 
 
 def build(
@@ -34,6 +36,10 @@ def build(
     contact: Annotated[
         str | None, typer.Option(help="How to have something taken down, for the card; the Hub's own way otherwise.")
     ] = None,
+    link: Annotated[
+        list[str] | None,
+        typer.Option(help="For the card, NAME=ADDRESS: a paper, a homepage, a model; may be repeated."),
+    ] = None,
     synthetic: Annotated[
         Path, typer.Option(help="A folder of made-up texts, for a config of their own; none where it is not there.")
     ] = Path("corpus/synthetic"),
@@ -49,6 +55,7 @@ def build(
     problems: list[Problem] | None = None if strict else []
     more: dict[str, Any] = {"contact": contact} if contact else {}
     more["problems"] = problems
+    more["links"] = _links(link or [])
     more["synthetic"] = synthetic if synthetic.is_dir() else None
     facts = build(
         corpus, annotations, out, private, text, results, identifiers=mask_identifiers, warn=left.append, **more
@@ -57,10 +64,21 @@ def build(
         print(problem, file=sys.stderr)
     if len(left) > SHOWN:
         print(f"… and {len(left) - SHOWN} more: `viborder check` tells all", file=sys.stderr)
-    totals = ", ".join(f"{facts[name]} {name}" for name in ("documents", "sentences", "spans"))
+    totals = ", ".join(counted(facts[f"{name}s"], name) for name in ("document", "sentence", "span"))
     print(f"version {facts['version']}: {totals} ({', '.join(facts['configs'])}): {out}")
     if problems:
         raise ViborderError(problems)
+
+
+def _links(given: list[str]) -> dict[str, str]:
+    """Name → address. Raises ViborderError `link-malformed`."""
+    hint = "--link 'Paper=https://example.org/paper'"
+    malformed = [one for one in given if not _LINK.fullmatch(one)]
+    if malformed:
+        raise ViborderError(
+            Problem("--link", "link-malformed", f"{one!r} is no name and address", hint) for one in malformed
+        )
+    return {name: address for name, _, address in (one.partition("=") for one in given)}
 
 
 def diff(
@@ -72,11 +90,11 @@ def diff(
     source_format: From = None,
 ) -> None:
     """Tell what changed between two versions of a dataset, span by span."""
-    from viborder.cli.reading import documents
+    from viborder.cli.reading import several
     from viborder.dataset.diff import counts, diff
     from viborder.eval.show.tables import write_json_lines
 
-    changes = diff(documents(old, source_format), documents(new, source_format))
+    changes = diff(*several([old, new], source_format))
     for change in changes:
         print(change)
     print(", ".join(f"{count} {kind}" for kind, count in counts(changes).items()) or "no change")

@@ -13,7 +13,7 @@ One document is held at a time; what is kept of every document is its id, its pl
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -50,6 +50,7 @@ def build(
     *,
     identifiers: bool = False,
     contact: str = card.CONTACT,
+    links: Mapping[str, str] | None = None,
     synthetic: Path | None = None,
     warn: Callable[[Problem], None] = lambda problem: None,
     problems: list[Problem] | None = None,
@@ -63,12 +64,13 @@ def build(
     text: `omit` makes a stand-off release, spans with hashes of the whole texts, which `viborder restore` puts back
     together.
     results: eval/results.jsonl, whose figures the card shows.
-    identifiers: hide given names alone, initials, numbers and addresses of private persons too. contact: how the card
-    says that something is taken down. synthetic: a folder with train.jsonl, development.jsonl and blind.jsonl, made-up
-    texts for a config of their own. warn: told what of private persons stays. problems: a list for what is wrong with
-    single documents, while the others are built. Raises ViborderError: without such a list every error that `check`
-    finds, and `mode-unknown`, `folder-not-empty`, `version-missing`, `version-backwards`, `annotator-unknown`,
-    `private-name-in-id`.
+    identifiers: hide given names alone, initials, numbers and addresses of private persons too.
+    contact: how the card says that something is taken down. links: what the card names elsewhere → its address.
+    synthetic: a folder with train.jsonl, development.jsonl and blind.jsonl, made-up texts for a config of their own;
+    one in which words read like a hidden name is left out.
+    warn: told what of private persons stays. problems: a list for what is wrong with single documents, while the others
+    are built. Raises ViborderError: without such a list every error that `check` finds, and `mode-unknown`,
+    `folder-not-empty`, `version-missing`, `version-backwards`, `annotator-unknown`, `private-name-in-id`.
     """
     _known("private", private, PRIVATE_MODES)
     _known("text", text, TEXT_MODES)
@@ -86,12 +88,16 @@ def build(
     version, date = versions(changelog, str(annotations / "CHANGELOG.md"))[0]
     who = annotators(annotations / "annotators.yaml", [path.stem for path in passes])
     with new_folder(out) as folder:
+        people = People()
         statistics, tables, texts, example = _write_data(
-            folder / "data", corpus, gold, passes, private, text, identifiers, bad
+            folder / "data", corpus, gold, passes, private, text, identifiers, bad, people
         )
-        tables |= _write_made_up(folder / "data", made_up)
+        hidden = people if private != "keep" or text == "omit" else People()
+        sizes, left_out = _write_made_up(folder / "data", made_up, hidden)
+        tables |= sizes
         facts: dict[str, Any] = {"version": dotted(version), "date": date, "private": private, "text": text}
         facts["identifiers"] = "hidden" if (identifiers and private != "keep") or text == "omit" else "kept"
+        facts |= {"synthetic_left_out": left_out} if made_up else {}
         facts |= {"configs": list(splits_of(tables)), "tables": tables} | statistics.as_dict() | _agreement(passes, bad)
         _write_json(folder / "stats.json", facts)
         (folder / "CHANGELOG.md").write_text(changelog, encoding="utf-8")
@@ -100,7 +106,7 @@ def build(
         (folder / "LICENSE").write_text(card.RIGHTS, encoding="utf-8")
         (folder / "CITATION.cff").write_text(card.citation(facts), encoding="utf-8")
         (folder / "README.md").write_text(
-            card.card(facts, who, changelog, card.results_text(results), texts, example.text(), contact),
+            card.card(facts, who, changelog, card.results_text(results), texts, example.text(), contact, links),
             encoding="utf-8",
         )
         _write_json(folder / "croissant.json", croissant.metadata(facts, folder))
@@ -167,11 +173,12 @@ def _write_data(
     text: str,
     identifiers: bool,
     bad: set[str],
+    people: People,
 ) -> tuple[Statistics, Sizes, list[dict[str, Any]], Example]:
     from rich.console import Console
     from rich.progress import track
 
-    statistics, people, whole = Statistics(), People(), text == "keep"
+    statistics, whole = Statistics(), text == "keep"
     texts: list[dict[str, Any]] = []
     example = Example()
     with ExitStack() as stack:
@@ -225,14 +232,20 @@ def _made_up(folder: Path) -> dict[str, Path]:
     return files
 
 
-def _write_made_up(folder: Path, files: dict[str, Path]) -> Sizes:
-    sizes = {}
+def _write_made_up(folder: Path, files: dict[str, Path], hidden: People) -> tuple[Sizes, int]:
+    """(sizes of the tables, how many texts are left out): where words that sound like the name of a person who is
+    hidden stand in a text that somebody made up, nobody can tell that it is another.
+    """
+    sizes, left_out = {}, 0
     with ExitStack() as stack:
         for name, path in files.items():
             table = Table(stack, folder / f"{name}.parquet", schema.features("synthetic"), HELD["synthetic"])
-            table.add(schema.synthetic_row(document) for document in jsonl.read(path))
+            documents = jsonl.read(path)
+            kept = [document for document in documents if not any(hidden.occurrences(document.text))]
+            left_out += len(documents) - len(kept)
+            table.add(map(schema.synthetic_row, kept))
             sizes[name] = table.close()
-    return sizes
+    return sizes, left_out
 
 
 def _nameless(identity: str, people: People) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
 from string import Template
@@ -10,6 +11,7 @@ from typing import Any
 from viborder.dataset import guide, package
 from viborder.dataset.front import MADE_UP, front_matter
 from viborder.dataset.sources import Annotator
+from viborder.errors import counted
 from viborder.labels import labels
 
 RECIPE = "train/crf.yaml"  # the default, whose figures the card shows
@@ -63,13 +65,14 @@ def card(
     texts: list[dict[str, Any]],
     example: str,
     contact: str = CONTACT,
+    links: Mapping[str, str] | None = None,
 ) -> str:
     """The whole card.
 
     facts: what `stats.json` holds. who: the annotators of the passes. results: a table in Markdown, or what is to be
     said in its place.
     texts: id and metadata of the first documents, for their provenance. example: a row. contact: how to have something
-    taken down.
+    taken down. links: what is found elsewhere (paper, homepage, models) → its address.
     """
     import yaml
 
@@ -78,7 +81,8 @@ def card(
     body = Template(files("viborder.dataset").joinpath("card.txt").read_text(encoding="utf-8")).substitute(
         version=facts["version"],
         year=facts["date"][:4],
-        documents=f"{facts['documents']:,}",
+        documents=counted(facts["documents"], "document"),
+        articles=counted(facts["documents"], "article"),
         totals=_totals(facts),
         nested="; ".join(f"{count} {pair}" for pair, count in list(facts["nested"].items())[:5]) or "none",
         types=_types(facts),
@@ -87,9 +91,10 @@ def card(
         loading=guide.loading(facts),
         splits=guide.splits(facts),
         made=_made(facts, who),
-        made_up=_made_up(facts["tables"]),
+        made_up=_made_up(facts),
         hidden=_hidden(facts),
         contact=contact,
+        links="".join(f"\n- {name}: <{address}>" for name, address in (links or {}).items()),
         counts=_counts(facts),
         reviewed_short=_reviewed_short(who),
         provenance=_provenance(facts, texts),
@@ -110,17 +115,23 @@ def card(
 
 
 def results_text(path: Path | None) -> str:
-    """The figures of the default recipe in eval/results.jsonl with their intervals, or that there are none.
+    """A short table of the default recipe's figures in eval/results.jsonl with their intervals, or that there are none:
+    those that the README shows, and what each system reaches on the articles of the package.
 
     Raises ViborderError where the file is malformed.
     """
     from viborder.eval.show.results import read
+    from viborder.eval.show.short_table import SHOWN
 
+    short = {(system, task) for _, system, task, _ in SHOWN}
     found = read(path) if path is not None and path.exists() else []
     rows = [
         (line["system"], line["task"], _interval(line), f"{line['n']} {line['unit']}s", line["tuned_on"])
         for line in found
-        if line["recipe"] == RECIPE and line["metric"] == "strict_f1" and line["task"].endswith("all spans")
+        if line["recipe"] == RECIPE
+        and line["metric"] == "strict_f1"
+        and line["task"].endswith("all spans")
+        and ((line["system"], line["task"]) in short or line["task"].startswith("the five articles, each"))
     ]
     if not rows:
         return "No figures were recorded when this package was built."
@@ -153,7 +164,7 @@ keywords: [Vietnamese, named-entity recognition, nested entities, news]
 
 def _totals(facts: dict[str, Any]) -> str:
     depths = ", ".join(f"{count:,} at depth {depth}" for depth, count in facts["by_depth"].items())
-    counts = ", ".join(f"{facts[name]:,} {name}" for name in ("documents", "sentences", "tokens", "spans"))
+    counts = ", ".join(counted(facts[f"{name}s"], name) for name in ("document", "sentence", "token", "span"))
     size = sum(table["file_bytes"] for table in facts["tables"].values())
     return f"{counts} ({depths}), {max(1, round(size / 1000)):,} kB to download"
 
@@ -180,7 +191,7 @@ def _made(facts: dict[str, Any], who: list[Annotator]) -> str:
     }
     return "\n".join(
         (
-            f"1. **Texts:** {facts['documents']:,} news articles as published, in Unicode NFC.",
+            f"1. **Texts:** {counted(facts['documents'], 'news article')} as published, in Unicode NFC.",
             f"2. **Annotators:** {len(who)} passes ({', '.join(sorted(kinds))}), none of which saw another.",
             "3. **Gold:** where passes differed, the rules of the guidelines decided, and a log says how.",
             "4. **Checks:** borders on tokens, spans that never cross, one reading of a string (`viborder check`).",
@@ -190,12 +201,16 @@ def _made(facts: dict[str, Any], who: list[Annotator]) -> str:
     )
 
 
-def _made_up(tables: dict[str, dict[str, int]]) -> str:
+def _made_up(facts: dict[str, Any]) -> str:
+    tables = facts["tables"]
     if "synthetic" not in tables:
         return ""
+    left_out = facts["synthetic_left_out"]
     rows = ", ".join(f"{tables[name]['rows']:,} in `{split}`" for name, split in MADE_UP.items() if name in tables)
+    more = f" Left out, since words in it read like a hidden name: {counted(left_out, 'text')}." if left_out else ""
     return (
-        f"\n## Made-up texts\n\nThe config `synthetic` holds texts that a language model wrote ({rows}). {_SYNTHETIC}\n"
+        f"\n## Made-up texts\n\nThe config `synthetic` holds texts that a language model wrote ({rows}). "
+        f"{_SYNTHETIC}{more}\n"
     )
 
 

@@ -120,6 +120,11 @@ def columns(facts: dict[str, Any]) -> str:
     rows = [(f"`{config}`", f"`{name}`", said) for config, each in tables.items() for name, said in each.items()]
     lines = [("config", "column", "what"), ("---",) * 3, *rows]
     note = "Offsets are half-open ranges of Unicode code points into the document's text."
+    if whole:
+        note += (
+            " The texts stand in `documents` alone: a sentence is `text[starts[0]:ends[-1]]` of its document, and tokens joined by "
+            "blanks are not what was written."
+        )
     return "\n".join(f"| {' | '.join(line)} |" for line in lines) + f"\n\n{note}"
 
 

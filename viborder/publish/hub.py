@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -96,6 +97,14 @@ def _is_final(status: int) -> bool:
     return status < 500 and status != 429
 
 
+def quiet_where_nobody_watches() -> None:
+    """No bars of the client where standard error is no terminal: they move a cursor that is not there."""
+    from huggingface_hub.utils import disable_progress_bars
+
+    if not sys.stderr.isatty():
+        disable_progress_bars()
+
+
 def remote(api: HfApi, repo_id: str, kind: str, wait: Callable[[float], None] = time.sleep) -> Remote:
     """What is on the Hub under that name. kind: `dataset` or `model`."""
     from huggingface_hub.errors import RepositoryNotFoundError
@@ -166,6 +175,7 @@ def commit(
     """
     from huggingface_hub import CommitOperationAdd, CommitOperationDelete
 
+    quiet_where_nobody_watches()
     additions = [CommitOperationAdd(path, contents[path]) for path in (*to_do.added, *to_do.changed)]
     removals = [CommitOperationDelete(path, is_folder=False) for path in to_do.removed]
     operations: Iterable[Any] = [*additions, *removals]
