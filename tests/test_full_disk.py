@@ -19,7 +19,7 @@ TEXT = "Công an tỉnh Cao Bằng thu 2 kg ma túy đá."
 GOOD = Document("a", TEXT, (Span(0, 21, "AGENCY"), Span(8, 21, "PLACE"), Span(26, 30, "QUANTITY")))
 
 
-def _fails_at(call: int) -> Callable[[Path, Path], Path]:
+def fails_at(call: int) -> Callable[[Path, Path], Path]:
     """A rename that finds no room at this call, counted from 1, and works at the others."""
     done, works = [], Path.replace
 
@@ -55,7 +55,7 @@ def test_what_was_there_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, w
     if words[0] == "adjudicate":
         jsonl.write(Path(out), [Document("before", "Lào")])
     before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
-    monkeypatch.setattr(Path, "replace", _fails_at(1))
+    monkeypatch.setattr(Path, "replace", fails_at(1))
     with pytest.raises(ViborderError, match="disk-full"):
         CliRunner().invoke(app, words, catch_exceptions=False)
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
@@ -66,7 +66,7 @@ def test_a_folder_stays_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, c
     """The old folder is moved aside, the new one into its place: each of the two renames may fail."""
     (tmp_path / "out").mkdir()
     (tmp_path / "out/old").touch()
-    monkeypatch.setattr(Path, "replace", _fails_at(call))
+    monkeypatch.setattr(Path, "replace", fails_at(call))
     with pytest.raises(ViborderError, match="disk-full"), new_folder(tmp_path / "out") as folder:
         (folder / "new").touch()
     assert [path.name for path in tmp_path.iterdir()] == ["out"]

@@ -3,11 +3,14 @@
 import json
 import time
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from tests.labelstudio.conftest import GOLD, RECIPE
+from tests.test_full_disk import fails_at
 from viborder.document import PRIVATE, Document, Span
+from viborder.errors import ViborderError
 from viborder.formats import jsonl
 from viborder.labelstudio.learned import lessons
 from viborder.labelstudio.learner import Learner
@@ -64,6 +67,28 @@ def test_a_part_of_an_article_is_learned_once(tmp_path):
         ("known", known.text, (Span(2, 5, "PLACE"),), (Span(11, 12, PRIVATE),)),
         ("known [3:7]", "khác", (), ()),
     ]
+
+
+def test_what_was_kept_and_cannot_be_read_is_told_and_the_rest_is_learned(tmp_path, capsys):
+    one = Learner(tmp_path / "state", RECIPE, [], QUICK)
+    assert one.submit(TAUGHT, 1, "2026-01-01")
+    for name, data in (("a-2.json", b"{"), ("a-3.json", b"\xff\x00"), ("a-4.json", b'{"updated_at": 5}')):
+        (tmp_path / "state/submitted" / name).write_bytes(data)
+    assert one.documents() == one.documents() == [TAUGHT]
+    assert capsys.readouterr().err.count("submitted-unreadable") == 3
+
+
+def test_a_disk_that_is_full_when_an_annotation_is_submitted(tmp_path, monkeypatch):
+    """The call is refused, so that Label Studio's next asking brings it again; what was kept before is there still."""
+    one = Learner(tmp_path / "state", RECIPE, [], QUICK)
+    assert one.submit(TAUGHT, 1, "2026-01-01")
+    before = {path.name: path.read_bytes() for path in one._submitted.iterdir()}
+    with monkeypatch.context() as full:
+        full.setattr(Path, "replace", fails_at(1))
+        with pytest.raises(ViborderError, match="disk-full"):
+            one.submit(replace(TAUGHT, spans=()), 1, "2026-01-02")
+    assert {path.name: path.read_bytes() for path in one._submitted.iterdir()} == before
+    assert one.documents() == [TAUGHT]
 
 
 def test_what_is_corrected_in_one_article_is_suggested_in_the_next(learner):

@@ -1,7 +1,9 @@
 """Documents to a real server and back."""
 
+import itertools
 import json
 import threading
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -9,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.labelstudio.conftest import GOLD, hard_documents, raw
+from tests.test_full_disk import fails_at
 from viborder.document import PRIVATE, Document, Span, by_id
 from viborder.errors import ViborderError
 from viborder.formats import jsonl
@@ -232,6 +235,32 @@ def test_two_pulls_at_once(studio, tmp_path):
         worker.join()
     assert errors == ["pull-running"]
     assert pull(studio.owner, "at once", tmp_path / "passes").fetched == 0
+
+
+def test_a_disk_that_is_full_during_a_pull(studio, tmp_path, monkeypatch):
+    """Whichever file finds no room, each that is there is whole, and the next pull makes it good."""
+    number = push(studio.owner, "full", [Document("a", "Lào"), Document("b", "Mỹ.")], {}, "", ALL).project
+    found = tasks(studio.owner, number)
+    submit(studio.lan, found["a"], [region(Span(0, 3, "PLACE"))])
+    submit(studio.minh, found["b"], [region(Span(0, 2, "PLACE"))])
+    failed = 0
+    for call in itertools.count(1):
+        out = tmp_path / str(call)
+        with monkeypatch.context() as full:
+            full.setattr(Path, "replace", fails_at(call))
+            try:
+                pull(studio.owner, "full", out)
+                break
+            except ViborderError as error:
+                assert [problem.rule for problem in error.problems] == ["disk-full"]
+                failed += 1
+        assert all(len(jsonl.read(path)) == 1 for path in out.glob("*.jsonl")) and not list(out.glob("*viborder-new"))
+        pull(studio.owner, "full", out)
+        assert {path.name: [one.id for one in jsonl.read(path)] for path in out.glob("*.jsonl")} == {
+            "lan.jsonl": ["a"],
+            "minh.jsonl": ["b"],
+        }
+    assert failed >= 3  # two passes, and what was pulled
 
 
 def test_private_persons_have_their_own_layer(studio, tmp_path):

@@ -12,12 +12,15 @@ from urllib.request import ProxyHandler, Request, build_opener
 import pytest
 import uvicorn
 
+from tests.fuzz.hostile import VALUES, _places, _put
 from tests.labelstudio.conftest import GOLD, RECIPE, raw
 from tests.labelstudio.test_roundtrip import submit_suggestion
 from viborder.document import Document, Span, by_id
 from viborder.errors import ViborderError
+from viborder.files import sole
 from viborder.formats import jsonl
 from viborder.labelstudio import backend, renew
+from viborder.labelstudio.answers import CALLS, Refused
 from viborder.labelstudio.client import Client
 from viborder.labelstudio.connect import catch_up, connect
 from viborder.labelstudio.learner import Learner
@@ -136,6 +139,35 @@ def test_bad_requests_are_refused_and_hurt_nothing(served, gold):
     assert served.call("/webhook", {"action": "TASKS_CREATED"}) == (200, {"status": "ok"})
     assert served.call("/predict", method="GET")[0] == 405
     assert ask(served, gold[0].text)["result"]
+
+
+def test_every_value_of_a_call_may_be_another(tmp_path):
+    """A call of Label Studio with each of its values replaced by each hostile one is answered, or refused as bad."""
+    text = "Công an tỉnh Cao Bằng ở Lào."
+    agency, place = region(Span(0, 21, "AGENCY")), region(Span(24, 27, "PLACE"))
+    task = {
+        "id": 1,
+        "data": {"text": text, "doc_id": "a"},
+        "meta": {"viborder": {"share": "train", "part": 1, "of": 1, "start": 0}},
+        "drafts": [{"id": 1, "result": [agency], "updated_at": "2026"}],
+        "predictions": [{"result": [place], "created_at": "2026"}],
+    }
+    annotation = {"id": 7, "result": [agency], "was_cancelled": False, "updated_at": "2026", "completed_by": {"id": 1}}
+    bodies = {
+        "/predict": {"tasks": [task], "params": {"context": {"result": [place | {"id": "x"}]}}},
+        "/webhook": {"action": "ANNOTATION_CREATED", "annotation": annotation, "task": task},
+    }
+    learner = Learner(tmp_path, RECIPE, [])
+    refused = set()
+    for path, body in bodies.items():
+        for at in list(_places(body))[1:]:
+            for value in VALUES:
+                try:
+                    CALLS[path](learner, _put(body, at, value))
+                except Refused as said:
+                    refused.add(said.status)
+    assert refused == {400}
+    assert {one.id for one in learner.documents()} >= {"a"}
 
 
 def test_label_one_get_all(served):
@@ -276,4 +308,6 @@ def test_one_clear_error_before_it_serves(monkeypatch, tmp_path, gold):
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         assert refusal(port=taken.getsockname()[1]) == ["port-taken"]
+    with sole(tmp_path / "state"):  # another backend learns there
+        assert refusal() == ["folder-in-use"]
     assert refusal(owner=Client("http://127.0.0.1:1", "x" * 40, tries=1)) == ["server-unreachable"]

@@ -4,7 +4,7 @@ was submitted.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeGuard
 
 from viborder.document import Document, Span
 from viborder.errors import Problem
@@ -100,8 +100,11 @@ def submit(learner: Learner, annotation: dict[str, Any], task: dict[str, Any]) -
     and not of the test share.
     """
     number, identity = annotation.get("id"), (task.get("data") or {}).get("doc_id")
-    if type(number) is not int or not isinstance(identity, str) or not _storable(identity):
+    if not _numbered(number) or not isinstance(identity, str) or not _storable(identity):
         raise Refused(400, "the annotation has no id, or its task no `doc_id`")
+    updated_at = str(annotation.get("updated_at"))
+    if not _storable(updated_at):
+        raise Refused(400, "`updated_at` holds half of a surrogate pair")
     problems: list[Problem] = []
     reading = read(annotation.get("result"), _text(task), f"annotation {number}", problems)
     unusable = reading is None or not (reading.spans or reading.nothing)
@@ -117,7 +120,7 @@ def submit(learner: Learner, annotation: dict[str, Any], task: dict[str, Any]) -
     spans, private = split(whole)
     part = part_of(task)
     start = part.start if part.of > 1 else None
-    learner.submit(Document(identity, _text(task), spans, private), number, str(annotation.get("updated_at")), start)
+    learner.submit(Document(identity, _text(task), spans, private), number, updated_at, start)
 
 
 def _well_formed(task: dict[str, Any]) -> None:
@@ -126,6 +129,11 @@ def _well_formed(task: dict[str, Any]) -> None:
         if not isinstance(task.get(key) or {}, dict):
             raise Refused(400, f"`{key}` of a task is an object")
     _text(task)
+
+
+def _numbered(number: object) -> TypeGuard[int]:
+    """Whether this is an id of Label Studio's database."""
+    return type(number) is int and 0 <= number < 1 << 63
 
 
 def _storable(text: str) -> bool:
