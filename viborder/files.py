@@ -124,12 +124,15 @@ def _opened(path: Path) -> IO[bytes]:
     return gzip.GzipFile(fileobj=raw) if path.suffix.lower() == ".gz" else raw  # type: ignore[return-value]
 
 
+_NO_FILE = "a device or a socket, no file"
+
+
 def _raw(path: Path) -> io.BufferedReader | io.BytesIO:
     """A file or a pipe, opened. Devices, which may never end, and sockets are refused."""
     status = path.stat()
     mode = status.st_mode
     if not (stat.S_ISREG(mode) or stat.S_ISFIFO(mode) or stat.S_ISDIR(mode)):
-        raise OSError(errno.EINVAL, "a device or a socket, no file")
+        raise OSError(errno.EINVAL, _NO_FILE)
     if stat.S_ISFIFO(mode) and _pipes is not None:
         key = status.st_dev, status.st_ino
         if key not in _pipes:
@@ -143,7 +146,8 @@ def _raw(path: Path) -> io.BufferedReader | io.BytesIO:
 
 def _unreadable(path: Path, error: Exception) -> ViborderError:
     said = getattr(error, "strerror", None) or str(error)
-    return fail(path, "file-unreadable", said, "check its kind and permissions")
+    hint = "name a file, a pipe or a folder" if said == _NO_FILE else "check its kind and permissions"
+    return fail(path, "file-unreadable", said, hint)
 
 
 def decode(data: bytes, where: str) -> str:

@@ -191,12 +191,22 @@ BYTES: dict[str, Callable[[bytes], bytes]] = {
 
 
 def fifo(path: Path, data: bytes) -> None:
-    """A pipe that somebody writes once."""
+    """A pipe that somebody writes once, and gives up when it is gone: each thread that waits takes 72 MB of `MEMORY`."""
     os.mkfifo(path)
+    made = path.stat().st_ino
 
     def write() -> None:
-        with contextlib.suppress(OSError), os.fdopen(os.open(path, os.O_WRONLY), "wb") as pipe:
-            pipe.write(data)
+        with contextlib.suppress(OSError):
+            while path.stat().st_ino == made:
+                try:
+                    handle = os.open(path, os.O_WRONLY | os.O_NONBLOCK)
+                except OSError:  # nobody reads yet
+                    time.sleep(0.02)
+                    continue
+                os.set_blocking(handle, True)
+                with os.fdopen(handle, "wb") as pipe:
+                    pipe.write(data)
+                return
 
     threading.Thread(target=write, daemon=True).start()
 

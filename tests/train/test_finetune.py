@@ -19,6 +19,7 @@ import pytest
 from tests.train import encoders, learnable
 from viborder.document import Document, Span
 from viborder.errors import ViborderError
+from viborder.files import sole
 from viborder.train import train
 
 pytest.importorskip("torch", reason="fine-tuning needs torch: pip install -c constraints.txt -e .[train]")
@@ -86,9 +87,7 @@ def test_a_killed_run_goes_on_from_its_last_whole_checkpoint(
     out, held = tmp_path / "model", tmp_path / "model.checkpoints"
     settings = [*SMALL, "max_steps=40", "save_steps=5", "save_total_limit=8", "group_by_length=false"]
     process = subprocess.Popen(script(*settings, f"--train={data}", f"--out={out}"), env=ENVIRONMENT)
-    for _ in range(1200):
-        if (held / "checkpoint-15" / "checksums.json").exists() or process.poll() is not None:
-            break
+    while not (held / "checkpoint-15" / "checksums.json").exists() and process.poll() is None:
         time.sleep(0.05)
     process.send_signal(signal.SIGKILL)
     process.wait()
@@ -375,6 +374,12 @@ def test_a_disk_that_is_full(tmp_path: Path) -> None:
         bad(tmp_path, "disk-full", recipe="train/tiny.yaml", max_steps=1)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+def test_another_training_into_the_same_folder(tmp_path: Path) -> None:
+    with sole(tmp_path / "model.checkpoints"):
+        bad(tmp_path, "folder-in-use", recipe="train/tiny.yaml", max_steps=1)
+    assert list((tmp_path / "model.checkpoints").iterdir()) == []
 
 
 def test_the_folder_goes_to_the_hub_when_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -99,11 +99,12 @@ def agree(
     source_format: From = None,
 ) -> None:
     """Measure how far annotation passes agree, and list where they do not."""
-    from viborder.cli.reading import documents
+    from viborder.cli.reading import several
     from viborder.eval.agreement.passes import agree
     from viborder.eval.show.tables import agreement_table, write_json, write_json_lines
 
-    result = agree({name: documents(path, source_format) for name, path in called(passes).items()}, gamma=gamma)
+    named = called(passes)
+    result = agree(dict(zip(named, several(named.values(), source_format), strict=True)), gamma=gamma)
     agreement_table(result)
     if conflicts:
         write_json_lines(conflicts, [conflict.as_dict() for conflict in result.conflicts])
@@ -133,10 +134,11 @@ def adjudicate(
 ) -> None:
     """Settle where passes differ or doubt, at the terminal or in Label Studio, and write gold and the log."""
     from viborder.annotate.settle import settle_at_terminal
-    from viborder.cli.reading import documents
+    from viborder.cli.reading import several
     from viborder.files import stem
 
-    named = {stem(path): documents(path, source_format) for path in passes or sorted(PASSES.glob("*.jsonl"))}
+    files = passes or sorted(PASSES.glob("*.jsonl"))
+    named = dict(zip(map(stem, files), several(files, source_format), strict=True))
     if asked:
         from viborder.annotate.adjudicate import read_decisions
         from viborder.annotate.open_questions import write_questions

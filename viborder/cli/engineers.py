@@ -10,7 +10,7 @@ import typer
 
 from viborder.cli.options import From, TagColumn, TextKey, To
 from viborder.cli.paths import GOLD, STRICT, given
-from viborder.errors import counted
+from viborder.errors import Problem, ViborderError, counted
 
 
 def train(
@@ -34,12 +34,16 @@ def train(
     from viborder.cli.reading import documents
     from viborder.train import train as work
 
-    learn = documents(given(train, "--train"), source_format, tag_column=tag_column)
-    chosen = documents(dev, source_format, tag_column=tag_column) if dev else None
+    problems: list[Problem] = []
+    learn = documents(given(train, "--train"), source_format, problems, tag_column=tag_column)
+    chosen = documents(dev, source_format, problems, tag_column=tag_column) if dev else None
+    texts = documents(unlabelled, None, problems) if unlabelled else []
+    tests = documents(test, None, problems) if unlabelled and test else []
+    if problems:
+        raise ViborderError(problems)
     if unlabelled:
         from viborder.train.selftrain import brought, self_train
 
-        texts, tests = documents(unlabelled), documents(test) if test else []
         tagger, rounds = self_train(recipe, learn, texts, out, chosen, overrides or (), tests)
         print(brought(rounds), file=sys.stderr)
     else:
@@ -205,7 +209,7 @@ def tag(
     strict: Annotated[bool, typer.Option("--strict", help=STRICT)] = False,
 ) -> None:
     """Find the spans in texts: as JSON Lines, or in colours on a terminal."""
-    from viborder.errors import Problem, ViborderError
+    from viborder.errors import ViborderError
     from viborder.tag.models import model_and_inputs
 
     folder, inputs = model_and_inputs(model, inputs)
@@ -321,7 +325,7 @@ def convert(
     from collections import Counter
 
     from viborder.dataset.package import read
-    from viborder.errors import Problem, ViborderError
+    from viborder.errors import ViborderError
     from viborder.formats import said, write
 
     lost: Counter[str] = Counter()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 
 from viborder.document import Document
@@ -31,4 +32,13 @@ def documents(
         found = []
     for kind, count in sorted((+lost).items()):
         print(f"{path}: {said(kind, count)}", file=sys.stderr)
+    return found
+
+
+def several(paths: Iterable[Path], source_format: str | None = None) -> list[list[Document]]:
+    """The documents of each file, folder or dataset folder. Raises ViborderError with what is wrong in all of them."""
+    problems: list[Problem] = []
+    found = [documents(path, source_format, problems) for path in paths]
+    if problems:
+        raise ViborderError(problems)
     return found

@@ -143,10 +143,9 @@ def format_of(path: Path, format: str | None = None) -> str:
     """The name of a path's format: the one given, or else the one that its ending stands for."""
     if format is None and path.is_dir():
         return _folder_format(path)
-    if format is None and path.is_file() and not ending(path):
-        raise fail(
-            path, "format-unknown", "the file has no ending", f"name its format with --from: {', '.join(FORMATS)}"
-        )
+    if format is None and path.exists() and not ending(path):
+        hint = f"name its format with --from, or with --to what is written: {', '.join(FORMATS)}"
+        raise fail(path, "format-unknown", "the file has no ending", hint)
     name = format or _ENDINGS.get(ending(path), "")
     if name not in FORMATS:
         known = ", ".join(FORMATS)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
 from viborder.document import Document
@@ -37,15 +38,22 @@ def _document(file: Path, lost: Counter[str], only_texts: bool, problems: list[P
 
 
 def _files(path: Path, lost: Counter[str]) -> list[Path]:
-    """The file, or the `.txt` files of a folder that are not empty; empty ones are counted in `lost`."""
+    """The file, or the `.txt` files of a folder that hold more than white space; the others are counted in `lost`."""
     if not path.is_dir():
         return [path]
     found = files_in(path, ".txt", lost)
     others = sum(file.is_file() and file.suffix.lower() != ".txt" and file.name[0] != "." for file in path.iterdir())
     lost["files of other kinds"] += others
-    full = [file for file in found if file.stat().st_size]
+    full = [file for file in found if not _blank(file)]
     lost["empty files"] += len(found) - len(full)
     return full
+
+
+def _blank(file: Path) -> bool:
+    """Whether a file holds nothing but white space; one that cannot be read is not said to be."""
+    with suppress(OSError), file.open("rb") as opened:
+        return not any(piece.strip() for piece in iter(lambda: opened.read(1 << 16), b""))
+    return False
 
 
 def write(path: Path, documents: Iterable[Document], lost: Counter[str]) -> None:

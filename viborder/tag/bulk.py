@@ -18,7 +18,7 @@ from pathlib import Path
 
 import numpy as np
 
-from viborder.errors import Problem, ViborderError, fail, place
+from viborder.errors import Problem, ViborderError, counted, fail, place
 from viborder.files import MAX_LINE, new_file, parse_json, sha256_of, sole
 from viborder.tag.chunks import Chunk, Done, tag_chunk, tagger_of
 from viborder.train import load
@@ -236,16 +236,18 @@ def _progress(results: Iterable[Done], chunks: list[Chunk]) -> Iterator[Done]:
     from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
 
     columns = (
-        TextColumn("{task.fields[documents]:,} documents"),
+        TextColumn("{task.fields[documents]}"),
         BarColumn(),
         DownloadColumn(),
         TransferSpeedColumn(),
         TimeRemainingColumn(),
     )
     with Progress(*columns, console=Console(stderr=True)) as bar:
-        task = bar.add_task("", total=sum(chunk.end - chunk.start for chunk in chunks), documents=0)
+        task = bar.add_task(
+            "", total=sum(chunk.end - chunk.start for chunk in chunks), documents=counted(0, "document")
+        )
         documents = 0
         for done in results:
             documents += done.documents
-            bar.update(task, advance=done.chunk.end - done.chunk.start, documents=documents)
+            bar.update(task, advance=done.chunk.end - done.chunk.start, documents=counted(documents, "document"))
             yield done
