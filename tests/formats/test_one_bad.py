@@ -1,9 +1,12 @@
 """One bad document is told, and the others of its file are read, in the formats that are read whole."""
 
+from collections import Counter
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from viborder.cli import app
 from viborder.document import Document, Span
 from viborder.errors import Problem, ViborderError
 from viborder.formats import read, write
@@ -126,3 +129,32 @@ def test_a_count_of_what_another_named_is_quoted_in_part(tmp_path: Path) -> None
     ((kind, count),) = (+lost).items()
     assert said(kind, count).startswith("not kept: 1 task with the answer \\x1b[2Jaaa")
     assert len(said(kind, count)) < 600
+
+
+def test_a_blank_text_of_a_folder_is_passed_over_and_counted(tmp_path: Path) -> None:
+    for name, data in (("a", "Lào"), ("blank", " \n\t\n"), ("empty", "")):
+        (tmp_path / f"{name}.txt").write_text(data, encoding="utf-8")
+    lost: Counter[str] = Counter()
+    assert [document.id for document in read(tmp_path, lost=lost)] == ["a"]
+    assert +lost == {"empty files": 2}
+
+
+def test_what_is_wrong_in_all_files_of_a_verb_is_told_at_once(tmp_path: Path) -> None:
+    for name in "ab":
+        (tmp_path / f"{name}.jsonl").write_text("{\n", encoding="utf-8")
+    bad = [str(tmp_path / f"{name}.jsonl") for name in "ab"]
+    calls = [
+        ["train", "crf", "--train", bad[0], "--unlabelled", bad[1], "--out", str(tmp_path / "out")],
+        ["agree", *bad],
+        ["diff", *bad],
+        ["adjudicate", *bad, "--decisions", str(tmp_path / "log"), "--out", str(tmp_path / "out.jsonl")],
+    ]
+    for words in calls:
+        with pytest.raises(ViborderError) as told:
+            CliRunner().invoke(app, words, catch_exceptions=False)
+        assert [problem.where for problem in told.value.problems] == [f"{path}:1" for path in bad], words
+
+
+def test_a_device_without_an_ending_is_no_folder() -> None:
+    with pytest.raises(ViborderError, match=r"format-unknown.*--to"):
+        write(Path("/dev/null"), DOCUMENTS)
