@@ -128,6 +128,8 @@ def coordinated(view: View, places: list[Found], group: bool) -> list[Found]:
     does not.
     """
     keys, bits = view.keys, view.bits
+    if keys[places[-1][1]] not in view.words.joint:  # as after most places
+        return places
     level = places[0][2]
     worded = longest(view.lexicon.admin_words, keys, places[0][0]) is not None
     while True:

@@ -147,11 +147,9 @@ def named(view: View, at: int) -> Found | None:
     """Rules 1 and 5: a place with the administrative word that heads it, as rules/place.txt has it; its level is the
     word's.
     """
-    head = longest(view.lexicon.admin_words, view.keys, at)
-    if head is None:
-        return None
     match = view.piece("named", at)
-    return (at, match[0], head[1][0]) if match else None
+    head = longest(view.lexicon.admin_words, view.keys, at) if match else None
+    return (at, match[0], head[1][0]) if match and head else None
 
 
 def after_word(level: int) -> tuple[Algorithm, Algorithm]:

@@ -5,7 +5,7 @@ for each string.
 from __future__ import annotations
 
 import re
-from bisect import bisect
+from bisect import bisect, bisect_left
 from collections import defaultdict
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -103,15 +103,15 @@ def read(
             view.types.append(_BREAK)
             view.starts.append(ends[first - 1])
             view.ends.append(ends[first - 1])
-        view.types += _line(types[first:last])
+        view.types += types[first:last]
         view.starts += starts[first:last]
         view.ends += ends[first:last]
     view.types += [_BREAK] * 4
     view.starts += [len(text) + 1] * 4
     view.ends += [len(text) + 1] * 4
-    view.keys = [kind[0] for kind in view.types]
-    view.bits = [kind[2] for kind in view.types]
+    view.keys, view.bits = [kind[0] for kind in view.types], [kind[2] for kind in view.types]
     view.capitals = [at for at, bits in enumerate(view.bits) if bits & CAP]
+    _read_lines_of_capitals(view)
     return view
 
 
@@ -120,7 +120,8 @@ def _types(words: list[str], lexicon: Lexicon) -> list[TokenType]:
     try:
         return [known[word] for word in words]
     except KeyError:
-        return [known.get(word) or _type(word, lexicon) for word in words]
+        found = {word: known.get(word) or _type(word, lexicon) for word in set(words)}
+        return [found[word] for word in words]
 
 
 def _line_begins(text: str, starts: list[int]) -> list[int]:
@@ -134,15 +135,22 @@ def _line_begins(text: str, starts: list[int]) -> list[int]:
     return found
 
 
-def _line(types: list[TokenType]) -> list[TokenType]:
+def _read_lines_of_capitals(view: View) -> None:
     """In a line of capitals a capital says nothing: the bit goes, and only lexicons speak."""
-    upper = len([0 for kind in types if kind[2] & UPPER])
-    if upper < 3:
-        return types
-    words = len([0 for kind in types if kind[2] & (CAP | LOWER)])
-    if words < 4 or upper <= 0.7 * words:
-        return types
-    return [(word, plain, bits & ~CAP | UPPER if bits & CAP else bits) for word, plain, bits in types]
+    bits = view.bits
+    upper = [at for at in view.capitals if bits[at] & UPPER]
+    for first, last in pairwise((0, *view.breaks, len(bits))):
+        count = bisect_left(upper, last) - bisect_left(upper, first)
+        if count < 3:
+            continue
+        words = len([0 for found in bits[first:last] if found & (CAP | LOWER)])
+        if words < 4 or count <= 0.7 * words:
+            continue
+        for at in range(first, last):
+            if bits[at] & CAP:
+                bits[at] = bits[at] & ~CAP | UPPER
+                view.types[at] = (*view.types[at][:2], bits[at])
+    view.capitals = [at for at in view.capitals if bits[at] & CAP]
 
 
 def _type(token: str, lexicon: Lexicon) -> TokenType:

@@ -73,7 +73,7 @@ class Types:
         try:
             return [ids[word] for word in words]
         except KeyError:
-            for word in words:
+            for word in dict.fromkeys(words):
                 if word not in ids:
                     ids[word] = len(ids)
                     self.attributes.append(attributes(word, self._lexicons))

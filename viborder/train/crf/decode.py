@@ -50,7 +50,7 @@ def viterbi(emissions: Floats, transitions: Floats, first: Floats, starts: Ints,
     so_far = packed[:, steps[0]] + first[:, None]
     scores[steps[0]] = so_far.T
     for here in steps[1:]:
-        so_far = (so_far[:, None, : here.stop - here.start] + across).max(axis=0) + packed[:, here]
+        so_far = np.maximum.reduce(so_far[:, None, : here.stop - here.start] + across) + packed[:, here]
         scores[here] = so_far.T
     into = np.ascontiguousarray(transitions.T)
     path = np.empty(len(rows), dtype=np.int64)
