@@ -16,6 +16,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from statistics import median
 
 from rich.console import Console
 from rich.table import Table
@@ -42,7 +43,13 @@ def main() -> None:
         folder = Path(name)
         training = in_process("training", folder)
         speeds = {tool: in_process(tool, folder) for tool in VARIANTS}
-        report(speeds, training, start_up(folder))
+        text = folder / "one.txt"
+        text.write_text(texts(0)[0]["text"])
+        starts = {
+            "`viborder --help`": start_up(["--help"]),
+            "one article from the command line": start_up(["tag", str(folder / "model"), str(text)]),
+        }
+        report(speeds, training, starts)
         if arguments.keep:
             keep(speeds, training)
         if arguments.memory:
@@ -198,23 +205,26 @@ WORKERS = {
 }
 
 
-def start_up(folder: Path) -> list[float]:
-    """Wall seconds of `viborder tag` on one article from the command line, whole processes, sorted."""
-    text = folder / "one.txt"
-    text.write_text(texts(0)[0]["text"])
-    found = []
+def start_up(arguments: list[str]) -> tuple[float, float]:
+    """The medians of the seconds by the clock and of the CPU seconds that `viborder` takes, whole processes, with the
+    byte code that Python writes beside an installed package.
+    """
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    command = [sys.executable, "-m", "viborder", *arguments]
+    subprocess.run(command, env=environment, stdout=subprocess.DEVNULL, check=True)
+    wall, cpu = [], []
     for _ in range(RUNS):
-        begun = time.perf_counter()
-        subprocess.run(
-            [sys.executable, "-m", "viborder", "tag", str(folder / "model"), str(text)],
-            stdout=subprocess.DEVNULL,
-            check=True,
-        )
-        found.append(time.perf_counter() - begun)
-    return sorted(found)
+        begun, before = time.perf_counter(), resource.getrusage(resource.RUSAGE_CHILDREN)
+        subprocess.run(command, env=environment, stdout=subprocess.DEVNULL, check=True)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        wall.append(time.perf_counter() - begun)
+        cpu.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
+    return median(wall), median(cpu)
 
 
-def report(speeds: dict[str, dict[str, float]], training: dict[str, float], starts: list[float]) -> None:
+def report(
+    speeds: dict[str, dict[str, float]], training: dict[str, float], starts: dict[str, tuple[float, float]]
+) -> None:
     """Print what was measured."""
     slowest = speeds["underthesea"]["syllables"] / speeds["underthesea"]["seconds"]
     table = Table("tagger", "CPU s", "syllables", "syllables/s", "× underthesea", "spans")
@@ -232,7 +242,8 @@ def report(speeds: dict[str, dict[str, float]], training: dict[str, float], star
     console.print(table)
     words = speeds["underthesea"]["words"]
     print(f"underthesea: {words / speeds['underthesea']['seconds']:,.0f} of its words a second")
-    print(f"one article from the command line: {starts[len(starts) // 2]:.2f} s, median of {RUNS} (whole process)")
+    for what, (wall, cpu) in starts.items():
+        print(f"{what}: {wall:.2f} s, {cpu:.2f} CPU s, medians of {RUNS} (whole process)")
     for name, documents in (("five", "five articles"), ("six", "five articles and one more")):
         print(
             f"training on {documents}: {training[f'{name}_cpu']:.1f} CPU s, {training[f'{name}_wall']:.1f} s by the clock"
