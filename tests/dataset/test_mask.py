@@ -202,11 +202,7 @@ def test_identifiers_are_told_by_their_shape(identifier: str) -> None:
         ("sinh ngày 5 tháng 3 năm 1974 tại", "5 tháng 3 năm 1974"),
         ("sinh năm một nghìn chín trăm bảy mươi tư tại", "một nghìn chín trăm bảy mươi tư"),
         ("SN: 05/03/1974 tại", "05/03/1974"),
-        (
-            "Sinh ngày mồng một tháng hai năm một nghìn chín trăm tám mươi.",
-            "mồng một tháng hai năm một nghìn chín trăm tám mươi",
-        ),
-        ("ở số nhà 12/3, thôn Đông", "số nhà 12/3"),
+        ("Sinh ngày mồng một tháng hai tại", "mồng một tháng hai"),
     ],
 )
 def test_identifiers_are_told_by_the_words_before_them(text: str, identifier: str) -> None:
@@ -226,13 +222,13 @@ def test_amounts_dates_and_roads_are_no_identifiers(text: str) -> None:
 
 
 def test_mask_identifiers_hides_what_is_told() -> None:
-    text = PERSON + "Uyên ở BẢN PHA, gọi 0912 345 678, xe 29A-123.45. Đ.T.U khai ở số nhà 5 đường Lê Lợi."
+    text = PERSON + "Uyên ở BẢN PHA, gọi 0912 345 678, xe 29A-123.45. Đ.T.U khai ở số nhà 5 đường Lê Lợi, số nhà 12/3."
     given = document("a", text, ["Đoàn Thị Uyên"])
     people = People()
     people.meet(given)
     assert mask(given, hiding(given, people, identifiers=True)).text == (
         "Bắt [NGƯỜI-1], sinh năm [NĂM-SINH-1], ở [NƠI-Ở-1]. [NGƯỜI-1] ở [NƠI-Ở-1], gọi [SỐ-ĐIỆN-THOẠI], "
-        "xe [BIỂN-SỐ]. [NGƯỜI-1] khai ở [SỐ-NHÀ] đường Lê Lợi."
+        "xe [BIỂN-SỐ]. [NGƯỜI-1] khai ở [SỐ-NHÀ] đường Lê Lợi, [SỐ-NHÀ]."
     )
 
 
