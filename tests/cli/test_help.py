@@ -40,7 +40,7 @@ def test_a_verb_that_is_named_is_made_alone(name: str) -> None:
     assert CliRunner().invoke(alone, [name, "--help"]).output == CliRunner().invoke(app, [name, "--help"]).output
 
 
-@pytest.mark.parametrize("names", [[], ["--help"], ["--version"], ["tga"], ["--tga"]])
+@pytest.mark.parametrize("names", [[], ["--help"], ["--version"], ["tga"], ["--tga"], ["--", "diff"]])
 def test_what_names_no_verb_gets_them_all_as_the_whole_app_has_them(names: list[str]) -> None:
     alone = _for(names)
     assert len(alone.registered_commands) == len(app.registered_commands) > 10

@@ -70,11 +70,13 @@ app.add_typer(labelstudio, name="labelstudio", cls=ByReader, rich_help_panel="An
 
 
 def _for(names: list[str]) -> typer.Typer:
-    """The app with the verb that is named alone, or, where none is, with all verbs but not their options: to make the
-    options of all verbs takes longer than many of them run.
+    """The app with the verb that is named alone, and for help with all verbs but not their options: to make the options
+    of all verbs takes longer than many of them run.
     """
     verbs = [verb for verb in app.registered_commands if verb.callback and [verb.callback.__name__] == names]
     groups = [group for group in app.registered_groups if [group.name] == names]
+    if not verbs and not groups and names not in ([], ["--help"], ["-h"]):
+        return app
     alone = copy(app)
     if not verbs and not groups:
         verbs = [_named(verb) for verb in app.registered_commands]
