@@ -114,24 +114,13 @@ def _is_plural(view: View, at: int) -> bool:
 
 
 def _own(view: View, own: Agency) -> Agency:
-    """A name of its own: what is nested in it, and what follows it."""
-    for inside in (own.end - 1, own.end - 2):  # rule 7: `Thông tấn xã Việt Nam`
-        country = bare(view, inside) if inside > own.start and view.bits[inside] & PLACE else None
-        if country and country[1] == own.end:
-            own.inner.append((inside, own.end, "PLACE"))
-            break
-    named_last = bool(own.inner)
-    for inside in range(own.start + 1, own.end - 1):  # rule 3: `Ban Chấp hành Trung ương Đảng`
-        parent = longest(view.lexicon.heads, view.keys, inside) if view.bits[inside] & AGENCY else None
-        if (
-            parent
-            and parent[0] == own.end
-            and parent[1] & kinds.OWN
-            and view.bits[inside] & CAP
-            and view.keys[inside] not in view.words.bureau
-        ):
-            own.inner.append((inside, own.end, "AGENCY"))
-    return own if named_last else _own_tail(view, own)
+    """A name of its own: what is nested in it, as rules/agency.txt says of its last words, and what follows it."""
+    for inside in range(own.start + 1, own.end):
+        part = view.piece("end-of-own-name", inside) if view.bits[inside] & (PLACE | AGENCY) else None
+        if part and part[0] == own.end:
+            own.inner += part[1]
+    is_located = any(label == "PLACE" for _, _, label in own.inner)
+    return own if is_located else _own_tail(view, own)
 
 
 def _unit(view: View, at: int) -> Agency | None:

@@ -4,7 +4,7 @@ that no list holds. The numbers are those of the scheme's section on quantities.
 
 from __future__ import annotations
 
-from viborder.grammar import kinds, numerals
+from viborder.grammar import numerals
 from viborder.grammar.keys import longest
 from viborder.grammar.kinds import AGENCY, CAP, DIGIT, LOWER, PERSON, UPPER
 from viborder.grammar.view import View
@@ -108,64 +108,7 @@ def thing(view: View, at: int) -> Found | None:
     return at + 1, ()
 
 
-def in_words(view: View, at: int) -> Found | None:
-    """Rule 1: a numeral in words counts before a unit of measure or a classifier of seized things: `hai kg`, `ba
-    bánh`, `hai kg rưỡi`.
-    """
-    end = _spoken(view, at)
-    if end is None:
-        return None
-    half = view.keys[end] in view.words.and_a_half and _is_measure(view, end - 1)
-    return (end + 1, ()) if half else (end, ())
-
-
-def _spoken(view: View, at: int) -> int | None:
+def spoken(view: View, at: int) -> Found | None:
+    """A numeral in words, a range with both its ends: `hai mươi`, `năm đến bảy`."""
     end = numerals.spoken(view, at)
-    if end == at or (at and view.bits[at - 1] & DIGIT):
-        return None
-    found = longest(view.lexicon.units, view.keys, end)
-    if (
-        not found
-        or not found[1] & (kinds.MEASURE | kinds.SEIZED)
-        or found[1] & kinds.TIME
-        or (view.bits[at] & CAP and view.bits[end] & CAP)
-    ):
-        return None
-    if _is_year_word(view, at, end) or _begins_another_word(view, end):
-        return None
-    if (
-        view.keys[at] in view.words.dependent_digit
-        and not found[1] & kinds.MEASURE
-        and not _is_half(view, at, end, found[1])
-    ):
-        return None
-    if view.keys[at] in view.lexicon.magnitudes and view.keys[at - 1] not in view.words.tens_of:
-        return None
-    return found[0]
-
-
-def _is_year_word(view: View, at: int, end: int) -> bool:
-    """Whether the number word alone is another word by the one before it: `cuối năm`, `thứ tư`."""
-    alone = view.keys[at] in view.words.ambiguous_digit and end - at == 1
-    return alone and at > 0 and view.keys[at - 1] in view.words.before_year_word
-
-
-def _begins_another_word(view: View, end: int) -> bool:
-    """Whether the unit's letters begin another word: `hai đồng chí`, `ba Lạng Sơn`."""
-    if view.keys[end] not in view.words.short_unit:
-        return False
-    return bool(view.bits[end] & CAP) or view.keys[end + 1] in view.words.second_syllable
-
-
-def _is_half(view: View, at: int, end: int, kind: int) -> bool:
-    """`nửa triệu`, `nửa bánh`."""
-    if view.keys[at] not in view.words.half:
-        return False
-    if view.keys[at + 1] in view.lexicon.magnitudes:
-        return True
-    return end == at + 1 and bool(kind & kinds.SEIZED) and not kind & kinds.COUNTED
-
-
-def _is_measure(view: View, at: int) -> bool:
-    found = longest(view.lexicon.units, view.keys, at)
-    return found is not None and found[0] == at + 1 and bool(found[1] & kinds.MEASURE) and not found[1] & kinds.TIME
+    return (end, ()) if end > at else None

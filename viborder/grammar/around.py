@@ -19,29 +19,21 @@ class Around:
     against: Words
     bureau: Words
     cabinet_word: Words
-    command_word: Words
-    committee: Words
     council: Words
-    department: Words
     force: Words
     force_word: Words
     friend: Words
     function_end: Words
     function_link: Words
-    government_word: Words
     high_court: Words
     joint: Words
     mission_word: Words
     named_site: Words
     of: Words
     office_head: Words
-    party_head: Words
     plural: Words
-    police_head: Words
     post_head: Words
     prevent: Words
-    public_word: Words
-    sea_word: Words
     the: Words
     zone: Words
     zone_second: Words
@@ -65,7 +57,6 @@ class Around:
 
     # around-persons.tsv
     accused: Words
-    according: Words
     also_given: Words
     before_people: Words
     before_seat: Words
@@ -75,25 +66,17 @@ class Around:
     middle_thi: Words
     photograph: Words
     sentence_end: Words
-    signed: Words
     surname_before_place: Words
 
     # around-amounts.tsv
     also_digit: Words
-    ambiguous_digit: Words
     and_a_half: Words
     before_no_fraction: Words
-    before_year_word: Words
-    dependent_digit: Words
     glued_magnitude: Words
     glued_unit: Words
-    half: Words
     kilometre: Words
     part: Words
     range: Words
-    second_syllable: Words
-    short_unit: Words
-    tens_of: Words
 
     def __init__(self, lexicon: Lexicon) -> None:
         for name in type(self).__annotations__:

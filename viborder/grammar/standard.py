@@ -25,7 +25,7 @@ _BEGIN = {
     "year-digits": kinds.DIGIT,
     "small-number": kinds.DIGIT,
     "long-number": kinds.DIGIT,
-    "in-words": kinds.AMOUNT,
+    "spoken": kinds.AMOUNT,
     "listed-country": kinds.LISTED,
     "listed-name": kinds.LISTED,
     "small-place": kinds.LISTED,
@@ -66,7 +66,7 @@ ASKED = tuple(
     named-after-title named-after-role named-by-family head named-unit office-of-body several-offices unit-number
     own-name outside-body institution-with-place abbreviation abbreviation-inside group-of-places group-at-border charged
     next-name bare-level before-places seat zone-seat of-assembly
-    heads-with-one-tail before-name byline signature""".split()
+    heads-with-one-tail before-name byline signature end-of-own-name""".split()
 )  # pieces that algorithms ask for
 
 
@@ -90,7 +90,7 @@ def algorithms() -> dict[str, Algorithm]:
         "up-to-6": amounts.up_to_6,
         "up-to-2": amounts.up_to_2,
         "thing": amounts.thing,
-        "in-words": amounts.in_words,
+        "spoken": amounts.spoken,
         "named-body": agencies.named_body,
         "listed-country": places.listed_country,
         "listed-name": places.listed_name,
