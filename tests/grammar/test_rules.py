@@ -75,6 +75,23 @@ def test_everything_is_told_at_once(tmp_path: Path) -> None:
     assert {path.stem for path in BROKEN} - laws_only <= refused
 
 
+@pytest.mark.parametrize(
+    ("wrong", "hint"),
+    [
+        (("rule:", "ruel:"), "write `rule:`"),
+        (("pattern:", "patern:"), "write `pattern:`"),
+        (("mark:", "marks:"), "write `mark:`"),
+        (("pattern: [W <gun>]", "pattern: [W <gun>]\ncolour red"), "a line begins with one of"),
+    ],
+)
+def test_a_field_written_wrong_is_one_problem(wrong: tuple[str, str], hint: str, tmp_path: Path) -> None:
+    (tmp_path / "rules.txt").write_text(RULE.format("[W <gun>]").replace(*wrong, 1), encoding="utf-8")
+    with pytest.raises(ViborderError) as error:
+        rulebook.load(tmp_path, _tables(), {}, LABELS)
+    assert [problem.rule for problem in error.value.problems] == ["rule-field-unknown"]
+    assert error.value.problems[0].hint.startswith(hint)
+
+
 RULE = "rule: gun W1\npattern: {}\nmark: Thu [W súng] cũ.\n"
 
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from viborder.grammar import numerals
 from viborder.grammar.keys import longest
-from viborder.grammar.kinds import AGENCY, CAP, DIGIT, LOWER, PERSON, UPPER
+from viborder.grammar.kinds import CAP, DIGIT, LOWER, UPPER
 from viborder.grammar.view import View
 
 Found = tuple[int, tuple[()]]  # the token after it; no span inside
@@ -95,12 +95,7 @@ def thing(view: View, at: int) -> Found | None:
     if longest(view.lexicon.drugs, view.keys, at):
         return None
     lower = LOWER if view.bits[at] & (LOWER | CAP) else UPPER  # in a line of capitals
-    if (
-        not view.bits[at] & lower
-        or first in view.lexicon.never_counted
-        or not first.isalpha()
-        or (view.bits[at] & (AGENCY | PERSON) and view.bits[at] & CAP)
-    ):
+    if not view.bits[at] & lower or first in view.lexicon.never_counted or not first.isalpha():
         return None
     alone = view.foreign(at)  # `7 casino`
     if not alone and view.bits[at + 1] & lower and second not in view.lexicon.never_counted and second.isalpha():

@@ -82,13 +82,13 @@ def check(
     records: list[Record], propose: Propose, labels: Mapping[str, str], off: Off, problems: list[Problem]
 ) -> None:
     """All three laws for all records; what breaks them goes into `problems`, where what was refused may stand already:
-    an example can fail for the want of it.
+    an example can fail for the want of it, or hold without a record that something else needs.
     """
     also = "; it may want what is refused above" if problems else ""
     for record in records:
         try:
-            failing = [replace(one, message=one.message + also) for one in broken(record, propose, labels)]
-            problems += failing or idle(record, propose, labels, off)
+            found = [*broken(record, propose, labels)] or [*idle(record, propose, labels, off)]
+            problems += [replace(one, message=one.message + also) for one in found]
             problems += unused_words(record)
         except (ViborderError, Malformed) as error:
             problems += error.problems if isinstance(error, ViborderError) else []

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from pathlib import Path
 
 from viborder.errors import Problem, counted
@@ -82,21 +83,33 @@ def _read_file(path: Path, found: list[Record], problems: list[Problem]) -> None
             continue
         name, colon, rest = line.partition(":")
         name, rest, where = name.strip(), rest.strip(), f"{path}:{number}"
-        if name in KINDS and colon:
+        if name not in (*KINDS, *FIELDS) or not colon:
+            problems.append(_unknown(where, name, meant := _meant(name, colon)))
+            name = meant  # read as what it is meant to be, so that the lines below it are not told of too
+        if name in KINDS:
             identity, *numbers = rest.split() or [""]
             record = Record(name, identity, tuple(numbers), path, number)
             found.append(record)
             if not _ID.fullmatch(identity):
                 message = f"{identity!r} is no id"
                 problems.append(Problem(where, "rule-id-malformed", message, "small letters, digits, `-` and `.`"))
-        elif name not in FIELDS or not colon:
-            message = f"{name!r} is no field"
-            problems.append(Problem(where, "rule-field-unknown", message, f"one of {', '.join((*KINDS, *FIELDS))}"))
+        elif not name:
+            continue
         elif record is None:
             message = f"`{name}:` stands before any record"
             problems.append(Problem(where, "rule-field-stray", message, "begin with `rule: id number`"))
         else:
             record.fields.setdefault(name, []).append((number, rest))
+
+
+def _meant(name: str, colon: str) -> str:
+    """The field that a line's beginning is like, where it has a colon; "" where there is none."""
+    return next(iter(get_close_matches(name, (*KINDS, *FIELDS), 1)), "") if colon else ""
+
+
+def _unknown(where: str, name: str, meant: str) -> Problem:
+    hint = f"write `{meant}:`" if meant else f"a line begins with one of {', '.join((*KINDS, *FIELDS))}, and a colon"
+    return Problem(where, "rule-field-unknown", f"{name[:60]!r} is no field", hint)
 
 
 def _missing(record: Record) -> list[Problem]:
