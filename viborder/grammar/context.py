@@ -6,7 +6,7 @@ from viborder.grammar import kinds
 from viborder.grammar.agencies import one
 from viborder.grammar.keys import longest
 from viborder.grammar.kinds import AGENCY, CAP, DIGIT, NAME, PERSON, UPPER
-from viborder.grammar.places import bare, capitals, letter_or_number, named, place, stops
+from viborder.grammar.places import bare, capitals, named, place, stops, with_number
 from viborder.grammar.view import View
 from viborder.text import Range
 
@@ -19,7 +19,7 @@ def listed(view: View, end: int) -> list[Range]:
     while view.keys[end] in view.words.comma_or_and and view.bits[end + 1] & CAP and not view.bits[end + 1] & UPPER:
         at = end + 1
         known = bare(view, at)
-        stop = letter_or_number(view, known[1] if known else capitals(view, at, 4), kinds.VILLAGE)
+        stop = with_number(view, known[1] if known else capitals(view, at, 4))
         personal = view.bits[at] & NAME and stop - at > 2 and not view.bits[stop - 1] & DIGIT
         short = stop - at < 2 and len(view.keys[at]) < 6  # a single Vietnamese syllable
         if not known and (personal or short or _is_something_else(view, at)):

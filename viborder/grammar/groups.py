@@ -5,7 +5,7 @@ from __future__ import annotations
 from viborder.grammar import kinds
 from viborder.grammar.keys import longest
 from viborder.grammar.kinds import AGENCY, CAP, DIGIT, NAME, PERSON, PLACE, UPPER
-from viborder.grammar.places import Found, bare, capitals, letter_or_number, named, stops
+from viborder.grammar.places import Found, bare, capitals, named, stops, with_number
 from viborder.grammar.view import View
 
 Piece = tuple[int, int, str]  # first token, token after the last, label
@@ -34,10 +34,10 @@ def tail(view: View, at: int, station: bool) -> list[Found] | None:
                 and not (view.bits[at] & AGENCY and _is_head(view, at, station))
             ):
                 if station:
-                    return [(at, letter_or_number(view, end, kinds.VILLAGE), kinds.OTHER)]
+                    return [(at, with_number(view, end), kinds.OTHER)]
                 return [(at, end, kinds.OTHER)] if end - at > 1 else None
             return None
-        return [(found[0], letter_or_number(view, found[1], kinds.VILLAGE), found[2]) if station else found]
+        return [(found[0], with_number(view, found[1]), found[2]) if station else found]
     return None
 
 
@@ -89,7 +89,7 @@ def group(view: View, at: int) -> tuple[int, list[Piece]] | None:
     end += keys[end] in view.words.friend
     first = bare(view, end) or (named(view, end) if of else None) or _unknown(view, end)
     if first and (first[2] == kinds.OTHER or (level and level[1][0] >= kinds.COMMUNE)):
-        first = (first[0], letter_or_number(view, first[1], kinds.COMMUNE), first[2])
+        first = (first[0], with_number(view, first[1]), first[2])
     if first is None or (border and first[2] == kinds.COUNTRY and keys[first[1]] == "-"):
         return None  # rule 9: only located
     places = coordinated(view, [first], group=not of)
@@ -172,7 +172,7 @@ def coordinated(view: View, places: list[Found], group: bool) -> list[Found]:
             personal = bits[at] & NAME and (end - at > 2 or (level == kinds.OTHER and not group))
             if end == at or personal or bits[at] & UPPER or _is_word(view, at):
                 return places
-            following = at, letter_or_number(view, end, kinds.COMMUNE) if group else end, level
+            following = at, with_number(view, end) if group else end, level
         same = (
             following[2] == level
             or (group and level != kinds.COUNTRY and following[2] not in (kinds.COUNTRY, kinds.REGION))

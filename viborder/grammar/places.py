@@ -251,11 +251,9 @@ def _alone(view: View, at: int) -> bool:
     return len(view.keys[at]) == 1 and bool(view.bits[at] & CAP) and not view.bits[at + 1] & CAP
 
 
-def letter_or_number(view: View, end: int, level: int) -> int:
-    """Villages and border gates bear numbers after their names: `bản Huổi Khon 2,`."""
-    if level not in (kinds.COMMUNE, kinds.VILLAGE, kinds.OTHER) or not view.bits[end] & DIGIT:
-        return end
-    match = view.piece("number-of-name", end)
+def with_number(view: View, end: int) -> int:
+    """Villages and border gates bear numbers after their names: `bản Huổi Khon 2,`. The token after the number."""
+    match = view.piece("number-of-name", end) if view.bits[end] & DIGIT else None
     return match[0] if match else end
 
 
