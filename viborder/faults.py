@@ -25,8 +25,10 @@ _LONGEST_ID = 200  # code points; a file's name holds 255 bytes
 
 def text_faults(text: str, where: str, document_id: str) -> Iterator[Problem]:
     """What is wrong with a text, the first place of each kind, with how often it occurs."""
+    seen = text.replace("\n", "").isprintable()  # then nothing is in it that the patterns below look for
     hint = "mend the text where it was cut or wrongly decoded"
-    yield from _found(_SURROGATE, text, where, document_id, "text-not-unicode", _HALF, hint)
+    if not seen:
+        yield from _found(_SURROGATE, text, where, document_id, "text-not-unicode", _HALF, hint)
     if not unicodedata.is_normalized("NFC", text):
         at = _first_difference(text, unicodedata.normalize("NFC", text))
         yield Problem(
@@ -35,6 +37,8 @@ def text_faults(text: str, where: str, document_id: str) -> Iterator[Problem]:
             "the text is not in NFC",
             "`viborder collect` normalises it",
         )
+    if seen:
+        return
     for match in _CARRIAGE_RETURN.finditer(text):
         said = "a line ends with CR LF" if len(match[0]) == 2 else "a CR without LF"
         hint = "`viborder collect` mends it" if len(match[0]) == 2 else "end lines with LF"

@@ -21,7 +21,7 @@ from viborder.errors import Problem, ViborderError, place
 from viborder.faults import id_faults, text_faults
 from viborder.formats import is_format, jsonl
 from viborder.labels import entity_types
-from viborder.text import Range, cut, token_range
+from viborder.text import Range, cut
 
 MOST_TOKENS = 60  # of a marked string that is sought elsewhere; the longest name of a body has about 25
 Surfaces = dict[tuple[str, ...], tuple[Span, str]]
@@ -96,12 +96,13 @@ def _remember(document: Document, where: str, surfaces: Surfaces) -> None:
     means something else, and so is what is longer than any name.
     """
     starts, ends, words = cut(document.text)
-    ranges = list(zip(starts, ends, strict=True))
     for span in document.spans:
-        inside = token_range(ranges, span.start, span.end)
-        if span.label != "QUANTITY" and inside and inside[1] - inside[0] <= MOST_TOKENS:
-            key = tuple(words[slice(*inside)])
-            surfaces.setdefault(key, (span, place(where, document.id, span.start, span.end)))
+        first, last = bisect_left(starts, span.start), bisect_left(starts, span.end)
+        if span.label == "QUANTITY" or not 0 < last - first <= MOST_TOKENS:
+            continue
+        key = tuple(words[first:last])
+        if key not in surfaces and starts[first] == span.start and ends[last - 1] == span.end:
+            surfaces[key] = span, place(where, document.id, span.start, span.end)
 
 
 def _unmarked(document: Document, where: str, surfaces: Surfaces, lengths: dict[str, list[int]]) -> Iterator[Problem]:
@@ -112,8 +113,8 @@ def _unmarked(document: Document, where: str, surfaces: Surfaces, lengths: dict[
     starts, ends, words = cut(document.text)
     covered = _merged((span.start, span.end) for span in (*document.spans, *document.private))
     told: set[tuple[str, ...]] = set()
-    for index, word in enumerate(words):
-        for length in lengths.get(word, ()):
+    for index in [index for index, word in enumerate(words) if word in lengths]:
+        for length in lengths[words[index]]:
             key = tuple(words[index : index + length])
             if key not in surfaces or len(key) != length:
                 continue

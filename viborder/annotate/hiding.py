@@ -9,7 +9,7 @@ import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import islice, pairwise
 
 from viborder.annotate.left import Left, candidates, left
 from viborder.annotate.private import People, fold, full_names, name_of
@@ -41,6 +41,7 @@ _HAMLET = re.compile(
     rf"\s+(?:\d+\w*|[{_UPPER}]\w*)(?:[ ]+(?:\d+|[{_UPPER}]\w*)){{0,5}}"
     r"|(?:[Tt]ổ(?:\s+dân\s+phố)?|[Kk]hu(?:\s+phố)?|[Ss]ố\s+nhà)\s+(?:số\s+)?\d+\w*)"
 )
+_WORD = re.compile(r"\w+")
 
 
 def hiding(
@@ -116,12 +117,14 @@ def _again(text: str, edits: list[Edit]) -> Iterator[Edit]:
     hamlets = {
         tuple(fold(text[edit.start : edit.end]).split()): edit.new for edit in edits if edit.new.startswith("[NƠI-Ở")
     }
+    if not hamlets:
+        return
     lengths = sorted({len(hamlet) for hamlet in hamlets}, reverse=True)
-    first = {hamlet[0] for hamlet in hamlets}
-    words = [(match[0], *match.span()) for match in re.finditer(r"\w+", fold(text))] if hamlets else []
-    for index, (word, _, _) in enumerate(words):
-        for length in lengths if word in first else ():
-            some = words[index : index + length]
+    folded, first = fold(text), "|".join(sorted({re.escape(hamlet[0]) for hamlet in hamlets}))
+    for begun in re.finditer(rf"(?<!\w)(?:{first})(?!\w)", folded):
+        words = [(match[0], *match.span()) for match in islice(_WORD.finditer(folded, begun.start()), lengths[0])]
+        for length in lengths:
+            some = words[:length]
             new = hamlets.get(tuple(word for word, _, _ in some))
             if new and all(text[a:b].isspace() for (_, _, a), (_, b, _) in pairwise(some)):
                 yield Edit(some[0][1], some[-1][2], new)

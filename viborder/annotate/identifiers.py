@@ -70,7 +70,7 @@ KINDS: dict[str, tuple[str, re.Pattern[str]]] = {
 SIGNS: dict[str, tuple[tuple[str, ...], str]] = {
     "e-mail address": (("@",), ""),
     "link": (("@", "://", "www.", ".com/", ".me/", ".vn/"), ""),
-    "date of birth": ((), r"(?<!\w)(?:sinh\s{1,3}(?:ngày|năm|tháng)|sn)"),
+    "date of birth": ((), r"sinh\s{1,3}(?:ngày|năm|tháng)|sn"),
     "identity card": (("cmnd", "cmt", "cccd", "passport"), r"căn\s{1,3}cước|chứng\s{1,3}minh|hộ\s{1,3}chiếu|0\d{11}"),
     "account": (("khoản", "tk", "thẻ"), ""),
     "phone number": ((), r"\d(?:[ .)-]{0,2}\d){8}"),

@@ -13,7 +13,7 @@ from itertools import pairwise
 from viborder.annotate.identifiers import identifiers
 from viborder.annotate.private import Name, fold, full_names, name_of
 from viborder.document import Document
-from viborder.text import tokenize
+from viborder.text import cut
 
 Ranges = Sequence[tuple[int, int]]
 
@@ -60,7 +60,7 @@ def left(found: list[Left], hidden: Ranges) -> list[Left]:
 
 def _of_names(document: Document) -> Iterator[Left]:
     """Given names alone and initials of the private persons of a document, outside of what is marked in it."""
-    text, tokens = document.text, tokenize(document.text)
+    text, (starts, ends, words) = document.text, cut(document.text)
     names = {name_of(document.slice(span)): document.slice(span) for span in document.private}
     full = {name: written for name, written in names.items() if len(name) > 1}
     whole = full_names(names)
@@ -69,10 +69,10 @@ def _of_names(document: Document) -> Iterator[Left]:
         covered[span.start : span.end] = b"\1" * (span.end - span.start)
     given = {re.split(r"\W+", written.strip())[-1]: whole[name] for name, written in full.items()}
     given = {word: name for word, name in given.items() if len(word) > 1 and word[:1].isupper()}
-    for index, (start, end) in enumerate(tokens):
-        name = given.get(text[start:end])
-        if name and not covered[start] and not _beside_a_capital(text, tokens, index):
-            yield Left(start, end, "the given name", "[NGƯỜI-{}]", name)
+    for index in [index for index, word in enumerate(words) if word in given]:
+        start, end = starts[index], ends[index]
+        if end - start == len(words[index]) and not covered[start] and not _beside_a_capital(text, starts, ends, index):
+            yield Left(start, end, "the given name", "[NGƯỜI-{}]", given[words[index]])
     for start, end, name in _short_forms(fold(text).replace("y", "i"), list(full)):
         if text[start].isupper() and not any(covered[start:end]):
             yield Left(start, end, "the initials", "[NGƯỜI-{}]", whole[name])
@@ -117,14 +117,16 @@ _STOP = re.compile(r"\s?\.\s?")
 _BLANKS = re.compile(r"\s+")
 
 
-def _beside_a_capital(text: str, tokens: list[tuple[int, int]], index: int) -> bool:
+def _beside_a_capital(text: str, starts: list[int], ends: list[int], index: int) -> bool:
     """Whether the word belongs to a longer name: a capitalised word follows, or goes before it within the sentence."""
-    start, end = tokens[index]
-    following = tokens[index + 1] if index + 1 < len(tokens) else None
-    if following and text[end : following[0]] == " " and text[following[0]].isupper():
+    start, end = starts[index], ends[index]
+    following = starts[index + 1] if index + 1 < len(starts) else None
+    if following is not None and text[end:following] == " " and text[following].isupper():
         return True
-    before = tokens[index - 1] if index else None
-    if not before or text[before[1] : start] != " " or not text[before[0]].isupper():
+    if not index or text[ends[index - 1] : start] != " " or not text[starts[index - 1]].isupper():
         return False
-    earlier = text[: before[0]].rstrip(" \t\"“‘'([–-")[-1:]
+    at = starts[index - 1]
+    while at and text[at - 1] in " \t\"“‘'([–-":
+        at -= 1
+    earlier = text[at - 1 : at]
     return earlier not in ("", "\n", ".", "!", "?", "…", ":")  # a word that begins a sentence is no name's

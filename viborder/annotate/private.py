@@ -11,10 +11,10 @@ from __future__ import annotations
 import re
 import sys
 import unicodedata
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from itertools import accumulate, pairwise
 
 from viborder.document import Document
@@ -81,25 +81,29 @@ class Letters:
     letters: str
     words: list[tuple[int, int, int]]
 
-    @cached_property
-    def borders(self) -> set[int]:
-        """Offsets into the letters where a word begins or ends, or a capital follows a small letter; worked out where
-        a name may stand, and few texts hold one.
+    def borders(self, start: int, end: int) -> set[int]:
+        """Offsets from `start` to `end` into the letters where a word begins or ends, or a capital follows a small
+        letter.
         """
-        borders = set()
-        for offset, start, end in self.words:
-            word = _HIDDEN.sub("", self.text[start:end])
-            borders |= {offset, offset + len(word)}
+        found: set[int] = set()
+        first = max(bisect_left(self.words, (start,)) - 1, 0)
+        for offset, begin, stop in self.words[first : bisect_right(self.words, (end, sys.maxsize, 0))]:
+            word = _HIDDEN.sub("", self.text[begin:stop])
+            found |= {offset, offset + len(word)}
             if not (word.islower() or word[1:].islower() or word.isupper()):
-                borders |= {offset + at for at in range(1, len(word)) if word[at].isupper() and word[at - 1].islower()}
-        return borders
+                found |= {offset + at for at in range(1, len(word)) if word[at].isupper() and word[at - 1].islower()}
+        return {at for at in found if start <= at <= end}
 
     def place(self, start: int, end: int) -> tuple[int, int]:
         """The range of the text that a range of its letters stands for."""
         return self._at(start), self._at(end - 1) + 1
 
+    def word_of(self, letter: int) -> tuple[int, int, int]:
+        """The word that holds a letter."""
+        return self.words[bisect_right(self.words, (letter, sys.maxsize, 0)) - 1]
+
     def _at(self, letter: int) -> int:
-        offset, start, end = self.words[bisect_right(self.words, (letter, sys.maxsize, 0)) - 1]
+        offset, start, end = self.word_of(letter)
         if not _HIDDEN.search(self.text, start, end):
             return start + letter - offset
         return [at for at in range(start, end) if not _HIDDEN.match(self.text, at)][letter - offset]
@@ -115,19 +119,19 @@ def letters_of(text: str) -> Letters:
     parts = (_WORDS if unseen else _PLAIN_WORDS).split(folded)  # what is between two words, a word, in turn
     edges = list(accumulate(map(len, parts)))
     starts, ends = edges[:-1:2], edges[1::2]
-    words = [_HIDDEN.sub("", word) for word in parts[1::2]] if unseen else parts[1::2]
-    joint = {gap: "" if gap in ("", " ") or _JOIN.fullmatch(gap) else "\n" for gap in set(parts[::2])}
-    joints = [joint[gap] for gap in parts[:-1:2]]
-    after = list(accumulate(len(gap) + len(word) for gap, word in zip(joints, words, strict=True)))
-    before = [end - len(word) for end, word in zip(after, words, strict=True)]
-    letters = "".join(gap + word for gap, word in zip(joints, words, strict=True))
-    return Letters(text, letters, list(zip(before, starts, ends, strict=True)))
+    joint = {gap: "" if gap in ("", " ") or _JOIN.fullmatch(gap) else "\n" for gap in set(parts[:-1:2])}
+    parts[::2] = [*map(joint.__getitem__, parts[:-1:2]), ""]
+    if unseen:
+        parts[1::2] = [_HIDDEN.sub("", word) for word in parts[1::2]]
+    offsets = list(accumulate(map(len, parts)))[:-1:2]
+    return Letters(text, "".join(parts), list(zip(offsets, starts, ends, strict=True)))
 
 
 def name_of(text: str) -> Name:
     """A name as its folded parts: what tells one person from another."""
     found = letters_of(text)
-    cuts = sorted({*found.borders, *(at for at, letter in enumerate(found.letters) if letter == "\n")})
+    line_ends = (at for at, letter in enumerate(found.letters) if letter == "\n")
+    cuts = sorted({*found.borders(0, len(found.letters)), *line_ends})
     parts = (found.letters[start:end].strip("\n") for start, end in pairwise(cuts))
     return tuple(sys.intern(part) for part in parts if part) or (fold(text),)
 
@@ -168,22 +172,17 @@ class People:
         if not self.spellings:
             return
         found = letters_of(text)
-        letters = found.letters
-        ends = [*(offset for offset, _, _ in found.words[1:]), len(letters)]
-        for (offset, start, _), end in zip(found.words, ends, strict=False):
-            for at in range(offset, end - SYLLABLE + 1) if end - offset > SYLLABLE else (offset,):
-                for size in self.sizes:
-                    if lengths := self.lengths.get(letters[at : at + size]):
-                        named = text[max(start - 1, 0) : start] in ("#", "@")
-                        yield from self._spelt(found, at, lengths, named=named)
+        letters, heads = found.letters, self.lengths
+        beginnings = _beginnings(found)
+        for size in self.sizes:
+            for at in [at for at in beginnings if letters[at : at + size] in heads]:
+                yield from self._spelt(found, at, heads[letters[at : at + size]])
 
-    def _spelt(
-        self, found: Letters, at: int, lengths: Iterable[int], *, named: bool
-    ) -> Iterator[tuple[int, int, Name]]:
-        """The names that begin at a letter. named: in a hashtag or an address."""
+    def _spelt(self, found: Letters, at: int, lengths: Iterable[int]) -> Iterator[tuple[int, int, Name]]:
+        """The names that begin at a letter."""
         for length in lengths:
             for spelling in self.spellings.get(found.letters[at : at + length], ()):
-                if _fits(spelling, found, at, at + length, named=named):
+                if _fits(spelling, found, at, at + length):
                     yield (*found.place(at, at + length), spelling.name)
 
     def hidden(self, text: str) -> str:
@@ -216,21 +215,28 @@ def full_names(names: Iterable[Name]) -> dict[Name, Name]:
     return {name: next(iter(found)) if len(found := longer.get(name, {name})) == 1 else name for name in distinct}
 
 
-def _fits(spelling: Spelling, found: Letters, start: int, end: int, *, named: bool) -> bool:
+def _beginnings(found: Letters) -> list[int]:
+    """The letters at which a name may begin: those of words, and in a longer word than a syllable any."""
+    offsets = [offset for offset, _, _ in found.words]
+    long = [pair for pair in pairwise([*offsets, len(found.letters)]) if pair[1] - pair[0] > SYLLABLE]
+    return offsets + [at for offset, end in long for at in range(offset + 1, end - SYLLABLE + 1)]
+
+
+def _fits(spelling: Spelling, found: Letters, start: int, end: int) -> bool:
     """Whether a run of letters is that name: borders of words fall between its parts, or it stands in a long word, or
     in a hashtag or an address.
     """
-    inner = {at - start for at in range(start + 1, end) if at in found.borders}
+    near = found.borders(start, end)
+    inner = {at - start for at in near if start < at < end}
+    whole = start in near and end in near
     if spelling.apart:
-        return inner == spelling.borders and start in found.borders and end in found.borders
+        return inner == spelling.borders and whole
     if not inner <= spelling.borders:
         return False
-    whole = start in found.borders and end in found.borders
-    if whole and inner:
-        return True
-    return end - start > SYLLABLE or (whole and (named or _after(found, start, end) == "@"))
+    return (whole and bool(inner)) or end - start > SYLLABLE or (whole and _addressed(found, start, end))
 
 
-def _after(found: Letters, start: int, end: int) -> str:
-    at = found.place(start, end)[1]
-    return found.text[at : at + 1]
+def _addressed(found: Letters, start: int, end: int) -> bool:
+    """Whether a run of letters follows the mark of a hashtag or an account, or `@` follows it."""
+    before, after = found.word_of(start)[1], found.place(start, end)[1]
+    return found.text[max(before - 1, 0) : before] in ("#", "@") or found.text[after : after + 1] == "@"

@@ -14,16 +14,17 @@ from itertools import accumulate, pairwise
 from viborder.document import PRIVATE, Document, Span, crossings, in_order
 from viborder.errors import Problem, place
 from viborder.labels import may_share
-from viborder.text import Range, sentences, token_range, tokenize, trim
+from viborder.text import cut, sentences, trim
 
 
 def span_problems(document: Document, where: str, types: Collection[str] | None) -> Iterator[Problem]:
     """What is wrong with the spans and private persons of a document. types: the entity types allowed; any if None."""
     if not document.spans and not document.private:
         return
-    tokens, breaks = tokenize(document.text), [start for start, _ in sentences(document.text)]
+    starts, ends, _ = cut(document.text)
+    borders, breaks = (set(starts), set(ends)), [start for start, _ in sentences(document.text)]
     for span in (*document.spans, *document.private):
-        yield from _borders(document, span, where, tokens, breaks)
+        yield from _borders(document, span, where, borders, breaks)
         if types is not None and span.label not in types and span.label != PRIVATE:
             said, hint = f"no entity type {span.label!r:.60}", f"one of {', '.join(types)}"
             yield problem(document, span, where, "label-unknown", said, hint)
@@ -41,11 +42,14 @@ def problem(document: Document, span: Span, where: str, rule: str, message: str,
     return Problem(place(where, document.id, span.start, span.end, shown), rule, message, hint)
 
 
-def _borders(document: Document, span: Span, where: str, tokens: list[Range], breaks: list[int]) -> Iterator[Problem]:
+def _borders(
+    document: Document, span: Span, where: str, tokens: tuple[set[int], set[int]], breaks: list[int]
+) -> Iterator[Problem]:
+    """What is wrong with where a span begins and ends. tokens: where they start, and where they end."""
     if trim(document.text, span.start, span.end) != (span.start, span.end):
         said, hint = "white space or an invisible character at an end", "begin and end at a word"
         yield problem(document, span, where, "span-blank-ends", said, hint)
-    elif token_range(tokens, span.start, span.end) is None:
+    elif span.start not in tokens[0] or span.end not in tokens[1]:
         said, hint = "a border lies inside a token", "mark whole syllables and numbers"
         yield problem(document, span, where, "span-splits-token", said, hint)
     elif bisect_right(breaks, span.start) != bisect_right(breaks, span.end - 1):

@@ -86,29 +86,24 @@ def checked_span(
         said = f"not a span: {start!r:.20}, {end!r:.20}, {label!r:.40}"
         problems.append(Problem(where, "record-malformed", said, "whole numbers for start and end, and a label"))
         return None
-    here = f"{where} [{start}:{end}]"
     if not 0 <= start < end <= len(text):
-        problems.append(
-            Problem(
-                here,
-                "span-outside-text",
-                f"the text has {counted(len(text), 'code point')}",
-                "0 ≤ start < end ≤ length",
-            )
-        )
+        said, hint = f"the text has {counted(len(text), 'code point')}", "0 ≤ start < end ≤ length"
+        problems.append(Problem(f"{where} [{start}:{end}]", "span-outside-text", said, hint))
         return None
     if claimed is not None and claimed != text[start:end]:
-        hint = "offsets count code points into the NFC text, from 0"
-        problems.append(
-            Problem(f'{here} "{text[start:end]:.40}"', "span-text-differs", f"the span says {claimed!r:.60}", hint)
+        here, hint = (
+            f'{where} [{start}:{end}] "{text[start:end]:.40}"',
+            "offsets count code points into the NFC text, from 0",
         )
+        problems.append(Problem(here, "span-text-differs", f"the span says {claimed!r:.60}", hint))
         return None
-    if isinstance(score, bool) or not isinstance(score, int | float):
-        score = None
-    elif not -MOST <= score <= MOST:  # neither infinite nor NaN
-        problems.append(Problem(here, "record-malformed", f"a score of {score!r:.20}", "a confidence from 0 to 1"))
+    if score is None or isinstance(score, bool) or not isinstance(score, int | float):
+        return Span(start, end, label)
+    if not -MOST <= score <= MOST:  # neither infinite nor NaN
+        said = f"a score of {score!r:.20}"
+        problems.append(Problem(f"{where} [{start}:{end}]", "record-malformed", said, "a confidence from 0 to 1"))
         return None
-    return Span(start, end, label, None if score is None else float(score))
+    return Span(start, end, label, float(score))
 
 
 def entries_of(
