@@ -4,6 +4,7 @@ counted.
 
 from __future__ import annotations
 
+import sys
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -97,6 +98,7 @@ def checked_span(
         )
         problems.append(Problem(here, "span-text-differs", f"the span says {claimed!r:.60}", hint))
         return None
+    label = sys.intern(str(label))  # one string for the spans of a label: they are many
     if score is None or isinstance(score, bool) or not isinstance(score, int | float):
         return Span(start, end, label)
     if not -MOST <= score <= MOST:  # neither infinite nor NaN
