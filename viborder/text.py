@@ -86,12 +86,25 @@ def _cut(text: str) -> tuple[list[int], list[int], list[str]]:
     starts, ends, words = [], [], []
     begun = 0
     for chunk in text.split(" "):
-        for start, end, word in _remembered(chunk) if len(chunk) < _LONG else _pieces(chunk):
-            starts.append(begun + start)
-            ends.append(begun + end)
-            words.append(word)
-        begun += len(chunk) + 1
+        size = len(chunk)
+        inside = _remembered(chunk) if size < _LONG else _inside(chunk)
+        if inside is None:
+            starts.append(begun)
+            ends.append(begun + size)
+            words.append(chunk)
+        else:
+            for start, end, word in inside:
+                starts.append(begun + start)
+                ends.append(begun + end)
+                words.append(word)
+        begun += size + 1
     return starts, ends, words
+
+
+def _inside(chunk: str) -> list[tuple[int, int, str]] | None:
+    """The pieces of a chunk; None where it is one, as most are."""
+    pieces = _pieces(chunk)
+    return None if pieces == [(0, len(chunk), chunk)] else pieces
 
 
 def _pieces(chunk: str) -> list[tuple[int, int, str]]:
@@ -111,7 +124,7 @@ def _pieces_around(chunk: str) -> list[tuple[int, int, str]]:
     ]
 
 
-_remembered = lru_cache(maxsize=1 << 15)(_pieces)
+_remembered = lru_cache(maxsize=1 << 15)(_inside)
 _kept = lru_cache(maxsize=4)(_cut)
 
 
