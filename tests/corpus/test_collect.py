@@ -9,6 +9,7 @@ import pytest
 
 from viborder.corpus.collect import Collected, collect
 from viborder.corpus.metadata import PROVINCES, read_metadata
+from viborder.document import Document
 from viborder.errors import ViborderError
 from viborder.formats import jsonl
 
@@ -206,3 +207,11 @@ def test_the_verb_adds_the_good_ones_with_status_1_and_nothing_where_it_is_stric
     done = subprocess.run(command, capture_output=True, text=True)
     assert done.returncode == 1 and done.stdout.startswith("1 document added") and "json-broken" in done.stderr
     assert [document.id for document in jsonl.read(corpus)] == ["b"]
+
+
+def test_a_near_duplicate_is_named_by_no_more_than_a_line_holds(tmp_path: Path) -> None:
+    text = "Công an tỉnh Cao Bằng bắt giữ ba đối tượng tại cửa khẩu."
+    jsonl.write(tmp_path / "c.jsonl", [Document("a" * 5_000, text)])
+    (tmp_path / "b.txt").write_text(text, encoding="utf-8")
+    (told,) = collect([tmp_path / "b.txt"], tmp_path / "c.jsonl").left_out
+    assert told.isprintable() and len(told) < 1_000 + len(str(tmp_path))

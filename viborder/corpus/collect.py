@@ -14,7 +14,7 @@ from viborder.corpus.duplicates import Newcomers
 from viborder.corpus.metadata import read_metadata
 from viborder.corpus.sources import Source, read_sources
 from viborder.document import Document
-from viborder.errors import Problem, ViborderError
+from viborder.errors import Problem, ViborderError, shown
 from viborder.faults import unusable
 from viborder.files import alone, lines, new_file
 from viborder.formats import jsonl
@@ -116,7 +116,9 @@ def _against_corpus(
         for number, score in index.like(document.text):
             if numbers[number] in new:
                 source = new.pop(numbers[number])
-                done.left_out.append(f"{source.where}: left out, a near-duplicate of {document.id} ({score:.2f})")
+                done.left_out.append(
+                    f"{source.where}: left out, a near-duplicate of {shown(document.id)} ({score:.2f})"
+                )
     if broken:
         raise ViborderError(broken)
 
@@ -127,7 +129,7 @@ def _against_each_other(new: dict[str, Source], done: Collected, near: float) ->
     for source in list(new.values()):
         if like := index.like(source.text):
             number, score = like[0]
-            done.left_out.append(f"{source.where}: left out, a near-duplicate of {kept[number]} ({score:.2f})")
+            done.left_out.append(f"{source.where}: left out, a near-duplicate of {shown(kept[number])} ({score:.2f})")
             del new[source.id]
         else:
             index.add(source.text)
