@@ -24,6 +24,7 @@ from rich.table import Table
 GOLD, GENRE, RECIPE = Path("annotations/gold.jsonl"), Path("train/genre/articles.jsonl"), Path("train/crf.yaml")
 VARIANTS = {"viborder": 60, "python-crfsuite": 6, "underthesea": 1}  # of each article: more text for the faster
 RUNS = 5
+ROUNDS = 5  # of the taggers in turn, of which the least CPU time counts: other processes only add to it
 
 
 def main() -> None:
@@ -42,7 +43,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         training = in_process("training", folder)
-        speeds = {tool: in_process(tool, folder) for tool in VARIANTS}
+        rounds = [{tool: in_process(tool, folder) for tool in VARIANTS} for _ in range(ROUNDS)]
+        speeds = {tool: min((one[tool] for one in rounds), key=lambda found: found["seconds"]) for tool in VARIANTS}
         text = folder / "one.txt"
         text.write_text(texts(0)[0]["text"])
         starts = {
