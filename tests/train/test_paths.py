@@ -4,10 +4,11 @@ import itertools
 
 import numpy as np
 
-from viborder.train.encoder.paths import best_of_row, best_tags, legal
+from viborder.train.encoder.paths import best_of_row, best_tags, transitions
 
 LABELS = ["O", "B-PLACE", "I-PLACE", "B-DRUG", "I-DRUG"]
-MAY_FOLLOW = legal(LABELS)
+ACROSS = transitions(LABELS)
+MAY_FOLLOW = ACROSS == 0
 
 
 def test_inside_follows_only_its_own_type():
@@ -21,7 +22,7 @@ def test_it_is_the_best_of_all_sequences():
     mended = 0
     for _ in range(60):
         scores = random.normal(size=(5, 2, len(LABELS)))
-        found = best_tags(scores, MAY_FOLLOW)
+        found = best_tags(scores, ACROSS)
         for level in range(2):
             allowed = [
                 path
@@ -36,9 +37,9 @@ def test_it_is_the_best_of_all_sequences():
 
 def test_a_row_without_units_and_one_that_begins_inside_a_span():
     logits = np.zeros((4, 1, len(LABELS)), dtype=np.float32)
-    tags, chances = best_of_row(logits, [], MAY_FOLLOW)
+    tags, chances = best_of_row(logits, [], ACROSS)
     assert (tags == 0).all() and (chances == 0).all()
     logits[1:3, 0, 2] = 9
-    tags, chances = best_of_row(logits, [1, 2], MAY_FOLLOW)
+    tags, chances = best_of_row(logits, [1, 2], ACROSS)
     assert tags[:, 0].tolist() == [0, 2, 2, 0]
     assert np.allclose(chances[1:3, 0], np.exp(9) / (np.exp(9) + 4))

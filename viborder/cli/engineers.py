@@ -209,7 +209,6 @@ def tag(
     strict: Annotated[bool, typer.Option("--strict", help=STRICT)] = False,
 ) -> None:
     """Find the spans in texts: as JSON Lines, or in colours on a terminal."""
-    from viborder.errors import ViborderError
     from viborder.tag.models import model_and_inputs
 
     folder, inputs = model_and_inputs(model, inputs)
@@ -325,7 +324,6 @@ def convert(
     from collections import Counter
 
     from viborder.dataset.package import read
-    from viborder.errors import ViborderError
     from viborder.formats import said, write
 
     lost: Counter[str] = Counter()

@@ -92,10 +92,8 @@ def checked_span(
         problems.append(Problem(f"{where} [{start}:{end}]", "span-outside-text", said, hint))
         return None
     if claimed is not None and claimed != text[start:end]:
-        here, hint = (
-            f'{where} [{start}:{end}] "{text[start:end]:.40}"',
-            "offsets count code points into the NFC text, from 0",
-        )
+        here = f'{where} [{start}:{end}] "{text[start:end]:.40}"'
+        hint = "offsets count code points into the NFC text, from 0"
         problems.append(Problem(here, "span-text-differs", f"the span says {claimed!r:.60}", hint))
         return None
     label = sys.intern(str(label))  # one string for the spans of a label: they are many

@@ -38,7 +38,7 @@ from viborder.train.encoder.examples import Examples, Reader, collate, learn_fro
 from viborder.train.encoder.exhausted import clear_errors
 from viborder.train.encoder.heads import IGNORED, Loss, TokenTagger, class_weights, freeze, save, set_head_rate
 from viborder.train.encoder.model_card import Run, model_card, push
-from viborder.train.encoder.paths import best_of_row, legal
+from viborder.train.encoder.paths import best_of_row, transitions
 from viborder.train.encoder.progress import Progress, quiet, say
 from viborder.train.encoder.recipe import FinetuneRecipe
 from viborder.train.encoder.sources import learn_tokenizer, load_model, load_tokenizer, random_model, window_size
@@ -250,7 +250,7 @@ def make_trainer(
         data_collator=partial(collate, pad_token_id=reader.tokenizer.pad_token_id),
         compute_loss_func=Loss(weight, recipe.focal_gamma, recipe.label_smoothing_factor),
         compute_metrics=partial(metrics, reader, seen, stop) if seen else None,
-        preprocess_logits_for_metrics=partial(_best, legal(reader.labels)),
+        preprocess_logits_for_metrics=partial(_best, transitions(reader.labels)),
         callbacks=callbacks,
     )
     trainer.remove_callback(PrinterCallback)
@@ -259,11 +259,11 @@ def make_trainer(
     return trainer
 
 
-def _best(may_follow: Any, logits: torch.Tensor, labels: Any) -> tuple[torch.Tensor, torch.Tensor]:
+def _best(across: Any, logits: torch.Tensor, labels: Any) -> tuple[torch.Tensor, torch.Tensor]:
     """Trainer's `preprocess_logits_for_metrics`: the tags of the best sequences and their probabilities."""
     units = (labels[0][:, :, 0] != IGNORED).cpu().numpy()
     rows = zip(logits.float().cpu().numpy(), units, strict=True)
-    found = [best_of_row(row, np.flatnonzero(where), may_follow) for row, where in rows]
+    found = [best_of_row(row, np.flatnonzero(where), across) for row, where in rows]
     tags, chances = (torch.from_numpy(np.stack(part)).to(logits.device) for part in zip(*found, strict=True))
     return tags, chances
 

@@ -15,7 +15,7 @@ from viborder.labels import in_order
 from viborder.text import Range
 from viborder.train.encoder.alignment import to_layers
 from viborder.train.encoder.examples import Examples, Reader, collate, merge, read
-from viborder.train.encoder.paths import best_of_row, legal, softmax
+from viborder.train.encoder.paths import best_of_row, softmax, transitions
 from viborder.train.encoder.sources import load_tokenizer
 from viborder.train.encoder.words import split_at
 from viborder.train.folder import check_all, expect, seal
@@ -53,7 +53,7 @@ class TransformerTagger:
         self.predict = predict
         self.version = version
         self.batch_size = batch_size
-        self.may_follow = legal(reader.labels)
+        self.transitions = transitions(reader.labels)
         self.labels = in_order(label[2:] for label in reader.labels if label != "O")
         self.advice, self.tuned = advice or Advice(), tuned or Tuned()
         self.remembered: dict[tuple[int, ...], Any] | None = None
@@ -139,8 +139,7 @@ class TransformerTagger:
     def _best(self, examples: Examples, rows: Iterable[tuple[int, Any]]) -> Iterator[tuple[int, Any, Any]]:
         """(row, the tags [position, level] of the best sequence, their probabilities)."""
         for row, logits in rows:
-            positions = self.reader.positions(examples, row)
-            yield row, *best_of_row(logits, positions, self.may_follow)
+            yield row, *best_of_row(logits, self.reader.positions(examples, row), self.transitions)
 
     def _logits(self, examples: Examples) -> Iterator[tuple[int, Any]]:
         """(row, logits [position, level, label]), the longest rows first, so that little is padding."""

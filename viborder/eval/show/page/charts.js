@@ -37,7 +37,7 @@ function learningCurve(curve) {
   const counts = [...new Set(points.map((point) => point.documents))].sort((a, b) => a - b);
   const axis = counts.map((at) => svg("text", { x: x(at), y: 262, "text-anchor": "middle" }, String(at)));
   const lines = names.map((name, index) => curveLine(curve[name], x, y, index));
-  const title = "Learning curve: " + names.map((name) => `${name}, ${curve[name].map((p) => `${p.documents} ${p.documents === 1 ? "document" : "documents"} ${spoken(p)}`).join("; ")}`).join(". ");
+  const title = "Learning curve: " + names.map((name) => `${name}, ${curve[name].map((p) => `${plural(p.documents, "document")} ${spoken(p)}`).join("; ")}`).join(". ");
   return h("figure", {},
     svg("svg", { class: "curve", viewBox: "0 0 640 290", role: "img", "aria-label": title }, grid, axis,
       svg("text", { x: 328, y: 284, "text-anchor": "middle", class: "name" }, "documents learned from"), lines),
