@@ -11,10 +11,10 @@ from viborder.formats import jsonl
 from viborder.train.crf.batch import lay_out, paint, tagset
 from viborder.train.crf.chain import Chain, Types
 from viborder.train.crf.columns import COLUMNS, outer_columns
-from viborder.train.crf.decode import legal, span_marginals, viterbi
 from viborder.train.crf.learn import learn, sequences
 from viborder.train.crf.recipe import crf_recipe
 from viborder.train.crf.templates import parse
+from viborder.train.decode import legal, span_marginals, viterbi
 from viborder.train.recipe import load_recipe
 from viborder.train.token_spans import layers
 from viborder.train.tokenized import tokenized

@@ -17,10 +17,10 @@ from viborder.errors import ViborderError
 from viborder.train import load, train
 from viborder.train.crf.batch import tagset
 from viborder.train.crf.candidates import candidates
-from viborder.train.crf.decode import legal
 from viborder.train.crf.learn_rerank import RIDGE, alike, learn_weights
 from viborder.train.crf.rerank import Lattice, by_sentence
 from viborder.train.crf.span_features import count_strings, span_features
+from viborder.train.decode import legal
 
 RECIPE = Path("train/conll.yaml")
 

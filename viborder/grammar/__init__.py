@@ -215,18 +215,14 @@ class Walk:
         for head in range(
             end - 1, at, -1
         ):  # `Trưởng phòng Cảnh sát hình sự`: the agency's head is the end of the post's word
-            if view.bits[head] & AGENCY and (body := shared.agency(view, head)) and body.is_named and body.end > end:
+            if (body := shared.agency(view, head)) and body.is_named and body.end > end:
                 self.role_end = head
                 return head
         named = self.persons[-1][1] if self.persons else NOWHERE
         after = named == at - 1 or (named == at - 2 and view.keys[at - 1] in view.words.former_or_is)
         if after and view.bits[end - 1] & PLACE and places.named(view, end - 1):
             return end - 1  # after a name: `ông X - Trưởng bản Lùng Thàng`
-        if (
-            view.bits[start] & AGENCY
-            and (body := agencies.one(view, start))
-            and (body.end - start > 1 or view.bits[start] & UPPER)
-        ):
+        if (body := agencies.one(view, start)) and (body.end - start > 1 or view.bits[start] & UPPER):
             return end
         if view.bits[start] & CAP and (stop := officials.name(view, start, bits)):
             self._emit_names(start, stop, bits)
@@ -255,11 +251,7 @@ class Walk:
                 return
             end = places.capitals(view, following, 7)
             place = places.bare(view, following)
-            if (
-                end - following < 2
-                or (place and place[1] >= end)
-                or (view.bits[following] & AGENCY and agencies.one(view, following))
-            ):
+            if end - following < 2 or (place and place[1] >= end) or agencies.one(view, following):
                 return
             start, stop = following, end
 

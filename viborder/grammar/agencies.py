@@ -49,6 +49,8 @@ class Agency:
 
 def one(view: View, at: int) -> Agency | None:
     """A single agency, or several places under one head, unless a veto of rules/agency.txt says that the head is none."""
+    if not view.bits[at] & AGENCY:
+        return None
     memo: dict[int, Agency | None] = view.memo["a body"]
     if at not in memo:
         if view.nested == MOST_NESTED:  # a text may be one head over and over
@@ -86,13 +88,13 @@ def _one(view: View, at: int) -> Agency | None:
 
 def one_body(view: View, at: int) -> tuple[int, tuple[()]] | None:
     """For rules: a body, named or not."""
-    body = one(view, at) if view.bits[at] & AGENCY else None
+    body = one(view, at)
     return (body.end, ()) if body else None
 
 
 def named_body(view: View, at: int) -> tuple[int, tuple[()]] | None:
     """For rules: a body that is named and has a place or a body inside."""
-    body = one(view, at) if view.bits[at] & AGENCY else None
+    body = one(view, at)
     return (body.end, ()) if body and body.is_named and body.inner else None
 
 
@@ -158,10 +160,9 @@ def _with_parent(view: View, child: Agency) -> Agency:
     if view.keys[child.start] in view.words.council and (assembly := view.piece("of-assembly", child.end)):
         child.end = assembly[0]  # `Ủy ban Đối ngoại của Quốc hội`
         return child
-    if view.bits[child.end] & AGENCY:
-        parent = one(view, child.end)
-        if parent and parent.kind != kinds.OUTSIDE and (parent.is_named or _is_bare_parent(view, parent)):
-            return child.join(parent)
+    parent = one(view, child.end)
+    if parent and parent.kind != kinds.OUTSIDE and (parent.is_named or _is_bare_parent(view, parent)):
+        return child.join(parent)
     places = tail(view, child.end, station=False)
     if places and child.kind == kinds.OWN and not place(view, child.end):
         return child  # `Bộ trưởng Bộ Nội vụ Sar Kheng`
@@ -247,7 +248,7 @@ def _below(view: View, body: Agency) -> Agency:
     """
     at = body.end
     same_head = view.keys[at : at + 2] == view.keys[body.start : body.start + 2]
-    if same_head or not (view.bits[at] & AGENCY and view.bits[at] & (CAP | UPPER)):
+    if same_head or not view.bits[at] & (CAP | UPPER):
         return body
     parent = one(view, at)
     named = parent and parent.kind in (kinds.BODY, kinds.OWN) and parent.is_named and parent.inner

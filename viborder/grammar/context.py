@@ -33,7 +33,7 @@ def _is_something_else(view: View, at: int) -> bool:
     """Whether a place with its word, a rank, a post or a body begins here, and not a bare name."""
     if named(view, at) or stops(view, at):
         return True
-    return bool(view.bits[at] & AGENCY) and one(view, at) is not None
+    return one(view, at) is not None
 
 
 def between(view: View, start: int, end: int) -> list[Range]:

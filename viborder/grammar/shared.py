@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from viborder.grammar import kinds
 from viborder.grammar.agencies import Agency, bare_level, one
-from viborder.grammar.kinds import AGENCY
 from viborder.grammar.view import View
 
 MOST_TOGETHER = 16  # names that share a tail
@@ -45,7 +44,7 @@ def _together(view: View, first: Agency, names: int = 1) -> Agency:
 
 def bare_body(view: View, at: int) -> Match | None:
     """For rules: a body without a name, a level, a place or a parent, of which it could share another's."""
-    body = one(view, at) if view.bits[at] & AGENCY else None
+    body = one(view, at)
     if body is None or body.kind != kinds.BODY or body.has_tail or body.is_named:
         return None
     levelled = body.end - body.start > 1 and bare_level(view, body.end - 1)
@@ -54,24 +53,24 @@ def bare_body(view: View, at: int) -> Match | None:
 
 def bare_unit(view: View, at: int) -> Match | None:
     """For rules: a unit without a place or a parent."""
-    body = one(view, at) if view.bits[at] & AGENCY else None
+    body = one(view, at)
     return (body.end, ()) if body and body.kind == kinds.UNIT and not body.has_tail else None
 
 
 def any_body(view: View, at: int) -> Match | None:
     """For rules: a body of the class, with whatever is in it."""
-    body = one(view, at) if view.bits[at] & AGENCY else None
+    body = one(view, at)
     return (body.end, ()) if body and body.kind == kinds.BODY else None
 
 
 def any_unit(view: View, at: int) -> Match | None:
     """For rules: a unit of the class, with whatever is in it."""
-    body = one(view, at) if view.bits[at] & AGENCY else None
+    body = one(view, at)
     return (body.end, ()) if body and body.kind == kinds.UNIT else None
 
 
 def body_with_place(view: View, at: int) -> Match | None:
     """For rules: a body whose first part inside is a place."""
-    body = one(view, at) if view.bits[at] & AGENCY else None
+    body = one(view, at)
     placed = body is not None and body.kind == kinds.BODY and body.inner and body.inner[0][2] == "PLACE"
     return (body.end, ()) if body and placed else None

@@ -109,22 +109,24 @@ class Client:
             )
         return found
 
-    def tasks(self, project: int, *, include: str = "id,data,meta,overlap") -> Iterator[dict[str, Any]]:
-        """Every task of a project, in the order of import: the named fields and the server's totals, without
-        annotations.
+    def tasks(
+        self, project: int, *, include: str = "id,data,meta,overlap", size: int = PAGE, **query: Any
+    ) -> Iterator[dict[str, Any]]:
+        """Every task of a project, or those that a query takes, in the order of import: the named fields and the
+        server's totals, without annotations. size: tasks a page.
         """
         page = seen = 0
         while True:
             page += 1
-            answer = self.task_list(project, include=include, page=page, page_size=PAGE)
+            answer = self.task_list(project, include=include, page=page, page_size=size, **query)
             yield from answer["tasks"]
             seen += len(answer["tasks"])
             if seen >= int(answer["total"]) or not answer["tasks"]:
                 return
 
-    def task_list(self, project: int, **query: Any) -> Any:
+    def task_list(self, project: int, *, fields: str = "task_only", **query: Any) -> Any:
         """One page of the tasks of a project, and their number."""
-        return self.ask(self.sdk.tasks.list, project=project, fields="task_only", **query)
+        return self.ask(self.sdk.tasks.list, project=project, fields=fields, **query)
 
     def task_page(self, project: int, task: int) -> str:
         """The address at which a person sees a task."""

@@ -59,14 +59,7 @@ def _all_begun(client: Client, number: int) -> dict[int, dict[str, Any]]:
     """
     exported = json.loads(client.ask(_export, client, number))
     query = json.dumps({"filters": {"conjunction": "or", "items": BEGUN}})
-    listed, page = [], 0
-    while True:
-        page += 1
-        asked = {"fields": "all", "include": "id,updated_at,predictions", "query": query}
-        answer = client.ask(client.sdk.tasks.list, project=number, page=page, page_size=SUGGESTED_PAGE, **asked)
-        listed += answer["tasks"]
-        if len(listed) >= int(answer["total"]) or not answer["tasks"]:
-            break
+    listed = client.tasks(number, include="id,updated_at,predictions", size=SUGGESTED_PAGE, fields="all", query=query)
     suggested = {one["id"]: one for one in listed}
     return {
         one["id"]: {**one, "predictions": suggested[one["id"]]["predictions"]}

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from viborder.train.crf.chain import Columns, Ints, Types
+from viborder.train.crf.chain import Columns, Types
 from viborder.train.crf.templates import REACH
+from viborder.train.decode import Ints
 from viborder.train.token_spans import TokenSpan, shifted
 from viborder.train.tokenized import TokenizedText
 

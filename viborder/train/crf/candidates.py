@@ -7,8 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from viborder.train.crf.chain import Floats, Ints
-from viborder.train.crf.decode import by_step
+from viborder.train.decode import Floats, Ints, by_step
 from viborder.train.token_spans import TokenSpan
 
 Reals = NDArray[np.float64]

@@ -18,9 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from viborder.train.crf.templates import AFTER, BEFORE, PAD, TOKEN_ATTRIBUTES, Template, attributes
-
-Floats = NDArray[np.float32]
-Ints = NDArray[np.int64]
+from viborder.train.decode import Floats, Ints
 
 _DIRECT = 1 << 20  # combinations of values up to which a table of all of them (4 MB) takes the place of a search
 _BLOCK = 1 << 13  # positions scored together: so many stay in the processor's cache

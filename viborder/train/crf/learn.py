@@ -10,8 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from viborder.train.crf.chain import Columns, Ints, Types, Weights, run_ends
+from viborder.train.crf.chain import Columns, Types, Weights, run_ends
 from viborder.train.crf.templates import AFTER, BEFORE, Template, features
+from viborder.train.decode import Ints
 
 _STATE = re.compile(r"^  \(0\) (.+) --> (.+): (\S+)$", re.MULTILINE)
 _TRANSITION = re.compile(r"^  \(1\) (.+) --> (.+): (\S+)$", re.MULTILINE)

@@ -14,8 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from viborder.train.crf.chain import Floats, Ints, Types
-from viborder.train.crf.decode import by_step
+from viborder.train.crf.chain import Types
+from viborder.train.decode import Floats, Ints, by_step
 
 # The attributes of a token that a network reads, the first WORD of which are the word itself.
 ATTRIBUTES = ("word", "lower", "plain", "shape", "pre1", "pre2", "pre3", "suf1", "suf2", "suf3", "number")

@@ -13,8 +13,8 @@ from math import exp, log
 
 import numpy as np
 
-from viborder.train.crf.chain import Ints
 from viborder.train.crf.span_features import Chance, Strings, log_odds, span_features
+from viborder.train.decode import Ints
 from viborder.train.token_spans import TokenSpan
 
 LEAST = 0.003  # the probability under the CRF below which a span is no candidate

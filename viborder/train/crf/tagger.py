@@ -14,13 +14,13 @@ import numpy as np
 from viborder.document import Document, Span, in_order
 from viborder.train.crf.batch import Batch, lay_out, over, same_tag, unpaint
 from viborder.train.crf.candidates import candidates
-from viborder.train.crf.chain import Chain, Columns, Floats, Ints, Types
+from viborder.train.crf.chain import Chain, Columns, Types
 from viborder.train.crf.columns import COLUMNS, inside_columns, outer_columns
-from viborder.train.crf.decode import legal, span_marginals, viterbi
 from viborder.train.crf.folder import Learned, read_learned
 from viborder.train.crf.known import find_known, lengths_of
 from viborder.train.crf.rerank import LEAST, by_sentence
 from viborder.train.crf.templates import parse
+from viborder.train.decode import Floats, Ints, legal, span_marginals, viterbi
 from viborder.train.token_spans import ScoredSpan, TokenSpan
 from viborder.train.tokenized import TokenizedText
 from viborder.train.tuning import read_tuned

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from viborder.train.crf import decode
+from viborder.train import decode
 
 
 def transitions(labels: Sequence[str]) -> Any:

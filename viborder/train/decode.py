@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
-from viborder.train.crf.chain import Floats, Ints
+Floats = NDArray[np.float32]
+Ints = NDArray[np.int64]
 
 _NEVER = np.float32(-1e6)
 
