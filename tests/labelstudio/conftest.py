@@ -9,7 +9,7 @@ import pytest
 
 from viborder.document import Document, Span
 from viborder.labelstudio import server, signup
-from viborder.labelstudio.client import Client
+from viborder.labelstudio.client import TRIES, Client
 from viborder.text import trim
 
 
@@ -50,8 +50,8 @@ def raw(client, method, path, **body):
 PASSWORD = "mot-hai-ba-bon"
 
 
-def people(running):
-    owner = Client(running.url, running.token)
+def people(running, tries=TRIES):
+    owner = Client(running.url, running.token, tries=tries)
     others = [
         Client(running.url, signup.add_annotator(owner, f"{name}@viborder.local", PASSWORD)) for name in ("lan", "minh")
     ]
