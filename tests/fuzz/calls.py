@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.fuzz.hostile import FILES, GOOD
+from viborder.dataset.build import checksums
 from viborder.files import sha256_of
 from viborder.formats import jsonl
 
@@ -26,7 +27,7 @@ LOOK, IDLE = 3, 5  # seconds by the clock between two looks; looks in a row that
 LINE = 1_500  # letters of what is said on standard error: more is a foreign value that is printed whole
 QUICK = ["iterations=2", "folds=0", "grammar=false", "corrections=false", "genre=[]"]  # of training
 MASKED = ["--mask-identifiers"]
-ALONE = ("model", "package", "annotations", "own")  # folders of good files that few calls read
+ALONE = ("model", "package", "kept", "annotations", "own")  # folders of good files that few calls read
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +49,8 @@ class End:
 
 def verbs(format: str, file: Path, folder: Path) -> list[list[str]]:
     """The calls that read a file of that format, as arguments. folder: where good files lie, and output may go."""
-    if format in ("package", "parquet", "sums"):
-        return _of_packages(folder)
+    if format in ("package", "parquet", "passes", "sums", "kept"):
+        return _of_packages(folder, "kept" if format == "kept" else "package")
     if format in ("model", "weights", "features", "corrections"):
         return _of_models(folder)
     if format in ("recipe", "labels", "lexicon", "rules"):
@@ -118,13 +119,12 @@ def _of_texts(file: Path, folder: Path) -> list[list[str]]:
     return calls
 
 
-def _of_packages(folder: Path) -> list[list[str]]:
-    package = str(folder / "package")
-    return [
-        ["restore", package, str(folder / "a.txt"), "--out", f"{folder}/out"],
-        ["diff", package, package],
-        ["publish", package, "someone/name", "--dry-run", "--out", f"{folder}/out", "--gold", f"{folder}/good.jsonl"],
-    ]
+def _of_packages(folder: Path, name: str) -> list[list[str]]:
+    package, good, out = str(folder / name), str(folder / "good.jsonl"), f"{folder}/out"
+    publish = ["publish", package, "someone/name", "--dry-run", "--out", out, "--gold", good]
+    if name == "package":
+        return [["restore", package, str(folder / "a.txt"), "--out", out], ["diff", package, package], publish]
+    return [["convert", package, f"{out}.jsonl"], ["diff", good, package], ["facts", package], publish]
 
 
 def _of_models(folder: Path) -> list[list[str]]:
@@ -230,11 +230,15 @@ def calls_on(
 
 
 USES = {"jsonl": ("annotations",), "text": ("model",), "recipe": ("own",), "corpus": ("annotations",)}
-SEALED = ("weights", "features", "corrections")
+SEALED = ("weights", "features", "corrections", "package", "parquet", "passes", "kept")
 
 
 def seal(file: Path) -> None:
-    """Write the checksum of a model's file anew, as somebody would who wants it to be read."""
+    """Write the checksums of a model or a package anew, as somebody would who wants its file to be read."""
+    package = file.parents[file.parent.name == "data"]
+    if (package / "SHA256SUMS").exists():
+        (package / "SHA256SUMS").write_text(checksums(package), encoding="utf-8")
+        return
     card = json.loads((file.parent / "model.json").read_bytes())
     card["files"][file.name] = sha256_of(file)
     (file.parent / "model.json").write_text(json.dumps(card), encoding="utf-8")

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import json
 import shutil
 from pathlib import Path
 from typing import Any
 
+import pyarrow
+import pyarrow.parquet as parquet
 from hypothesis import strategies as st
 
 from viborder.dataset.build import build
@@ -47,6 +50,8 @@ FILES = {
     "html": "a.html",
     "package": "package/stats.json",
     "parquet": "package/data/documents.parquet",
+    "passes": "package/data/passes.parquet",
+    "kept": "kept/data/documents.parquet",
     "sums": "package/SHA256SUMS",
     "model": "model/model.json",
     "weights": "model/outer.npz",
@@ -62,7 +67,7 @@ FILES = {
     "changelog": "annotations/CHANGELOG.md",
 }
 WRITTEN = ("jsonl", "conll", "labelstudio", "csv", "spacy", "doccano", "prodigy")  # by viborder, as one file
-FUZZED = (*WRITTEN, "brat", "cas", "text", "package", "model")
+FUZZED = (*WRITTEN, "brat", "cas", "text", "package", "parquet", "passes", "kept", "model")
 
 HOSTILE = [
     *(
@@ -123,7 +128,8 @@ def good_files(folder: Path) -> dict[str, bytes]:
     _made(folder, "text").write_text(TEXT, encoding="utf-8")
     _made(folder, "html").write_text(_page(), encoding="utf-8")
     _project(folder / "annotations")
-    build(folder / "corpus.jsonl", folder / "annotations", folder / "package", text="omit")
+    for name, text in (("package", "omit"), ("kept", "keep")):
+        build(folder / "corpus.jsonl", folder / "annotations", folder / name, text=text)
     shutil.copytree(SHIPPED, folder / "model")
     shutil.copytree(Path(__file__).parents[1] / "train/weapons", folder / "own")
     shutil.copy(recipe_path("crf"), _made(folder, "recipe"))
@@ -143,6 +149,8 @@ def _page() -> str:
 
 def _project(folder: Path) -> None:
     write(folder / "gold.jsonl", [GOOD])
+    (folder / "passes").mkdir()
+    write(folder / "passes/a.jsonl", [GOOD])
     (folder / "CHANGELOG.md").write_text("## 0.1.0 — 2026-01-01\n- One.\n", encoding="utf-8")
     who = "a:\n  kind: person\n  description: One of us.\n  reviewed: true\n"
     (folder / "annotators.yaml").write_text(who, encoding="utf-8")
@@ -151,10 +159,14 @@ def _project(folder: Path) -> None:
 
 @st.composite
 def spoilt(draw: st.DrawFn, data: bytes) -> bytes:
-    """A good file with one to three parts out of order: bytes, or values of its JSON."""
+    """A good file with one to three parts out of order: bytes, or values of its JSON or of its table's rows."""
     for _ in range(draw(st.integers(1, 3))):
         record = _json(data)
-        data = draw(_values(record)) if record is not None and draw(st.booleans()) else draw(_bytes(data))
+        rows = _rows(data) if record is None else None
+        if rows and draw(st.integers(0, 3)):
+            data = _table(json.loads(draw(_values(rows)))) or data
+        else:
+            data = draw(_values(record)) if record is not None and draw(st.booleans()) else draw(_bytes(data))
     return data
 
 
@@ -177,6 +189,24 @@ def _json(data: bytes) -> Any:
     except (ValueError, RecursionError):
         return None
     return found if isinstance(found, dict | list) and len(data) < 20_000 else None
+
+
+def _rows(data: bytes) -> list[dict[str, Any]] | None:
+    """The rows of a Parquet table; None where the bytes are none."""
+    try:
+        return list(parquet.read_table(io.BytesIO(data)).to_pylist()) if data.startswith(b"PAR1") else None
+    except (pyarrow.ArrowException, OSError, UnicodeDecodeError):
+        return None
+
+
+def _table(rows: Any) -> bytes:
+    """A Parquet table of the rows; empty where they are none, or no table can hold them."""
+    held = io.BytesIO()
+    try:
+        parquet.write_table(pyarrow.Table.from_pylist(rows), held)
+    except (pyarrow.ArrowException, TypeError, AttributeError, ValueError, OverflowError):
+        return b""
+    return held.getvalue()
 
 
 def _places(value: Any, at: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:

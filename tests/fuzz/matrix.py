@@ -37,9 +37,9 @@ DEEP = 100_000
 MANY = 10_000
 
 
-def numbers(new: bytes, most: int = 0) -> Callable[[bytes], bytes]:
-    """Every number, or the first ones, becomes another."""
-    return lambda data: _NUMBER.sub(new, data, most)
+def numbers(new: bytes) -> Callable[[bytes], bytes]:
+    """Every number becomes another, the first `MANY` of a large file: what is made has to fit into memory."""
+    return lambda data: _NUMBER.sub(new, data, MANY)
 
 
 def value(new: bytes) -> Callable[[bytes], bytes]:
@@ -48,7 +48,7 @@ def value(new: bytes) -> Callable[[bytes], bytes]:
 
 
 def values(new: bytes) -> Callable[[bytes], bytes]:
-    """Every such value does, the first `MANY` of a large file: what is made has to fit into memory."""
+    """Every such value does, of a large file the first `MANY`."""
     pattern = rb'([:\t=]\s*)("[^"\n]*"|[^\s",:\[\]{}<]+)'
     return lambda data: re.sub(pattern, lambda found: found[1] + new, data, count=MANY)
 

@@ -25,7 +25,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
@@ -91,25 +91,36 @@ def _read(
     if name == "text" and format is None:
         given["only_texts"] = True
     reader = import_module(f"viborder.formats.{name}")
-    found: list[Document]
-    try:
+
+    def reading() -> list[Document]:
         with _extra(name):
-            found = reader.read(path, lost, **given)
+            return list(reader.read(path, lost, **given))
+
+    found = usable(path, reading, problems)
+    if path.is_dir() and not found:
+        hint = "name the folder that holds them: subfolders are not read"
+        raise fail(path, "folder-empty", f"no documents in the folder, read as {name}", hint)
+    return found
+
+
+def usable(path: Path, reading: Callable[[], list[Document]], problems: list[Problem] | None) -> list[Document]:
+    """What a reader finds at a path, without documents that no later verb could use.
+
+    problems: a list for what is wrong with single documents, while the others are read. Raises the reader's ViborderError
+    where there is no such list, or nothing sound beside the problems.
+    """
+    unsound: list[Problem] = []
+    found = _kept(reading, problems)
+    return _kept(lambda: sound(_told(path, found, unsound), unsound), problems)
+
+
+def _kept(reading: Callable[[], list[Document]], problems: list[Problem] | None) -> list[Document]:
+    try:
+        return reading()
     except ViborderError as error:
         if problems is None or not error.sound:
             raise
         problems += error.problems
-        found = error.sound
-    if path.is_dir() and not found:
-        hint = "name the folder that holds them: subfolders are not read"
-        raise fail(path, "folder-empty", f"no documents in the folder, read as {name}", hint)
-    unsound: list[Problem] = []
-    try:
-        return sound(_told(path, found, unsound), unsound)
-    except ViborderError as error:
-        if problems is None or not error.sound:
-            raise
-        problems += unsound
         return error.sound
 
 

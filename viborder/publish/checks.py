@@ -12,7 +12,6 @@ from typing import Any
 from viborder.annotate.private import People
 from viborder.dataset import package
 from viborder.dataset.build import checksums
-from viborder.document import Document
 from viborder.errors import Problem, counted
 from viborder.files import parse_yaml
 from viborder.formats import jsonl
@@ -130,9 +129,10 @@ def _loads(folder: Path, facts: dict[str, Any]) -> Iterator[Problem]:
 def _gold_passes(folder: Path) -> Iterator[Problem]:
     from viborder.annotate.check import check_document
 
-    for number, row in enumerate(package.rows(folder, "documents")):
-        document = Document(row["id"], row["text"], package.spans(row))
-        yield from check_document(document, f"{folder}/data/documents.parquet row {number}", entity_types())
+    problems: list[Problem] = []
+    for document in package.documents(folder, problems):
+        yield from check_document(document, f"{folder}/data/documents.parquet", entity_types())
+    yield from problems
 
 
 def _texts(folder: Path) -> Iterator[tuple[str, str]]:

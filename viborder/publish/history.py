@@ -50,8 +50,8 @@ def fits(
                 _fetch(repo_id, "data/documents.parquet", revision, api, folder, wait)
                 named = {
                     people.numbers[found]
-                    for row in package.rows(folder, "documents")
-                    for _, _, found in people.occurrences(row["text"])
+                    for row in package.rows(folder, "documents", "text")
+                    for _, _, found in people.occurrences(str(row["text"]))
                 }
                 if named:
                     said = f"it names {len(named)} of the private persons that this one hides"
