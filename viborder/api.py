@@ -172,7 +172,7 @@ def _sides(sides: Sequence[Side]) -> list[Any]:
     from viborder.eval.counting import inputs
 
     if all(isinstance(side, str | Path) for side in sides):
-        return [side.scored for side in inputs.read([Path(str(side)) for side in sides])]
+        return [side.scored for side in inputs.read([Path(str(side)) for side in sides], whole=False)]
     return [read(side) if isinstance(side, str | Path) else side for side in sides]
 
 

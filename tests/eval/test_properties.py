@@ -2,6 +2,7 @@
 
 from functools import partial
 from itertools import permutations
+from unittest.mock import patch
 
 import numpy as np
 from hypothesis import given, settings
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 
 from viborder.document import Document, Span
 from viborder.eval import score
+from viborder.eval.counting import scoring
 from viborder.eval.counting.counts import SCHEMAS, total
 from viborder.tags import SCHEMES, to_tags
 
@@ -154,3 +156,18 @@ def test_syllables_and_words_give_the_same_scores(case, scheme):
         score(*([to_tags(tokens, side, scheme)] for side in sides)) for tokens in (syllables, words)
     )
     assert (by_syllable.counts == by_word.counts).all() and by_syllable.labels == by_word.labels
+
+
+@law(max_examples=25)
+@given(documents(), st.sampled_from(["document", "sentence"]), st.booleans(), st.sampled_from([None, LABELS[:2]]))
+def test_counting_some_documents_at_a_time_changes_nothing(sides, unit, nested, labels):
+    # one call after another is what the sum is held against; predictions may stand in any order
+    gold, pred = sides
+    alone = [score([one], [other], unit=unit, nested=nested) for one, other in zip(gold, pred, strict=True)]
+    with patch.object(scoring, "TOGETHER", 2):
+        found = score(gold, pred[::-1], unit=unit, nested=nested)
+        some = score(gold, pred, unit=unit, nested=nested, labels=labels)
+    assert found.ids == tuple(name for one in alone for name in one.ids)
+    assert total(found.counts).tolist() == sum(total(one.counts) for one in alone).tolist()
+    assert found.by_row() == {name: rates for one in alone for name, rates in one.by_row().items()}
+    assert set(some.labels) <= set(labels or LABELS)

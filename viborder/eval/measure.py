@@ -15,7 +15,7 @@ from viborder.errors import counted, fail
 from viborder.eval.counting import inputs
 from viborder.eval.counting.inputs import Side
 from viborder.eval.counting.scores import Scores
-from viborder.eval.counting.scoring import score
+from viborder.eval.counting.scoring import Tags, score
 from viborder.eval.other_scorers import modes
 from viborder.eval.show.report import only, read_curve
 from viborder.eval.show.report import write as write_report
@@ -79,14 +79,16 @@ def score_files(gold: Path, pred: Path, choice: Choice, outputs: Outputs, mode: 
     mode: another scorer's numbers in place of ours. Raises ViborderError: `option-unused`, and what reading and scoring
     raise.
     """
-    annotated, tagged = _read([gold, pred], choice)
+    shown = outputs.report or outputs.errors or outputs.suspects
+    annotated, tagged = _read([gold, pred], choice, whole=bool(mode or shown))
     result = None
     if mode:
         if choice.labels or choice.exclude or choice.unit:
             wrong = f"--mode {mode} knows no --labels, --exclude or --unit"
             raise fail("", "option-unused", wrong, "leave them out, or leave --mode out")
         truth, answer = (
-            one.scored if one.sentences is not None else choice.of(one.documents()) for one in (annotated, tagged)
+            cast(Tags, one.scored) if one.sentences is not None else choice.of(one.documents())
+            for one in (annotated, tagged)
         )
         found = modes.report(mode, truth, answer, choice.scheme or "IOB2")
         report_table(found, mode)
@@ -98,7 +100,7 @@ def score_files(gold: Path, pred: Path, choice: Choice, outputs: Outputs, mode: 
         found = result.as_json() | {"intervals": intervals.as_json()}
     if outputs.json:
         write_json(outputs.json, found)
-    if outputs.report or outputs.errors or outputs.suspects:
+    if shown:
         documents, (answers,) = _chosen(annotated, [tagged], choice)
         trained = _trained(outputs, choice)
         if outputs.report:
@@ -115,7 +117,7 @@ def compare_files(gold: Path, preds: Sequence[Path], choice: Choice, outputs: Ou
     if len(set(preds)) < len(preds):
         twice = max(preds, key=list(preds).count)
         raise fail(twice, "prediction-twice", "the file is named twice", "name each system's file once")
-    annotated, *tagged = _read([gold, *preds], choice)
+    annotated, *tagged = _read([gold, *preds], choice, whole=bool(outputs.report))
     names = list(called(preds))
     systems = {name: side.scored for name, side in zip(names, tagged, strict=True)}
     result = compare(annotated.scored, systems, schema=schema, **choice.scoring(annotated))
@@ -130,9 +132,9 @@ def compare_files(gold: Path, preds: Sequence[Path], choice: Choice, outputs: Ou
         _page(outputs, documents, shown, _trained(outputs, choice), result.systems, result)
 
 
-def _read(paths: Sequence[Path], choice: Choice) -> list[Side]:
-    """What files hold; what was passed over is said."""
-    sides = inputs.read(paths, choice.source_format, choice.tag_column)
+def _read(paths: Sequence[Path], choice: Choice, *, whole: bool) -> list[Side]:
+    """What files hold, whole or as far as counting needs it; what was passed over is said."""
+    sides = inputs.read(paths, choice.source_format, choice.tag_column, whole=whole)
     for side in sides:
         for kind, count in sorted((+side.lost).items()):
             print(f"{side.path}: {said(kind, count)}", file=sys.stderr)

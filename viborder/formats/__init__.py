@@ -71,6 +71,22 @@ def read(
         return _read(path, format, Counter() if lost is None else lost, problems, tag_column, text_key)
 
 
+def each(
+    path: Path, format: str | None = None, lost: Counter[str] | None = None, *, tag_column: str | None = None
+) -> Iterator[Document]:
+    """The documents of `read`, of JSON Lines one at a time; what is wrong with them is raised at their end."""
+    if not path.is_file() or not is_format(path, "jsonl", format):
+        yield from read(path, format, lost, tag_column=tag_column)
+        return
+    from viborder.formats import jsonl
+
+    problems: list[Problem] = []
+    for _, document in jsonl.scan(path, problems, Counter() if lost is None else lost):
+        yield document
+    if problems:
+        raise ViborderError(problems)
+
+
 def _read(
     path: Path,
     format: str | None,

@@ -19,21 +19,23 @@ def paired(gold: Sequence[Document], pred: Sequence[Document]) -> list[Document]
     Raises ViborderError: `ids-differ` (listed both ways), `id-twice`, `text-differs`, `span-outside-text`,
     `label-empty`, `score-not-a-number`.
     """
-    problems = _ids(gold, pred)
-    problems += [problem for side, documents in (("gold", gold), ("pred", pred)) for problem in _spans(side, documents)]
+    problems = id_problems([document.id for document in gold], [document.id for document in pred])
+    for side, documents in (("gold", gold), ("pred", pred)):
+        problems += [problem for document in documents for problem in span_problems(side, document)]
     answers = by_id(pred)
     for document in gold:
         answer = answers.get(document.id)
         if answer is not None and answer.text != document.text:
-            problems.append(_text_differs(document, answer))
+            problems.append(text_differs(document.id, document.text, answer.text))
     if problems:
         raise ViborderError(problems)
     return [answers[document.id] for document in gold]
 
 
-def _ids(gold: Sequence[Document], pred: Sequence[Document]) -> list[Problem]:
+def id_problems(gold: Sequence[str], pred: Sequence[str]) -> list[Problem]:
+    """`id-twice` and `ids-differ` of the ids of both sides."""
     problems = []
-    sides = {"gold": Counter(document.id for document in gold), "pred": Counter(document.id for document in pred)}
+    sides = {"gold": Counter(gold), "pred": Counter(pred)}
     for side, ids in sides.items():
         for identity in (identity for identity, times in ids.items() if times > 1):
             problems.append(
@@ -54,36 +56,37 @@ def _ids(gold: Sequence[Document], pred: Sequence[Document]) -> list[Problem]:
     return problems
 
 
-def _spans(side: str, documents: Sequence[Document]) -> list[Problem]:
+def span_problems(side: str, document: Document) -> list[Problem]:
+    """`span-outside-text`, `label-empty` and `score-not-a-number` of a document's spans."""
     problems = []
-    for document in documents:
-        length = len(document.text)
-        for span in document.spans:
-            if 0 <= span.start < span.end <= length and span.label and (span.score is None or isfinite(span.score)):
-                continue
-            where = place(side, document.id, span.start, span.end)
-            if not 0 <= span.start < span.end <= len(document.text):
-                message = f"the text has {counted(len(document.text), 'code point')}"
-                problems.append(Problem(where, "span-outside-text", message, "0 ≤ start < end ≤ length"))
-            if not span.label:
-                problems.append(Problem(where, "label-empty", "the span has no label", "name its type"))
-            if span.score is not None and not isfinite(span.score):
-                problems.append(
-                    Problem(where, "score-not-a-number", f"the score is {span.score}", "a finite number, or none")
-                )
+    length = len(document.text)
+    for span in document.spans:
+        if 0 <= span.start < span.end <= length and span.label and (span.score is None or isfinite(span.score)):
+            continue
+        where = place(side, document.id, span.start, span.end)
+        if not 0 <= span.start < span.end <= length:
+            message = f"the text has {counted(length, 'code point')}"
+            problems.append(Problem(where, "span-outside-text", message, "0 ≤ start < end ≤ length"))
+        if not span.label:
+            problems.append(Problem(where, "label-empty", "the span has no label", "name its type"))
+        if span.score is not None and not isfinite(span.score):
+            problems.append(
+                Problem(where, "score-not-a-number", f"the score is {span.score}", "a finite number, or none")
+            )
     return problems
 
 
-def _text_differs(gold: Document, pred: Document) -> Problem:
-    at = next((i for i, (one, other) in enumerate(zip(gold.text, pred.text, strict=False)) if one != other), None)
-    at = min(len(gold.text), len(pred.text)) if at is None else at
+def text_differs(identity: str, gold: str, pred: str) -> Problem:
+    """Where the texts of a document part."""
+    at = next((i for i, (one, other) in enumerate(zip(gold, pred, strict=False)) if one != other), None)
+    at = min(len(gold), len(pred)) if at is None else at
     around = slice(max(0, at - 10), at + 10)
-    shown, other = gold.text[around], pred.text[around]
+    shown, other = gold[around], pred[around]
     if apart(shown, other) != repr(shown):  # they look the same: the one place where they part, by code points
-        shown, other = gold.text[at : at + 2], pred.text[at : at + 3]
+        shown, other = gold[at : at + 2], pred[at : at + 3]
     message = f"the texts part at code point {at}: gold {apart(shown, other)}, prediction {apart(other, shown)}"
     return Problem(
-        place("pred", gold.id),
+        place("pred", identity),
         "text-differs",
         message,
         "tag the text that was annotated; offsets mean nothing in another",

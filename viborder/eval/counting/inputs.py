@@ -10,20 +10,21 @@ from typing import cast
 
 from viborder.document import Document
 from viborder.errors import Problem, ViborderError, counted, fail
+from viborder.eval.counting.held import Held, Shared, hold
 from viborder.faults import apart
-from viborder.formats import conll, format_of
-from viborder.formats import read as read_documents
+from viborder.formats import conll, each, format_of
 from viborder.formats.columns import Sentence, layout_of, raise_all, read_sentences, tag_columns
 
-Scored = Sequence[Document] | list[list[str]]
+Scored = Sequence[Document] | Held | list[list[str]]
 
 
 @dataclass(frozen=True, slots=True)
 class Side:
     """What one file holds, read once.
 
-    scored: documents, or of columns the tags of each sentence, which keep what the tags say. begins: of columns, the
-    sentence with which each document begins, where the file marks documents. lost: what was passed over, by kind.
+    scored: documents, whole or as far as counting needs them, or of columns the tags of each sentence, which keep what
+    the tags say. begins: of columns, the sentence with which each document begins, where the file marks documents.
+    lost: what was passed over, by kind.
     """
 
     path: Path
@@ -33,27 +34,34 @@ class Side:
     lost: Counter[str] = field(default_factory=Counter)
 
     def documents(self) -> list[Document]:
-        """The documents of the file, as `viborder.formats.read` gives them; of columns, made from the rows."""
+        """The documents of the file, as `viborder.formats.read` gives them; of columns, made from the rows. For a file
+        that was read whole.
+        """
         if self.sentences is None:
             return list(cast(Sequence[Document], self.scored))
         return conll.documents_of(self.path, self.sentences, [], Counter())
 
 
-def read(paths: Sequence[Path], source_format: str | None = None, tag_column: str | None = None) -> list[Side]:
+def read(
+    paths: Sequence[Path], source_format: str | None = None, tag_column: str | None = None, *, whole: bool = True
+) -> list[Side]:
     """What each file holds, the gold file first: tag sequences where all are columns (`.conll`), documents otherwise.
 
     source_format: of all files, where their endings cannot tell it; `doccano,jsonl` is one a file, the last for all
     that follow. tag_column: as in `viborder.formats.conll.read`; a file with fewer columns has its tags in the last.
+    whole: keep documents as they are; otherwise only what counting needs of them, a fifth of the memory.
     Raises ViborderError: `text-differs` where a prediction's tokens are not the gold ones, and the readers' own.
     """
     formats = _formats(paths, source_format)
     columns = all(path.is_file() and name == "conll" for path, name in zip(paths, formats, strict=True))
     if not columns or "," in (tag_column or ""):
-        sides = []
+        sides: list[Side] = []
+        shared: Shared = {}
         for path, name, given in zip(paths, formats, _given(paths, source_format), strict=True):
             lost: Counter[str] = Counter()
-            option = tag_column if name == "conll" else None
-            sides.append(Side(path, read_documents(path, given, lost, tag_column=option), lost=lost))
+            documents = each(path, given, lost, tag_column=tag_column if name == "conll" else None)
+            scored = list(documents) if whole else hold(documents, "pred" if sides else "gold", shared)
+            sides.append(Side(path, scored, lost=lost))
         return sides
     gold, *preds = (_columns(path, tag_columns(tag_column)) for path in paths)
     for path, pred in zip(paths[1:], preds, strict=True):

@@ -10,22 +10,24 @@ from typing import NamedTuple, cast
 
 import numpy as np
 
-from viborder.document import Document, Span, outermost
-from viborder.errors import fail
+from viborder.document import Document
+from viborder.errors import ViborderError, fail
 from viborder.eval.counting import sequences
-from viborder.eval.counting.checks import paired
-from viborder.eval.counting.counts import count
+from viborder.eval.counting.checks import id_problems, text_differs
+from viborder.eval.counting.counts import Counts, count
+from viborder.eval.counting.held import Held, Shared, hold
 from viborder.eval.counting.scores import Scores
-from viborder.eval.counting.table import Ints, SpanTable, from_spans, labels_of
+from viborder.eval.counting.table import Ints, SpanTable
 from viborder.text import sentences
 
 Tags = Sequence[Sequence[str]]
 UNITS = ("document", "sentence")
+TOGETHER = 1024  # documents that are counted at once: what counting them takes is let go before the next
 
 
 def score(
-    gold: Sequence[Document] | Tags,
-    pred: Sequence[Document] | Tags,
+    gold: Sequence[Document] | Held | Tags,
+    pred: Sequence[Document] | Held | Tags,
     *,
     nested: bool = True,
     labels: Collection[str] | None = None,
@@ -54,7 +56,7 @@ def score(
     """
     if unit not in (None, *UNITS):
         raise fail("", "unit-unknown", f"no unit {unit!r}", f"one of {', '.join(UNITS)}")
-    kinds = {isinstance(item, Document) for item in (*gold[:1], *pred[:1])}
+    kinds = {isinstance(side, Held) or isinstance(side[0], Document) for side in (gold, pred) if len(side)}
     if len(kinds) > 1:
         raise fail("", "kinds-differ", "documents on one side, tags on the other", "documents on both, or tags on both")
     options = {
@@ -63,11 +65,16 @@ def score(
         "exclude": "+".join(sorted(exclude)) or "none",
     }
     if kinds == {True}:
-        documents = cast(Sequence[Document], gold), cast(Sequence[Document], pred)
-        return _score_documents(*documents, nested, labels, exclude, unit or "document", options)
+        shared: Shared = {}
+        truth, answer = _held(gold, "gold", shared), _held(pred, "pred", shared)
+        return _score_documents(truth, answer, nested, labels, exclude, unit or "document", options)
     unit = unit or ("document" if begins else "sentence")
     result = _score_tags(cast(Tags, gold), cast(Tags, pred), labels, exclude, unit, scheme, options, names)
     return _by_document(result, begins) if begins and unit == "document" else result
+
+
+def _held(documents: Sequence[Document] | Held | Tags, side: str, shared: Shared) -> Held:
+    return documents if isinstance(documents, Held) else hold(cast(Sequence[Document], documents), side, shared)
 
 
 def _by_document(result: Scores, begins: Sequence[int]) -> Scores:
@@ -77,43 +84,62 @@ def _by_document(result: Scores, begins: Sequence[int]) -> Scores:
 
 
 def _score_documents(
-    gold: Sequence[Document],
-    pred: Sequence[Document],
+    gold: Held,
+    pred: Held,
     nested: bool,
     labels: Collection[str] | None,
     exclude: Collection[str],
     unit: str,
     options: dict[str, str],
 ) -> Scores:
-    answers = paired(gold, pred)
-    sides = [[_spans(document, nested, labels, exclude) for document in documents] for documents in (gold, answers)]
-    types = labels_of(*sides)
-    lengths = [len(document.text) for document in gold]
-    gold_table, pred_table = (from_spans(side, lengths, types) for side in sides)
-    ids = [document.id for document in gold]
+    answers = _paired(gold, pred)
+    data = _data(gold)
+    sides = [side.chosen(nested, labels, exclude) for side in (gold, answers)]
+    types = tuple(sorted(set[str]().union(*(side.labels_seen() for side in sides))))
+    ids: list[str] = []
+    counts = []
+    for first in range(0, max(len(gold), 1), TOGETHER):
+        some = [side.part(slice(first, first + TOGETHER)) for side in sides]
+        rows, found = _counted(some[0], some[1], types, unit)
+        ids += rows
+        counts.append(found)
+    return Scores(np.concatenate(counts), tuple(ids), types, unit, options, data)
+
+
+def _counted(gold: Held, pred: Held, types: Sequence[str], unit: str) -> tuple[list[str], Counts]:
+    """The ids and counts of the rows of documents with the same texts."""
+    numbers = {label: number for number, label in enumerate(types)}
+    ids, tables = gold.ids, [gold.table(numbers), pred.table(numbers)]
     if unit == "sentence":
         ids, begins = _sentences(gold)
-        gold_table, pred_table = _by_sentence(gold_table, begins), _by_sentence(pred_table, begins)
-    return Scores(count(gold_table, pred_table, len(ids), len(types)), tuple(ids), types, unit, options, _data(gold))
+        tables = [_by_sentence(table, begins) for table in tables]
+    return ids, count(tables[0], tables[1], len(ids), len(types))
 
 
-def _spans(document: Document, nested: bool, labels: Collection[str] | None, exclude: Collection[str]) -> list[Span]:
-    if labels is None and not exclude:
-        return list(document.spans) if nested else outermost(document.spans)
-    kept = [span for span in document.spans if span.label not in exclude and (labels is None or span.label in labels)]
-    return kept if nested else outermost(kept)
+def _paired(gold: Held, pred: Held) -> Held:
+    """The predictions in the order of the gold documents. Raises as `viborder.eval.counting.checks.paired`."""
+    problems = [*id_problems(gold.ids, pred.ids), *gold.problems, *pred.problems]
+    row_of = {identity: row for row, identity in enumerate(pred.ids)}
+    for row, identity in enumerate(gold.ids):
+        answer = row_of.get(identity)
+        if answer is not None and pred.texts[answer] != gold.texts[row]:
+            problems.append(text_differs(identity, gold.text(row), pred.text(answer)))
+    if problems:
+        raise ViborderError(problems)
+    spans = [pred.spans[row_of[identity]] for identity in gold.ids]
+    return replace(gold, spans=spans, labels=pred.labels)
 
 
-def _sentences(documents: Sequence[Document]) -> tuple[list[str], Ints]:
+def _sentences(gold: Held) -> tuple[list[str], Ints]:
     """An id for each sentence (`document#number`, from 1), and the place where each begins, all texts laid end to
     end.
     """
     ids, begins, offset = [], [], 0
-    for document in documents:
-        for number, (start, _) in enumerate(sentences(document.text) or [(0, 0)], start=1):
-            ids.append(f"{document.id}#{number}")
+    for row, identity in enumerate(gold.ids):
+        for number, (start, _) in enumerate(sentences(gold.text(row)) or [(0, 0)], start=1):
+            ids.append(f"{identity}#{number}")
             begins.append(offset if number == 1 else offset + start)
-        offset += len(document.text) + 1
+        offset += gold.lengths[row] + 1
     return ids, np.array(begins, dtype=np.int64)
 
 
@@ -121,13 +147,14 @@ def _by_sentence(table: SpanTable, begins: Ints) -> SpanTable:
     return SpanTable(np.searchsorted(begins, table.start, side="right") - 1, table.start, table.end, table.label)
 
 
-def _data(documents: Sequence[Document]) -> str:
+def _data(gold: Held) -> str:
     """A short hash of texts and gold spans: the same data give the same, in whatever order they are kept."""
     digest = hashlib.sha256()
-    for number, document in enumerate(sorted(documents, key=lambda one: (f"{one.id}\n", one.text))):
-        spans = sorted({(span.start, span.end, span.label) for span in document.spans})
-        listed = " ".join(f"{start}-{end}-{label}" for start, end, label in spans)
-        digest.update(f"{chr(0) if number else ''}{document.id}\n{document.text}\n{listed}".encode())
+    for number, row in enumerate(sorted(range(len(gold)), key=lambda row: f"{gold.ids[row]}\n")):
+        listed = " ".join(f"{start}-{end}-{label}" for start, end, label in sorted(set(gold.marked(row))))
+        digest.update(f"{chr(0) if number else ''}{gold.ids[row]}\n".encode())
+        digest.update(gold.texts[row])
+        digest.update(f"\n{listed}".encode())
     return digest.hexdigest()[:12]
 
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-
-from viborder.document import Span
 
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
@@ -36,23 +34,15 @@ class SpanTable:
         return SpanTable(self.row[keep], self.start[keep], self.end[keep], self.label[keep])
 
 
-def from_spans(documents: Sequence[Collection[Span]], lengths: Sequence[int], labels: Sequence[str]) -> SpanTable:
-    """A table of the spans of each document; `lengths` of the texts, in code points.
+def from_columns(spans: Ints, sizes: Sequence[int], lengths: Sequence[int]) -> SpanTable:
+    """A table of spans given as start, end and label, shape [n, 3], document after document.
 
-    `labels` must list every label that occurs.
+    sizes: how many each document has; lengths: of the texts, in code points.
     """
-    number = {label: index for index, label in enumerate(labels)}
-    offsets = np.cumsum([0, *(length + 1 for length in lengths)])[: len(documents)]
-    places = (each for spans in documents for span in spans for each in (span.start, span.end, number[span.label]))
-    columns = np.fromiter(places, dtype=np.int64).reshape(-1, 3)
-    row = np.repeat(np.arange(len(documents)), [len(spans) for spans in documents])
-    start, end, label = columns[:, 0] + offsets[row], columns[:, 1] + offsets[row], columns[:, 2]
+    offsets = np.cumsum([0, *(length + 1 for length in lengths)])
+    row = np.repeat(np.arange(len(sizes)), sizes)
+    start, end, label = spans[:, 0] + offsets[row], spans[:, 1] + offsets[row], spans[:, 2]
     order = np.lexsort((label, end, start))
     table = SpanTable(row[order], start[order], end[order], label[order])
     again = (np.diff(table.start) == 0) & (np.diff(table.end) == 0) & (np.diff(table.label) == 0)
     return table.where(np.concatenate([[True], ~again])[: len(table)])
-
-
-def labels_of(*sides: Sequence[Iterable[Span]]) -> tuple[str, ...]:
-    """Every label that occurs in the spans, sorted."""
-    return tuple(sorted({span.label for documents in sides for spans in documents for span in spans}))

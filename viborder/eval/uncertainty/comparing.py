@@ -23,6 +23,7 @@ from viborder.eval.counting.counts import (
     TYPE,
     Floats,
 )
+from viborder.eval.counting.held import Held
 from viborder.eval.counting.scores import Scores
 from viborder.eval.counting.scoring import Tags, score
 from viborder.eval.uncertainty.intervals import LEVEL, RESAMPLES, SEED, Interval, caution, percentiles, plain, resampled
@@ -84,8 +85,8 @@ class Comparison:
 
 
 def compare(
-    gold: Sequence[Document] | Tags,
-    preds: Mapping[str, Sequence[Document] | Tags],
+    gold: Sequence[Document] | Held | Tags,
+    preds: Mapping[str, Sequence[Document] | Held | Tags],
     *,
     schema: str = "strict",
     nested: bool = True,

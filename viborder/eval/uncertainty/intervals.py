@@ -21,7 +21,7 @@ from viborder.eval.counting.scores import Scores
 RESAMPLES = 10_000
 SEED = 12345
 LEVEL = 0.95
-_CELLS = 4_000_000  # numbers in the largest table of draws
+_CELLS = 1_000_000  # numbers in the largest table of draws, of 8 bytes each; three such tables are held
 
 Interval = tuple[float, float]
 FEW = 20  # rows below which a percentile interval is said to be too narrow
