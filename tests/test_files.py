@@ -178,3 +178,16 @@ def test_two_runs_that_collect_at_once_lose_nothing(tmp_path: Path) -> None:
         assert run.wait(60) == 0, run.communicate()
     lines = (tmp_path / "c.jsonl").read_text(encoding="utf-8").splitlines()
     assert sorted(json.loads(line)["id"] for line in lines) == ["0", "1", "2", "3"]
+
+
+def test_yaml_says_each_key_once() -> None:
+    assert files.parse_yaml("a: &x {b: 1}\nc: {<<: *x, d: [*x, *x]}") == {
+        "a": {"b": 1},
+        "c": {"b": 1, "d": [{"b": 1}] * 2},
+    }
+    assert files.parse_yaml("") is None
+    for text in ("a: 1\na: 2", "c: {d: [{a: 1, a: 1}]}", "1: x\n1: y"):
+        with pytest.raises(ValueError, match="stands twice"):
+            files.parse_yaml(text)
+    with pytest.raises(ValueError, match="at line 2, column 1"):
+        files.parse_yaml("a\n: b: c")

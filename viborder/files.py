@@ -13,6 +13,7 @@ import shutil
 import stat
 import sys
 import zlib
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from hashlib import file_digest
@@ -47,7 +48,7 @@ def plain_text(data: bytes, where: str) -> str:
         said = f"UTF-16 by its first two bytes, but broken at byte {error.start}"
         raise fail(where, "not-utf8", said, "save the file as UTF-8") from None
     if not text.strip():
-        raise fail(where, "file-empty", "the file holds no text", "remove it, or put the article in")
+        raise fail(where, "file-empty", "the file holds no text", "put in what belongs there, or remove it")
     return text
 
 
@@ -60,9 +61,9 @@ def read_bytes(path: Path) -> bytes:
     """The bytes of a file. Raises ViborderError: `file-missing`, `file-unreadable`, `file-empty`, `file-too-large`."""
     data = _beginning(path, MAX_LINE + 1)
     if len(data) > MAX_LINE:
-        raise fail(path, "file-too-large", f"more than {MAX_LINE:,} bytes", "one article a file")
+        raise fail(path, "file-too-large", f"more than {MAX_LINE:,} bytes", "split it, such as one article a file")
     if not data.strip():
-        raise fail(path, "file-empty", "the file holds no text", "remove it, or put the article in")
+        raise fail(path, "file-empty", "the file holds no text", "put in what belongs there, or remove it")
     return data
 
 
@@ -474,13 +475,37 @@ def parse_json(text: str | bytes) -> Any:
 
 def parse_yaml(text: str) -> Any:
     """The value of a YAML text, without tags that make objects. Raises ValueError where it is none, is nested deeper
-    than Python reads, or says a number or a date that there is not.
+    than Python reads, has a key twice, or says a number or a date that there is not.
     """
     import yaml
 
     try:
-        return yaml.safe_load(text)
+        loader = yaml.SafeLoader(text)
+        root = loader.get_single_node()
+        if root is None:
+            return None
+        _told_once(root)
+        return loader.construct_document(root)
     except RecursionError:
         raise ValueError("it is nested too deep") from None
     except (yaml.YAMLError, OverflowError) as error:
-        raise ValueError(" ".join(str(error).split())) from None
+        raise ValueError(" ".join(str(error).split()).replace('in "<unicode string>", ', "at ")) from None
+
+
+def _told_once(root: Any) -> None:
+    """Raises ValueError where a mapping under a node of YAML has a key twice: YAML forbids it, and PyYAML keeps the last."""
+    from yaml import MappingNode, ScalarNode, SequenceNode
+
+    waiting, met = [root], {id(root)}  # an alias is its anchor's node
+    while waiting:
+        node = waiting.pop()
+        inner = list(node.value) if isinstance(node, SequenceNode) else []
+        if isinstance(node, MappingNode):
+            inner = [part for pair in node.value for part in pair]
+            keys = Counter((key.tag, key.value) for key, _ in node.value if isinstance(key, ScalarNode))
+            if twice := [key for (_, key), count in keys.items() if count > 1 and key != "<<"]:
+                raise ValueError(f"the key `{twice[0]:.40}` stands twice, from line {node.start_mark.line + 1} on")
+        for each in inner:
+            if id(each) not in met:
+                met.add(id(each))
+                waiting.append(each)

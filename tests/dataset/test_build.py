@@ -15,6 +15,7 @@ import yaml
 from tests.dataset.conftest import ANNOTATIONS, CORPUS
 from viborder.corpus.collect import collect
 from viborder.dataset.build import build
+from viborder.dataset.sources import annotators
 from viborder.document import Document, Span, outermost
 from viborder.errors import Problem, ViborderError
 from viborder.formats import jsonl
@@ -371,3 +372,24 @@ def test_where_every_document_is_bad_nothing_is_built(tmp_path: Path) -> None:
     (tmp_path / "gold.jsonl").write_text("{\n{\n", encoding="utf-8")
     with pytest.raises(ViborderError, match="json-broken"):
         build(CORPUS, tmp_path, tmp_path / "out", problems=[])
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("a: {kind: person, description: d, reviewed: tru}", ["`reviewed` of a is 'tru'"]),
+        ("a: {kind: person, reviewed: true}\nb: {kind: 7, description: d, reviewed: true}",
+         ["a has no `description`", "`kind` of b is 7"]),
+        ("a: {kind: person, description: d, reviewed: true, other: 1}", ["`other` of a is no key"]),
+        ("a: {kind: person, description: d, reviewed: true}\n" * 2, ["not YAML: the key `a` stands twice, from line 1 on"]),
+        ("- a", ["not a mapping of names to entries"]),
+        ("a: null\n7: {}", ["no entry: 'a': None", "no entry: 7: {}"]),
+    ],
+)  # fmt: skip
+def test_annotators_are_told_by_their_key_and_all_at_once(tmp_path: Path, text: str, told: list[str]) -> None:
+    (tmp_path / "annotators.yaml").write_text(text, encoding="utf-8")
+    with pytest.raises(ViborderError) as caught:
+        annotators(tmp_path / "annotators.yaml", [])
+    assert [(problem.rule, problem.message) for problem in caught.value.problems] == [
+        ("annotators-malformed", one) for one in told
+    ]

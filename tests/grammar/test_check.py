@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from viborder.grammar.check import check_lexicon
+from viborder.grammar.entries import read
+from viborder.grammar.tables import read_folder
 
 BROKEN = sorted(Path(__file__).with_name("broken").glob("lexicon-*.tsv"))
 LINES = {  # of the file: where the error lies
@@ -53,6 +55,19 @@ def test_the_packaged_lexicon_is_sound() -> None:
     problems, entries = check_lexicon()
     assert problems == []
     assert entries > 8000
+
+
+def test_a_file_that_a_spreadsheet_saved_with_a_byte_order_mark_is_read(tmp_path: Path) -> None:
+    text = (Path(__file__).parents[1] / "train/weapons/lexicon/weapons.tsv").read_bytes()
+    for name, data in (("plain", text), ("marked", b"\xef\xbb\xbf" + text)):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "weapons.tsv").write_bytes(data)
+    assert check_lexicon(tmp_path / "marked") == check_lexicon(tmp_path / "plain")
+    assert read(tmp_path / "marked") == read(tmp_path / "plain")
+    marked, plain = (
+        [(table.name, table.bits) for table in read_folder(tmp_path / name)] for name in ("marked", "plain")
+    )
+    assert marked == plain
 
 
 def test_the_verb_refuses_a_broken_lexicon(tmp_path: Path) -> None:

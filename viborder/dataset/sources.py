@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import reprlib
 from collections.abc import Collection, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -20,6 +21,7 @@ from viborder.formats import jsonl
 
 _VERSION = re.compile(r"## (\d+)\.(\d+)\.(\d+)\b\D*(\d{4}-\d\d-\d\d)?")
 Version = tuple[int, int, int]
+_ENTRY = "`name: {kind: …, description: …, reviewed: false}` each; reviewed is true or false"
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,18 +125,35 @@ def dotted(version: Version) -> str:
 def annotators(path: Path, names: list[str]) -> list[Annotator]:
     """Who made each of the passes, as `annotators.yaml` says. Raises `annotator-unknown`, `annotators-malformed`."""
     try:
-        content: dict[str, Any] = parse_yaml(read_text(path)) if path.exists() else {}
-        known = {name: Annotator(name, **entry) for name, entry in content.items()}
-    except (ValueError, TypeError, AttributeError) as error:
-        raise fail(
-            path, "annotators-malformed", str(error), "`name: {kind: …, description: …, reviewed: false}` each"
-        ) from None
+        content = parse_yaml(read_text(path)) if path.exists() or path.is_symlink() else {}
+    except ValueError as error:
+        raise fail(path, "annotators-malformed", f"not YAML: {error!s:.300}", _ENTRY) from None
+    if not isinstance(content, dict):
+        raise fail(path, "annotators-malformed", "not a mapping of names to entries", _ENTRY)
+    problems = [problem for name, entry in content.items() for problem in _entry_problems(path, name, entry)]
     hint = "say in it what kind of annotator that is: the card tells"
-    problems = [
+    problems += [
         Problem(str(path), "annotator-unknown", f"nothing is said of {name}", hint)
         for name in names
-        if name not in known
+        if name not in content
     ]
     if problems:
         raise ViborderError(problems)
-    return [known[name] for name in names]
+    return [Annotator(name, **content[name]) for name in names]
+
+
+def _entry_problems(path: Path, name: Any, entry: Any) -> Iterator[Problem]:
+    """`annotators-malformed`: a name or an entry that is none, a key that is missing, unknown or has no such value."""
+    if not isinstance(name, str) or not isinstance(entry, dict):
+        yield Problem(str(path), "annotators-malformed", f"no entry: {name!r:.40}: {reprlib.repr(entry):.40}", _ENTRY)
+        return
+    for key, kind in (("kind", str), ("description", str), ("reviewed", bool)):
+        if not isinstance(entry.get(key), kind):
+            said = (
+                f"`{key}` of {name:.40} is {reprlib.repr(entry[key]):.40}"
+                if key in entry
+                else f"{name:.40} has no `{key}`"
+            )
+            yield Problem(str(path), "annotators-malformed", said, _ENTRY)
+    for key in entry.keys() - {"kind", "description", "reviewed"}:
+        yield Problem(str(path), "annotators-malformed", f"`{key!s:.40}` of {name:.40} is no key", _ENTRY)

@@ -32,9 +32,10 @@ def check_lexicon(folder: Path = FOLDER) -> tuple[list[Problem], int]:
     entries = 0
     for path in sorted(folder.glob("*.tsv")):
         try:
-            lines = read_whole(path).decode().splitlines()
+            lines = read_whole(path).decode("utf-8-sig").splitlines()
         except UnicodeDecodeError as error:
-            problems.append(Problem(str(path), "lexicon-not-utf8", str(error), "save the file as UTF-8"))
+            said = f"byte 0x{error.object[error.start]:02x} at {error.start} is not UTF-8"
+            problems.append(Problem(str(path), "lexicon-not-utf8", said, "save the file as UTF-8"))
             continue
         classes = list(declared(lines))
         problems += _classes(path, classes, homes)

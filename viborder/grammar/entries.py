@@ -60,7 +60,7 @@ def read(folder: Path = FOLDER) -> list[Entry]:
     return [
         Entry(*cells)
         for path in sorted(folder.glob("*.tsv"))
-        for line in read_whole(path).decode("utf-8", "replace").splitlines()
+        for line in read_whole(path).decode("utf-8-sig", "replace").splitlines()
         if not line.startswith("# ") and len(cells := line.split("\t")) in (2, 3)
     ]
 

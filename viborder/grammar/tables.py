@@ -100,7 +100,7 @@ def read_folder(folder: Path) -> list[Table]:
     listed: list[Entry] = []
     declared: list[tuple[str, str]] = []
     for path in sorted(folder.glob("*.tsv")):
-        lines = read_whole(path).decode("utf-8", "replace").splitlines()
+        lines = read_whole(path).decode("utf-8-sig", "replace").splitlines()
         named = {found.name: name_of(path.stem, found) for found in entries.declared(lines)}
         declared += [(table, name) for name, table in named.items()]
         rows = (line.split("\t") for line in lines if not line.startswith("# "))

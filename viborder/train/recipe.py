@@ -26,6 +26,8 @@ def recipe_path(recipe: str | Path) -> Path:
     named = _folder() / f"{path.name.removesuffix('.yaml')}.yaml"
     if len(path.parts) == 1 and named.is_file():
         return named
+    if path.exists() or path.is_symlink():
+        return path  # a pipe is read; what else it is, its reader says
     names = ", ".join(sorted(found.stem for found in _folder().glob("*.yaml")))
     raise fail(recipe, "recipe-missing", "no such file, and no recipe of this name", f"a YAML file, or one of {names}")
 
