@@ -19,7 +19,8 @@ from viborder.eval import score
 from viborder.eval.show import results
 from viborder.eval.uncertainty.intervals import bootstrap
 from viborder.formats import conll
-from viborder.train import train
+from viborder.train import load, train
+from viborder.train.recipe import load_recipe
 
 RECIPE = Path("train/conll.yaml")
 
@@ -35,11 +36,18 @@ def main() -> None:
     parser.add_argument(
         "--keep", metavar="NAME", help="put the test score into eval/results.jsonl under the corpus's name"
     )
+    parser.add_argument(
+        "--model", type=Path, help="the folder that keeps the model; one that is there is not made again"
+    )
     arguments = parser.parse_args()
     parts = {name: read(getattr(arguments, name)) for name in ("train", "dev", "test")}
     seen = {mention for document in parts["train"] for mention in mentions(document)}
     with tempfile.TemporaryDirectory() as folder:
-        tagger = train(arguments.recipe, parts["train"], Path(folder) / "model", parts["dev"], arguments.overrides)
+        place = arguments.model or Path(folder) / "model"
+        made = place.exists()
+        tagger = (
+            load(place) if made else train(arguments.recipe, parts["train"], place, parts["dev"], arguments.overrides)
+        )
         for name in ("dev", "test"):
             found = list(tagger.tag(parts[name]))
             result = score(parts[name], found, nested=False)
@@ -58,7 +66,7 @@ def main() -> None:
             if arguments.recipe != RECIPE:
                 command += f" --recipe {arguments.recipe}"
             said = {
-                "system": system(tagger.card["recipe"], arguments.recipe),
+                "system": system(load_recipe(arguments.recipe, arguments.overrides), arguments.recipe),
                 "task": f"{arguments.keep}, test, by syllable",
                 "recipe": str(arguments.recipe),
             }
@@ -71,7 +79,8 @@ def system(keys: Mapping[str, Any], recipe: Path) -> str:
     if keys["kind"] != "crf":
         return f"{recipe.stem}, fine-tuned"
     name = f"CRF and {keys['networks']} networks" if keys["networks"] else "CRF"
-    return f"{name}{', spans reranked' if keys['rerank'] else ''}, no pretrained weights"
+    pretrained = f"{Path(keys['encoder']).name} beside it" if keys["encoder"] else "no pretrained weights"
+    return f"{name}{', spans reranked' if keys['rerank'] else ''}, {pretrained}"
 
 
 def read(path: Path) -> list[Document]:

@@ -108,6 +108,10 @@ def test_an_encoder_whose_vocabulary_was_learned_from_the_texts_as_they_are(
     assert attack([tmp_path / "masked"], GOLD) == [] == model_problems(tmp_path / "masked", GOLD)
     assert any("vocabulary holds" in line for line in attack([tmp_path / "unmasked"], GOLD))
     assert "model-unmasked" in {problem.rule for problem in model_problems(tmp_path / "unmasked", GOLD)}
+    beside = [f"encoder={tmp_path / 'unmasked'}", "iterations=1"]
+    train(Path("train/crf.yaml"), documents(packages["mask"]), tmp_path / "crf", overrides=beside)
+    assert any("vocabulary holds" in line for line in attack([tmp_path / "crf"], GOLD))
+    assert "model-unmasked" in {problem.rule for problem in model_problems(tmp_path / "crf", GOLD)}
     card = json.loads((tmp_path / "unmasked/model.json").read_text(encoding="utf-8"))
     (tmp_path / "unmasked/model.json").write_text(json.dumps(card | {"documents": [], "data": ""}), encoding="utf-8")
     assert {problem.rule for problem in model_problems(tmp_path / "unmasked", GOLD)} == {"private-name"}

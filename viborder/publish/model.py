@@ -39,6 +39,7 @@ VOCABULARIES = (
     "vocab.txt",
     "bpe.codes",
 )  # learned from the texts where an encoder begins from scratch
+ORIGINS = ("masked", "unknown", "unmasked")  # what the texts that a model learned from were, from good to bad
 
 
 def model_contents(
@@ -140,7 +141,9 @@ def model_problems(folder: Path, gold: Path) -> list[Problem]:
         return [Problem(str(folder), "model-not-learned", said, hint)]
     people, problems = private_people(gold)
     documents = [document for _, document in jsonl.scan(gold, [])] if gold.exists() else []
-    origin = _origin(described, documents, people)
+    cards = [described, *(read_card(path.parent) for path in sorted(folder.glob("*/model.json")))]
+    origins = [_origin(card, documents, people) for card in cards]
+    origin = max(origins, key=ORIGINS.index)  # that of the model, or of an encoder that votes in it
     if origin == "unmasked":
         said = f"it was trained on the texts of {gold} as they are, with {counted(len(people.numbers), 'private person')} in them"
         problems.append(Problem(str(folder), "model-unmasked", said, _MASKED))
@@ -150,8 +153,7 @@ def model_problems(folder: Path, gold: Path) -> list[Problem]:
             Problem(f"{folder}/model.json", "model-version", "the version is not one that training wrote", hint)
         )
     traces = traces_of(documents, people, parts=origin != "masked")
-    recipe = described.get("recipe")
-    learned = isinstance(recipe, dict) and bool(recipe.get("from_scratch")) and origin != "masked"
+    learned = origin != "masked" and any(card["recipe"].get("from_scratch") for card in cards)
     for path in sorted(path for path in folder.rglob("*") if not path.is_dir()):
         if not belongs(path.relative_to(folder).as_posix(), described):
             continue

@@ -99,12 +99,14 @@ class Columns:
 
     types: token type ids. codes: by column name, an index into `values` for each position; index 0 is "" (nothing).
     worth: what the vote for the grammar's proposal counts at each position; None: the same everywhere.
+    said: what an encoder says of each token, without paddings: log probabilities of the tags; None: no encoder votes.
     """
 
     types: Ints
     codes: Mapping[str, Ints]
     values: Sequence[str]
     worth: Floats | None = None
+    said: Floats | None = None
 
 
 class _Join:

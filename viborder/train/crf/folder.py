@@ -15,6 +15,7 @@ import numpy as np
 from numpy.lib import format as array_format
 
 from viborder.errors import ViborderError
+from viborder.train.crf.beside import FOLDER, Encoder, read_encoder
 from viborder.train.crf.chain import Weights
 from viborder.train.crf.known import Known
 from viborder.train.crf.network import Network, Networks
@@ -36,6 +37,7 @@ class Learned:
     known: Known
     advice: Advice
     networks: Networks | None = None
+    encoder: Encoder | None = None
     reranker: Reranker | None = None
 
 
@@ -57,6 +59,8 @@ def write_model(folder: Path, card: Mapping[str, Any], learned: Learned) -> dict
             attribute + "\n" for attribute in learned.networks.attributes
         ).encode()
         contents["networks.npz"] = _network_arrays(learned.networks)
+    if learned.encoder:
+        contents |= learned.encoder.contents()
     if learned.reranker:
         strings = learned.reranker.strings
         rows = [
@@ -83,7 +87,8 @@ def read_learned(folder: Path, card: Mapping[str, Any]) -> Learned:
         known = {tuple(mention.split(" ")): label for label, mention in rows}
         advice, _ = read_advice(folder, card)
         chains = {name: _chain(folder, card, name) for name in card["chains"]}
-        return Learned(chains, known, advice, _networks(folder, card), _reranker(folder, card))
+        beside = _networks(folder, card), _encoder(folder, card)
+        return Learned(chains, known, advice, *beside, _reranker(folder, card))
     except ViborderError:
         raise
     except (KeyError, ValueError, TypeError, AttributeError, OSError) as error:
@@ -103,6 +108,13 @@ def _networks(folder: Path, card: Mapping[str, Any]) -> Networks | None:
     count = len(arrays) // len(fields(Network))
     members = [Network(*(arrays[f"{number}.{field.name}"] for field in fields(Network))) for number in range(count)]
     return Networks(_lines(folder, card, "networks.attributes.txt"), members)
+
+
+def _encoder(folder: Path, card: Mapping[str, Any]) -> Encoder | None:
+    if f"{FOLDER}/model.json" not in card["files"]:
+        return None
+    checked(folder, card, f"{FOLDER}/model.json")
+    return read_encoder(folder / FOLDER, card["labels"], str(folder))
 
 
 def _reranker(folder: Path, card: Mapping[str, Any]) -> Reranker | None:

@@ -30,6 +30,7 @@ class CrfRecipe(BaseModel):
     genre: list[str] = []
     known: bool = False
     networks: int = Field(0, ge=0)
+    encoder: str | None = None
     rerank: Annotated[int, AfterValidator(_several_or_none)] = Field(0, ge=0)
     copies: int = Field(0, ge=0)
     noise: Annotated[dict[str, Annotated[float, Field(ge=0, le=1, strict=False)]], AfterValidator(known_forms)] = {}

@@ -205,7 +205,11 @@ class CrfTagger:
             if self._learned.known
             else []
         )
-        return outer_columns(batch, proposed, known, self.labels, worth)
+        table = outer_columns(batch, proposed, known, self.labels, worth)
+        if self._learned.encoder:
+            said = self._learned.encoder.log_chances(texts, self._chains["outer"].tags)
+            table = replace(table, said=said)
+        return table
 
     def _possible(self, batch: Batch, table: Columns) -> list[tuple[TokenSpan, float]]:
         scores = self._scores("outer", table, batch.positions, batch.starts, batch.lengths)
@@ -241,8 +245,10 @@ class CrfTagger:
         """The scores of the tags of each row, of one tag after another, and of the first tag."""
         chain, (extra, first) = self._chains[name], self._legal[name]
         emissions, transitions = chain.emissions(table, positions), chain.transitions
+        voices = [] if table.said is None else [table.said]  # it counts as much as the CRF with its networks
         if name == "outer" and self._learned.networks:
-            said = self._learned.networks.log_chances(self._types, table.types[positions], starts, lengths)
+            voices.insert(0, self._learned.networks.log_chances(self._types, table.types[positions], starts, lengths))
+        for said in voices:
             emissions, transitions = (emissions + said) * np.float32(0.5), transitions * np.float32(0.5)
         self._vote(emissions, chain.tags, table, positions)
         return emissions, transitions + extra, first

@@ -16,6 +16,7 @@ from viborder.labels import in_order
 from viborder.train import noise
 from viborder.train.augment import augmented
 from viborder.train.crf.batch import tagset
+from viborder.train.crf.beside import read_encoder
 from viborder.train.crf.chain import Weights
 from viborder.train.crf.columns import COLUMNS
 from viborder.train.crf.examples import (
@@ -64,7 +65,7 @@ def train_crf(
 ) -> CrfTagger:
     """Train on documents, write the model folder and return its tagger.
 
-    dev: documents to tune on; without them, the training documents are held out in turn.
+    dev: documents to tune on; without them, the training documents are held out in turn, unless an encoder votes.
     where: the recipe's file, for messages.
     Raises ViborderError: `nothing-to-learn`, `span-splits-token`, `template-…`.
     """
@@ -78,6 +79,10 @@ def train_crf(
     if dev:
         work.material.prepare(dev)
         held = [work.material.held(CrfTagger(work.card(documents, Tuned()), learned), dev)]
+    elif work.encoder:
+        said = "the encoder may have learned from these documents: nothing is tuned on them (--dev does)"
+        print(said, file=sys.stderr)
+        held = []
     elif recipe.folds > 1 and 1 < len(documents) <= MOST_FOLDED:
         held = list(work.folds())
     else:
@@ -123,6 +128,9 @@ class _Work:
         self.variants = {variant.id: (origin, variant) for origin, variant in copied}
         self.material.prepare([*documents, *self.genre, *(variant for _, variant in copied)])
         self.labels = in_order({*self.material.labels, *self._unseen()})
+        self.encoder = read_encoder(Path(recipe.encoder), self.labels, where) if recipe.encoder else None
+        if self.encoder:
+            self.encoder.tagger.remembered = {}  # each window is read once, however many votes are tried
 
     def _unseen(self) -> set[str]:
         """Labels of the genre that the documents lack by chance: the grammar hardly proposes them there, so nobody
@@ -132,8 +140,13 @@ class _Work:
         return {span.label for document in self.genre for span in document.spans if proposed[span.label] < LEFT_OUT}
 
     def learned(self, documents: Sequence[Document]) -> Learned:
-        """Everything that the recipe asks for, from documents."""
-        return replace(self.alone(documents), networks=self.networks(documents), reranker=self.reranker(documents))
+        """Everything that the recipe asks for, from documents; the encoder as it is."""
+        return replace(
+            self.alone(documents),
+            networks=self.networks(documents),
+            encoder=self.encoder,
+            reranker=self.reranker(documents),
+        )
 
     def alone(self, documents: Sequence[Document]) -> Learned:
         """The chains, with the mentions and corrections that they are told, without networks and reranker."""

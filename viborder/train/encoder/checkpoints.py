@@ -6,6 +6,7 @@ import hashlib
 import json
 import shutil
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -30,8 +31,8 @@ def fingerprint(recipe: Any, documents: Sequence[Document], dev: Sequence[Docume
 
 
 def revision(documents: Sequence[Document]) -> str:
-    """A short hash of documents, texts and spans: the same data, the same hash."""
-    return _hash(dumps(document) for document in documents)
+    """A short hash of ids, texts and spans, whatever else is known of the documents: the same data, the same hash."""
+    return _hash(dumps(replace(document, meta={})) for document in documents)
 
 
 def _hash(parts: Any) -> str:

@@ -70,7 +70,7 @@ class TransformerTagger:
     def tag_alone(self, documents: Sequence[Document]) -> Iterator[Document]:
         """What the encoder finds without the grammar."""
         examples = read(self.reader, documents)
-        found = merge(self.reader, examples, self._best(examples, self._logits(examples)))
+        found = merge(self.reader, examples, self._best(examples, self.logits(examples)))
         for document, spans in zip(documents, found, strict=True):
             yield document.with_spans(spans)
 
@@ -125,7 +125,7 @@ class TransformerTagger:
 
     def _voted(self, examples: Examples, codes: Sequence[Any]) -> Iterator[tuple[int, Any]]:
         """(row, log-probabilities with the grammar's votes). codes: of the proposed tags, by document."""
-        for row, logits in self._logits(examples):
+        for row, logits in self.logits(examples):
             number, window = examples.places[row]
             units = range(window.first, window.last)
             positions = self.reader.positions(examples, row)
@@ -141,7 +141,7 @@ class TransformerTagger:
         for row, logits in rows:
             yield row, *best_of_row(logits, self.reader.positions(examples, row), self.transitions)
 
-    def _logits(self, examples: Examples) -> Iterator[tuple[int, Any]]:
+    def logits(self, examples: Examples) -> Iterator[tuple[int, Any]]:
         """(row, logits [position, level, label]), the longest rows first, so that little is padding."""
         kept = self.remembered
         rows = sorted(examples.rows, key=lambda row: len(row["input_ids"]), reverse=True)
