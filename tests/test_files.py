@@ -8,6 +8,8 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from hashlib import sha256
 from pathlib import Path
 
@@ -142,6 +144,20 @@ def test_terminated_nothing_of_an_unmasked_build_stays(tmp_path: Path) -> None:
     run.send_signal(signal.SIGTERM)
     status = run.wait(60)
     assert (status, names(tmp_path)) in ((128 + signal.SIGTERM, []), (0, ["out"]))
+
+
+@pytest.mark.parametrize("new", [new_file, new_folder])
+def test_terminated_as_soon_as_something_is_there_nothing_stays(
+    new: Callable[[Path], AbstractContextManager[object]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def ended(_: int) -> None:
+        assert len(list(tmp_path.iterdir())) == 1
+        sys.exit(128 + signal.SIGTERM)
+
+    monkeypatch.setattr(files, "_hold", ended)
+    with pytest.raises(SystemExit), new(tmp_path / "out"):
+        pass
+    assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")

@@ -226,9 +226,10 @@ def new_file(path: Path) -> Iterator[IO[str]]:
         mode = target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~_umask()
         sweep(target.parent)
         beside = _beside(target)
-        handle = os.open(beside, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
-        _hold(handle)
-    try:
+    try:  # from before it is there: a run may be ended at any moment
+        with _cannot_write(path):
+            handle = os.open(beside, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
+            _hold(handle)
         with _cannot_write(path, only=FULL), os.fdopen(handle, "wb") as raw:
             with _no_surrogates(path), _packed(raw, path) as data:
                 file = io.TextIOWrapper(data, encoding="utf-8", newline="\n")
@@ -276,17 +277,20 @@ def new_folder(path: Path) -> Iterator[Path]:
         target.parent.mkdir(parents=True, exist_ok=True)
         sweep(target.parent)
         beside = _beside(target)
-        beside.mkdir(0o700)
-        handle = os.open(beside, os.O_RDONLY)
-        _hold(handle)
-    try:
+    handle = None
+    try:  # from before it is there: a run may be ended at any moment
+        with _cannot_write(path):
+            beside.mkdir(0o700)
+            handle = os.open(beside, os.O_RDONLY)
+            _hold(handle)
         with _cannot_write(path, only=FULL):
             yield beside
         with _cannot_write(path):
             _readable(beside)
             _put_in_place(beside, target)
     finally:
-        os.close(handle)
+        if handle is not None:
+            os.close(handle)
         shutil.rmtree(beside, ignore_errors=True)
 
 
