@@ -71,6 +71,20 @@ def test_another_way_of_hiding_is_not_published_over_one(
     assert len(repo.commits) == 2
 
 
+def test_an_earlier_version_that_says_less_is_not_passed_over(hub: Hub, ways: dict[str, Path]) -> None:
+    """Packages of earlier builds do not count private persons in `stats.json`; how they hide names, they say."""
+    said = json.loads((ways["mask"] / "stats.json").read_text(encoding="utf-8"))
+    del said["private_persons"]
+    api = HfApi(hub.url, token=TOKEN)
+    api.create_repo(NAME, repo_type="dataset")
+    older = json.dumps(said).encode()
+    api.upload_file(path_or_fileobj=older, path_in_repo="stats.json", repo_id=NAME, repo_type="dataset")
+    release = prepare(ways["omit"], GOLD, NAME)
+    with pytest.raises(ViborderError) as error:
+        publish(release, NAME, api, gold=GOLD, wait=lambda _: None)
+    assert {problem.rule for problem in error.value.problems} == {"history-mixed"}
+
+
 def test_names_are_published_only_on_a_word_that_says_so_and_never_hidden_over(
     hub: Hub, ways: dict[str, Path], tmp_path: Path
 ) -> None:

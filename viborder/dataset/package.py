@@ -44,8 +44,10 @@ def read(
     return documents(path, problems)
 
 
-def facts(folder: Path) -> dict[str, Any]:
-    """What `stats.json` holds. Raises ViborderError `not-a-package`."""
+def facts(folder: Path, *keys: str) -> dict[str, Any]:
+    """What `stats.json` holds. keys: what it has to say, since older packages say less; without them all that one of today
+    says. Raises ViborderError `not-a-package`.
+    """
     path = folder / "stats.json"
     if not path.exists():
         raise fail(folder, "not-a-package", "no stats.json of a dataset folder", "`viborder build` makes one")
@@ -53,8 +55,8 @@ def facts(folder: Path) -> dict[str, Any]:
         found = parse_json(read_whole(path))
     except (ViborderError, ValueError) as error:
         raise fail(path, "not-a-package", f"it cannot be read: {error!s:.80}", _AGAIN) from None
-    for key, meant in _FACTS.items():
-        if not (isinstance(found, dict) and meant(found.get(key))):
+    for key in keys or _FACTS:
+        if not (isinstance(found, dict) and _FACTS[key](found.get(key))):
             value = found.get(key) if isinstance(found, dict) else found
             raise fail(path, "not-a-package", f"its `{key}` is none of a dataset: {value!r:.40}", _AGAIN)
     return dict(found)
@@ -84,7 +86,7 @@ def rows(folder: Path, table: str, *columns: str) -> Iterator[Row]:
     import pyarrow.parquet as parquet
 
     path = folder / f"data/{table}.parquet"
-    listed = facts(folder)["tables"].get(table, {}).get("rows")
+    listed = facts(folder, "tables")["tables"].get(table, {}).get("rows")
     if listed is None and not path.exists():
         return
     try:

@@ -68,7 +68,7 @@ def _facts(
 
     try:
         _fetch(repo_id, "stats.json", revision, api, folder, wait)
-        return package.facts(folder)
+        return package.facts(folder, "version", "text", "private")
     except (EntryNotFoundError, ViborderError) as error:
         if isinstance(error, ViborderError) and error.problems[0].rule not in ("not-a-package", "hub-not-found"):
             raise
