@@ -19,10 +19,11 @@ import sys
 import tempfile
 from pathlib import Path
 
+from package import ROOT, record
+
 from viborder.document import Document, Span
 from viborder.formats import jsonl
 
-ROOT = Path(__file__).resolve().parents[2]
 STEPS = ("score", "build")
 SOURCES = (*(f"corpus/synthetic/{name}.jsonl" for name in ("train", "development", "blind")), "annotations/gold.jsonl")
 
@@ -38,7 +39,8 @@ def main() -> None:
                 seconds, peak = measured(name, Path(folder))
                 print(f"{size:>5}{number:>11,}  {name:<7}{seconds:>8.1f}{peak:>9.0f}", flush=True)
                 if "--record" in sys.argv:
-                    record(size, number, name, seconds, peak)
+                    command = f"python eval/benchmarks/large.py --record {name} {size}"
+                    record(f"viborder {name}", f"files of {size} MB", number, command, seconds, peak)
 
 
 def measured(name: str, folder: Path) -> tuple[float, float]:
@@ -53,29 +55,6 @@ def measured(name: str, folder: Path) -> tuple[float, float]:
     _, status, used = os.wait4(process.pid, 0)
     assert not status, f"{name} failed"
     return used.ru_utime + used.ru_stime, used.ru_maxrss / 1024
-
-
-def record(size: int, number: int, name: str, seconds: float, peak: float) -> None:
-    """Write a step's two figures into eval/results.jsonl."""
-    from viborder.eval.show import results
-
-    said = {
-        "system": f"viborder {name}",
-        "task": f"speed and memory, files of {size} MB",
-        "interval": None,
-        "n": number,
-        "unit": "document",
-        "recipe": None,
-        "data": "synthetic, seed 0",
-        "tuned_on": "nothing",
-        "command": f"python eval/benchmarks/large.py --record {name} {size}",
-    }
-    results.add(
-        [
-            said | {"metric": "cpu_seconds", "value": round(seconds, 1)},
-            said | {"metric": "peak_mb", "value": round(peak)},
-        ]
-    )
 
 
 def synthesise(size: int, folder: Path) -> int:

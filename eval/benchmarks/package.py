@@ -42,29 +42,30 @@ def main() -> None:
         with tempfile.TemporaryDirectory() as folder:
             synthesise(size, Path(folder))
             for name in STEPS:
-                command = [sys.executable, __file__, "--step", name, folder]
-                done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True, cwd=ROOT)
+                called = [sys.executable, __file__, "--step", name, folder]
+                done = subprocess.run(called, stdout=subprocess.PIPE, text=True, check=True, cwd=ROOT)
                 seconds, peak = map(float, done.stdout.splitlines()[-1].split())
                 print(f"{size:>9,}  {name:<9}{seconds:>8.1f}{peak:>9.0f}{1e3 * seconds / size:>15.1f}", flush=True)
                 if "--record" in sys.argv:
-                    record(size, name, seconds, peak)
+                    command = f"python eval/benchmarks/package.py --record {size}"
+                    record(SYSTEMS[name], f"{size:,} synthetic documents", size, command, seconds, peak)
     return None
 
 
-def record(size: int, name: str, seconds: float, peak: float) -> None:
-    """Write a step's two figures into eval/results.jsonl."""
+def record(system: str, of: str, number: int, command: str, seconds: float, peak: float) -> None:
+    """Write the two figures of a step on so many documents into eval/results.jsonl."""
     from viborder.eval.show import results
 
     said = {
-        "system": SYSTEMS[name],
-        "task": f"speed and memory, {size:,} synthetic documents",
+        "system": system,
+        "task": f"speed and memory, {of}",
         "interval": None,
-        "n": size,
+        "n": number,
         "unit": "document",
         "recipe": None,
         "data": "synthetic, seed 0",
         "tuned_on": "nothing",
-        "command": f"python eval/benchmarks/package.py --record {size}",
+        "command": command,
     }
     results.add(
         [

@@ -20,7 +20,7 @@ from viborder.eval.show import results
 from viborder.eval.uncertainty.intervals import bootstrap
 from viborder.formats import conll
 from viborder.train import load, train
-from viborder.train.recipe import load_recipe
+from viborder.train.folder import read_card
 
 RECIPE = Path("train/conll.yaml")
 
@@ -44,10 +44,9 @@ def main() -> None:
     seen = {mention for document in parts["train"] for mention in mentions(document)}
     with tempfile.TemporaryDirectory() as folder:
         place = arguments.model or Path(folder) / "model"
-        made = place.exists()
-        tagger = (
-            load(place) if made else train(arguments.recipe, parts["train"], place, parts["dev"], arguments.overrides)
-        )
+        if not place.exists():
+            train(arguments.recipe, parts["train"], place, parts["dev"], arguments.overrides)
+        tagger = load(place)
         for name in ("dev", "test"):
             found = list(tagger.tag(parts[name]))
             result = score(parts[name], found, nested=False)
@@ -66,7 +65,7 @@ def main() -> None:
             if arguments.recipe != RECIPE:
                 command += f" --recipe {arguments.recipe}"
             said = {
-                "system": system(load_recipe(arguments.recipe, arguments.overrides), arguments.recipe),
+                "system": system(read_card(place)["recipe"], arguments.recipe),
                 "task": f"{arguments.keep}, test, by syllable",
                 "recipe": str(arguments.recipe),
             }

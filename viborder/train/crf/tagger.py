@@ -245,9 +245,11 @@ class CrfTagger:
         """The scores of the tags of each row, of one tag after another, and of the first tag."""
         chain, (extra, first) = self._chains[name], self._legal[name]
         emissions, transitions = chain.emissions(table, positions), chain.transitions
-        voices = [] if table.said is None else [table.said]  # it counts as much as the CRF with its networks
+        voices = []
         if name == "outer" and self._learned.networks:
-            voices.insert(0, self._learned.networks.log_chances(self._types, table.types[positions], starts, lengths))
+            voices.append(self._learned.networks.log_chances(self._types, table.types[positions], starts, lengths))
+        if table.said is not None:
+            voices.append(table.said)  # the last: it counts as much as the CRF with its networks
         for said in voices:
             emissions, transitions = (emissions + said) * np.float32(0.5), transitions * np.float32(0.5)
         self._vote(emissions, chain.tags, table, positions)
