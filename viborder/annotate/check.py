@@ -35,21 +35,13 @@ def check(files: list[Path], corpus: Path | None, source_format: str | None = No
     """
     problems: list[Problem] = []
     documents = spans = 0
-    texts: dict[str, bytes] = {}
-    if corpus is not None:
-        for where, document in jsonl.scan(corpus, problems):
-            texts[document.id] = _digest(document.text)
-            problems.extend(check_document(document, where))
-    types = entity_types()
+    texts = None if corpus is None else Texts(corpus, problems)
     told: set[str] = set()  # documents whose unhidden parts are told: gold and passes bear the same texts
     for path in files:
         surfaces: Surfaces = {}
-        for where, document in _scan(path, source_format, problems):
+        for where, document in checked(path, texts, problems, source_format):
             documents += 1
             spans += len(document.spans)
-            if corpus is not None:
-                problems.extend(_against_corpus(document, where, texts, corpus))
-            problems.extend(check_document(document, where, types))
             if document.id not in told:
                 told.add(document.id)
                 problems.extend(unhidden(document, where))
@@ -58,6 +50,38 @@ def check(files: list[Path], corpus: Path | None, source_format: str | None = No
         for where, document in _scan(path, source_format, []) if surfaces else ():
             problems.extend(_unmarked(document, where, surfaces, lengths))
     return problems, documents, spans
+
+
+class Texts:
+    """The texts of a corpus: a hash of each, by its id. What is wrong in the corpus goes to `problems`."""
+
+    def __init__(self, corpus: Path, problems: list[Problem]) -> None:
+        self.corpus = corpus
+        self.digests: dict[str, bytes] = {}
+        for where, document in jsonl.scan(corpus, problems):
+            self.digests[document.id] = _digest(document.text)
+            problems.extend(check_document(document, where))
+
+    def against(self, document: Document, where: str) -> Iterator[Problem]:
+        """What is wrong with a document beside the one that the corpus has: `document-unknown`, `text-differs`."""
+        if document.id not in self.digests:
+            said, hint = f"no such document in {self.corpus}", "`viborder collect` it first"
+            yield Problem(place(where, document.id), "document-unknown", said, hint)
+        elif self.digests[document.id] != _digest(document.text):
+            said, hint = f"{self.corpus} has another text for it", "annotate the text that the corpus has"
+            yield Problem(place(where, document.id), "text-differs", said, hint)
+
+
+def checked(
+    path: Path, texts: Texts | None, problems: list[Problem], source_format: str | None = None
+) -> Iterator[tuple[str, Document]]:
+    """(place, document) of each document of annotations, when all errors in it and before it are among `problems`."""
+    types = entity_types()
+    for where, document in _scan(path, source_format, problems):
+        if texts is not None:
+            problems.extend(texts.against(document, where))
+        problems.extend(check_document(document, where, types))
+        yield where, document
 
 
 def _scan(path: Path, source_format: str | None, problems: list[Problem]) -> Iterator[tuple[str, Document]]:
@@ -76,19 +100,6 @@ def check_document(document: Document, where: str, types: Collection[str] | None
     yield from id_faults(document.id, where)
     yield from text_faults(document.text, where, document.id)
     yield from span_problems(document, where, types)
-
-
-def _against_corpus(document: Document, where: str, texts: dict[str, bytes], corpus: Path) -> Iterator[Problem]:
-    if document.id not in texts:
-        yield Problem(
-            place(where, document.id),
-            "document-unknown",
-            f"no such document in {corpus}",
-            "`viborder collect` it first",
-        )
-    elif texts[document.id] != _digest(document.text):
-        hint = "annotate the text that the corpus has"
-        yield Problem(place(where, document.id), "text-differs", f"{corpus} has another text for it", hint)
 
 
 def _remember(document: Document, where: str, surfaces: Surfaces) -> None:

@@ -74,12 +74,16 @@ def hiding(
 def unhidden(document: Document, where: str) -> Iterator[Problem]:
     """What masking would leave of a document: `private-part-unmarked` and `identifier-unmasked`, both warnings."""
     found = candidates(document)
-    if not found:  # most articles
-        return
-    people = People()
-    people.meet(document)
+    if found:  # most articles have none
+        people = People()
+        people.meet(document)
+        yield from warnings(document, where, left(found, [(edit.start, edit.end) for edit in hiding(document, people)]))
+
+
+def warnings(document: Document, where: str, stays: list[Left]) -> Iterator[Problem]:
+    """A warning for each thing that masking leaves in a document."""
     hint = "mark it as private, or hide it with `viborder build --mask-identifiers`"
-    for each in left(found, [(edit.start, edit.end) for edit in hiding(document, people)]):
+    for each in stays:
         at = place(where, document.id, each.start, each.end, document.text[each.start : each.end])
         whose = "" if each.name is None else " of a private person"
         rule = "identifier-unmasked" if each.name is None else "private-part-unmarked"

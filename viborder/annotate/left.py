@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 from viborder.annotate.identifiers import identifiers
 from viborder.annotate.private import Name, fold, full_names, name_of
@@ -81,25 +80,22 @@ def _of_names(document: Document) -> Iterator[Left]:
 def _short_forms(folded: str, names: list[Name]) -> Iterator[tuple[int, int, Name]]:
     """(start, end, name) of initials (`L.V.N`) and of names whose last part is but a letter (`Đoàn Thị U`).
 
-    A short form is a run of words, found in a table: time grows with the text and the names, not with their product.
+    A short form is a run of words that ends with such a letter; it is read from its end, in the text turned round, and
+    found in a table: time grows with the text and the names, not with their product.
     folded: the text as names are compared, `y` as `i`.
     """
-    letters, words = _forms(names)
-    if not (letters or words) or not _LETTER.search(folded):
-        return
-    found = [(match[0], *match.span()) for match in _WORD.finditer(folded)]
-    for gap, forms in ((_STOP, letters), (_BLANKS, words)):
-        lengths = sorted({len(form) for form in forms})
-        joined = [gap.fullmatch(folded, a, b) is not None for (_, _, a), (_, b, _) in pairwise(found)]
-        run = 1  # how many words from this one on are joined
-        for index in range(len(found) - 1, -1, -1):
-            run = run + 1 if index < len(joined) and joined[index] else 1
-            for length in lengths:
-                if length > run:
-                    break
-                name = forms.get(tuple(word for word, _, _ in found[index : index + length]))
-                if name:
-                    yield found[index][1], found[index + length - 1][2], name
+    turned, size = folded[::-1], len(folded)
+    for joint, forms in zip((_STOP, _BLANKS), _forms(names), strict=True):
+        lengths, lasts = {len(form) for form in forms}, {form[-1] for form in forms}
+        for letter in _LETTER.finditer(turned) if forms else ():
+            if letter[0] not in lasts:
+                continue
+            words, at = [letter[0]], letter.end()
+            while len(words) < max(lengths) and (word := joint.match(turned, at)):
+                words.append(word[1])
+                at = word.end()
+                if len(words) in lengths and (name := forms.get(tuple(part[::-1] for part in reversed(words)))):
+                    yield size - at, size - letter.start(), name
 
 
 def _forms(names: list[Name]) -> tuple[dict[Name, Name], dict[Name, Name]]:
@@ -111,10 +107,10 @@ def _forms(names: list[Name]) -> tuple[dict[Name, Name], dict[Name, Name]]:
     return letters, words
 
 
-_WORD = re.compile(r"\w+")
-_LETTER = re.compile(r"\b[^\W\d_]\b")  # every short form ends with one
-_STOP = re.compile(r"\s?\.\s?")
-_BLANKS = re.compile(r"\s+")
+# In a text turned round: the letter that every short form ends with, and what joins it to the words before it.
+_LETTER = re.compile(r"\w(?<!\w.)(?!\w)")
+_STOP = re.compile(r"\s?\.\s?(\w+)")
+_BLANKS = re.compile(r"\s+(\w+)")
 
 
 def _beside_a_capital(text: str, starts: list[int], ends: list[int], index: int) -> bool:

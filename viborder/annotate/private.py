@@ -50,8 +50,13 @@ _PLAIN = _plain_letters()
 
 def fold(text: str) -> str:
     """Text without case and tone marks, as long as before. What stands between two blanks is folded once and
-    remembered: a few thousand syllables make most text.
+    remembered: a few thousand syllables make most text. So are the last few texts, in which several things are sought
+    one after another.
     """
+    return _kept(text) if len(text) < _SHORT else _chunks_folded(text)
+
+
+def _chunks_folded(text: str) -> str:
     return " ".join([_remembered(chunk) if len(chunk) < _LONG else _fold(chunk) for chunk in text.split(" ")])
 
 
@@ -65,8 +70,10 @@ def _fold(text: str) -> str:
     )
 
 
+_SHORT = 1 << 16  # code points of a text that is kept a while
 _LONG = 40  # code points between two blanks from which they are not remembered
 _remembered = lru_cache(maxsize=1 << 15)(_fold)
+_kept = lru_cache(maxsize=4)(_chunks_folded)
 
 
 @dataclass

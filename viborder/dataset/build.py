@@ -19,17 +19,17 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from viborder.annotate.hiding import hiding
+from viborder.annotate.hiding import hiding, warnings
 from viborder.annotate.left import candidates, left
 from viborder.annotate.private import People
 from viborder.dataset import card, croissant, schema
 from viborder.dataset.front import Sizes, splits_of
 from viborder.dataset.guide import Example
 from viborder.dataset.mask import dropped, mask
-from viborder.dataset.sources import annotators, dotted, gold_documents, index, versions
+from viborder.dataset.sources import Material, annotators, dotted, material, versions
 from viborder.dataset.statistics import Statistics
 from viborder.errors import Problem, ViborderError, fail, place
-from viborder.files import lines, new_folder, read_text, sha256_of
+from viborder.files import new_folder, read_text, sha256_of
 from viborder.formats import jsonl
 from viborder.text import sentences, tokenize
 
@@ -79,26 +79,24 @@ def build(
             out, "folder-not-empty", "there is something in the folder that is no dataset", "name another folder"
         )
     gold, passes = annotations / "gold.jsonl", sorted((annotations / "passes").glob("*.jsonl"))
-    warnings, bad = _check(corpus, [gold, *passes], problems)
-    if text == "keep" and private == "mask" and not identifiers:
-        for problem in warnings:
-            warn(problem)
+    checked = material(corpus, gold, passes, problems)
     made_up = _made_up(synthetic) if synthetic else {}
     changelog = read_text(annotations / "CHANGELOG.md")
     version, date = versions(changelog, str(annotations / "CHANGELOG.md"))[0]
     who = annotators(annotations / "annotators.yaml", [path.stem for path in passes])
     with new_folder(out) as folder:
-        people = People()
-        statistics, tables, texts, example = _write_data(
-            folder / "data", corpus, gold, passes, private, text, identifiers, bad, people
-        )
-        hidden = people if private != "keep" or text == "omit" else People()
+        statistics, tables, texts, example = _write_data(folder / "data", checked, private, text, identifiers, warn)
+        hidden = checked.people if private != "keep" or text == "omit" else People()
         sizes, left_out = _write_made_up(folder / "data", made_up, hidden)
         tables |= sizes
         facts: dict[str, Any] = {"version": dotted(version), "date": date, "private": private, "text": text}
         facts["identifiers"] = "hidden" if (identifiers and private != "keep") or text == "omit" else "kept"
         facts |= {"synthetic_left_out": left_out} if made_up else {}
-        facts |= {"configs": list(splits_of(tables)), "tables": tables} | statistics.as_dict() | _agreement(passes, bad)
+        facts |= (
+            {"configs": list(splits_of(tables)), "tables": tables}
+            | statistics.as_dict()
+            | _agreement(passes, checked.bad)
+        )
         _write_json(folder / "stats.json", facts)
         (folder / "CHANGELOG.md").write_text(changelog, encoding="utf-8")
         if who:
@@ -125,26 +123,6 @@ def _known(what: str, mode: str, modes: tuple[str, ...]) -> None:
         raise fail(f"--{what}", "mode-unknown", f"no mode {mode!r}", f"one of {', '.join(modes)}")
 
 
-def _check(corpus: Path, files: list[Path], problems: list[Problem] | None) -> tuple[list[Problem], set[str]]:
-    """What is said of private persons, and the lines (`file:line`) on which something is wrong; what that is goes to
-    `problems`. Raises with every error where there is no such list, where one is of no single line, and where no line
-    of the gold is left.
-    """
-    from viborder.annotate.check import check
-
-    found = check(files, corpus)[0]
-    errors = [problem for problem in found if problem.severity == "error"]
-    bad = {problem.where.split(" ")[0] for problem in errors}
-    gold = [f"{files[0]}:{number}" for number, line in lines(files[0]) if line.strip()] if bad else []
-    whole = all(where.startswith(tuple(f"{path}:" for path in (corpus, *files))) for where in bad)
-    if errors and (problems is None or not whole or bad.issuperset(gold)):
-        raise ViborderError(errors)
-    if problems is not None:
-        problems += errors
-    left = [problem for problem in found if problem.rule in ("private-part-unmarked", "identifier-unmasked")]
-    return left, bad
-
-
 def _agreement(passes: list[Path], bad: set[str]) -> dict[str, Any]:
     """Agreement of the passes pair by pair; nothing where there are fewer than two."""
     from viborder.eval import agree
@@ -165,30 +143,23 @@ def _agreement(passes: list[Path], bad: set[str]) -> dict[str, Any]:
 
 
 def _write_data(
-    folder: Path,
-    corpus: Path,
-    gold: Path,
-    passes: list[Path],
-    private: str,
-    text: str,
-    identifiers: bool,
-    bad: set[str],
-    people: People,
+    folder: Path, checked: Material, private: str, text: str, identifiers: bool, warn: Callable[[Problem], None]
 ) -> tuple[Statistics, Sizes, list[dict[str, Any]], Example]:
     from rich.console import Console
     from rich.progress import track
 
-    statistics, whole = Statistics(), text == "keep"
+    statistics, whole, people = Statistics(), text == "keep", checked.people
+    warned = private == "mask" and whole and not identifiers
     texts: list[dict[str, Any]] = []
     example = Example()
     with ExitStack() as stack:
-        marked = index(stack, gold, people, bad)
-        others = {path.stem: index(stack, path, bad=bad) for path in passes}
-        tables = _tables(stack, folder, bool(passes), whole)
-        documents = gold_documents(corpus, marked, bad)
-        few = len(marked.places) < SHOW_PROGRESS
-        for fold, document in track(
-            documents, "build", len(marked.places), console=Console(stderr=True), disable=few, transient=True
+        for indexed in (checked.gold, *checked.passes):
+            indexed.open(stack)
+        tables = _tables(stack, folder, bool(checked.passes), whole)
+        number = len(checked.gold.lines)
+        console, few = Console(stderr=True), number < SHOW_PROGRESS
+        for fold, where, document in track(
+            checked.documents(), "build", number, console=console, disable=few, transient=True
         ):
             masked = private != "keep" or not whole
             found = candidates(document) if masked else []
@@ -199,8 +170,10 @@ def _write_data(
             shown = mask(document, edits) if whole else document
             if masked:
                 _nameless(document.id, people)
-                if whole:
-                    statistics.left.update(each.kind for each in left(found, hidden))
+                stays = left(found, hidden) if whole else []
+                statistics.left.update(each.kind for each in stays)
+                for problem in warnings(document, where, stays) if warned else ():
+                    warn(problem)
                 shown = replace(
                     shown, meta={name: people.hidden(value) if value else value for name, value in shown.meta.items()}
                 )
@@ -213,9 +186,10 @@ def _write_data(
                 rows = list(schema.sentence_rows(shown, tokens, bounds))
                 example.offer(rows)
                 tables[f"sentences-{fold}"].add(rows)
-            for name, indexed in others.items():
+            for indexed in checked.passes:
                 if (seen := indexed.get(document.id)) is not None:
-                    tables["passes"].add([schema.pass_row(mask(seen, edits) if whole else seen, name, whole)])
+                    shown_pass = mask(seen, edits) if whole else seen
+                    tables["passes"].add([schema.pass_row(shown_pass, indexed.path.stem, whole)])
         sizes = {name: table.close() for name, table in tables.items()}
     statistics.persons = len(people.numbers)
     return statistics, sizes, texts, example

@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 import re
 import reprlib
-from collections.abc import Collection, Iterator
+from array import array
+from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from pathlib import Path
 from typing import IO, Any
 
+from viborder.annotate.check import Texts, checked
 from viborder.annotate.private import People
 from viborder.dataset.schema import FOLDS
 from viborder.document import Document
@@ -39,51 +41,89 @@ class Annotator:
 
 @dataclass(slots=True)
 class Indexed:
-    """A JSON Lines file of documents of which only ids and byte offsets are in memory."""
+    """A JSON Lines file of documents, of which there are in memory the line (from 1) of each sound document, by its id,
+    and the byte at which each line begins.
+    """
 
-    file: IO[bytes]
-    places: dict[str, int]
+    path: Path
+    lines: dict[str, int]
+    file: IO[bytes] = field(init=False)
+    begins: array[int] = field(default_factory=lambda: array("Q"))
+
+    def open(self, stack: ExitStack) -> Indexed:
+        """The same, ready for `get` until the stack is left."""
+        self.file = stack.enter_context(self.path.open("rb"))
+        begin = 0
+        for line in self.file:
+            self.begins.append(begin)
+            begin += len(line)
+        return self
 
     def get(self, document_id: str) -> Document | None:
         """The document of that id, read from the file; the file was checked before."""
-        if document_id not in self.places:
+        if document_id not in self.lines:
             return None
-        self.file.seek(self.places[document_id])
+        self.file.seek(self.begins[self.lines[document_id] - 1])
         return jsonl.from_record(json.loads(self.file.readline()), "", [])
 
 
-def index(stack: ExitStack, path: Path, people: People | None = None, bad: Collection[str] = ()) -> Indexed:
-    """Open a checked file and find its documents; `people` meets the private persons of each. bad: lines (`file:line`)
-    to pass over.
+@dataclass(slots=True)
+class Material:
+    """What a package is made of, when it has been checked.
+
+    people: the private persons of the gold. bad: the lines (`file:line`) on which something is wrong.
     """
-    file = stack.enter_context(path.open("rb"))
-    places = {}
-    offset = 0
-    for number, line in enumerate(file, 1):
-        if line.strip() and f"{path}:{number}" not in bad:
-            record = json.loads(line)
-            places[record["id"]] = offset
-            if people is not None and record.get("private"):
-                document = jsonl.from_record(record, "", [])
-                assert document is not None  # `check` has read the file before
-                people.meet(document)
-        offset += len(line)
-    return Indexed(file, places)
+
+    corpus: Path
+    gold: Indexed
+    passes: list[Indexed]
+    people: People
+    bad: set[str]
+
+    def documents(self) -> Iterator[tuple[int, str, Document]]:
+        """(fold, its line in the gold, gold document with the corpus's metadata), in the order of the corpus.
+
+        The fold is the document's place in the corpus modulo five, so that a corpus that grows leaves every document in
+        its fold.
+        """
+        for number, (where, source) in enumerate(jsonl.scan(self.corpus, [])):
+            document = self.gold.get(source.id)
+            if document is not None and where not in self.bad:
+                line = f"{self.gold.path}:{self.gold.lines[source.id]}"
+                yield number % FOLDS, line, replace(document, id=source.id, meta=source.meta)  # one string for an id
 
 
-def gold_documents(corpus: Path, gold: Indexed, bad: Collection[str] = ()) -> Iterator[tuple[int, Document]]:
-    """(fold, gold document with the corpus's metadata), in the order of the corpus.
-
-    The fold is the document's place in the corpus modulo five, so that a corpus that grows leaves every document in its
-    fold.
+def material(corpus: Path, gold: Path, passes: list[Path], problems: list[Problem] | None) -> Material:
+    """Check the files that a package is made of. What is wrong goes to `problems`. Raises ViborderError with every error
+    where there is no such list, where one is of no single line, and where no line of the gold is left.
     """
-    problems: list[Problem] = []
-    for place, (where, source) in enumerate(jsonl.scan(corpus, problems)):
-        document = gold.get(source.id)
-        if document is not None and where not in bad:
-            yield place % FOLDS, replace(document, meta=source.meta)
-    if problems and not bad:
-        raise ViborderError(problems)
+    found: list[Problem] = []
+    texts, people, bad = Texts(corpus, found), People(), set[str]()
+    indexed = [Indexed(path, {}) for path in (gold, *passes)]
+    paths, told = (corpus, gold, *passes), 0
+    for each in indexed:
+        for where, document in checked(each.path, texts, found):
+            bad.update(_lines(found[told:], paths))
+            told = len(found)
+            if where not in bad:
+                each.lines[document.id] = int(where.rpartition(":")[2])
+                if each is indexed[0]:
+                    people.meet(document)
+    bad.update(_lines(found[told:], paths))
+    errors = [problem for problem in found if problem.severity == "error"]
+    if errors and (problems is None or "" in bad or not indexed[0].lines):
+        raise ViborderError(errors)
+    if problems is not None:
+        problems += errors
+    return Material(corpus, indexed[0], indexed[1:], people, bad)
+
+
+def _lines(problems: list[Problem], paths: tuple[Path, ...]) -> Iterator[str]:
+    """The lines (`file:line`) of errors; an empty one for an error of no single line."""
+    for problem in problems:
+        if problem.severity == "error":
+            path = next((path for path in paths if problem.where.startswith(f"{path}:")), None)
+            yield "" if path is None else f"{path}:{problem.where.removeprefix(f'{path}:').split(' ')[0]}"
 
 
 def versions(changelog: str, where: str) -> list[tuple[Version, str]]:

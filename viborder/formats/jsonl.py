@@ -47,7 +47,7 @@ def scan(path: Path, problems: list[Problem], loose: Counter[str] | None = None)
 
 def _each(path: Path, problems: list[Problem], loose: Counter[str] | None) -> Iterator[tuple[str, Document | None]]:
     """As `scan`, with None for a line that is passed over."""
-    seen: dict[str, str] = {}
+    seen: dict[str, int] = {}  # id → its line
     empty = True
     for number, line in lines(path):
         if not line.strip():
@@ -65,11 +65,11 @@ def _each(path: Path, problems: list[Problem], loose: Counter[str] | None) -> It
             problems += faults
             document = None if faults else document
         if document is not None and document.id in seen:
-            said = f"the id stands already at {seen[document.id]}"
+            said = f"the id stands already at {path}:{seen[document.id]}"
             problems.append(Problem(place(where, document.id), "id-twice", said, "give each document its own id"))
             document = None
         if document is not None:
-            seen[document.id] = where
+            seen[document.id] = number
         yield where, document
     if empty:
         problems.append(Problem(str(path), "file-empty", "the file holds no document", "one JSON object a line"))
