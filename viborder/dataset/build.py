@@ -13,6 +13,7 @@ One document is held at a time; what is kept of every document is its id, its pl
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack
 from dataclasses import replace
@@ -229,6 +230,8 @@ def _nameless(identity: str, people: People) -> None:
 
 
 def _tables(stack: ExitStack, folder: Path, passes: bool, text: bool) -> dict[str, Table]:
+    # Arrow's own pool keeps some 30 MB that nobody uses. It is chosen when pyarrow is imported, which a build does here.
+    os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
     folder.mkdir()
     configs = {"documents": "documents"}
     if text:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from bisect import bisect_left
 from collections import Counter
 from dataclasses import dataclass, field
@@ -13,12 +14,18 @@ from viborder.document import Document, by_depth
 from viborder.labels import entity_types
 from viborder.text import Range
 
+SIZES = ("characters", "sentences", "tokens")
+
 
 @dataclass(slots=True)
 class Statistics:
-    """Counts over documents. Of a document its own few counts are kept, of a mention an 8-byte hash."""
+    """Counts over documents. Of a document its own few counts are kept, of a mention an 8-byte hash.
 
-    documents: list[tuple[str | int, ...]] = field(default_factory=list)  # a tuple each: they are many
+    sizes: of one document after another, its `SIZES` and how many spans it has of each label.
+    """
+
+    ids: list[str] = field(default_factory=list)
+    sizes: array[int] = field(default_factory=lambda: array("I"))
     labels: Counter[str] = field(default_factory=Counter)
     outermost: Counter[str] = field(default_factory=Counter)
     in_documents: Counter[str] = field(default_factory=Counter)
@@ -48,15 +55,15 @@ class Statistics:
         for span in document.spans:
             digest = blake2b(document.slice(span).encode(), digest_size=8).digest()
             self.mentions.setdefault(span.label, set()).add(digest)
-        sizes = (len(document.text), len(bounds), len(tokens))
-        self.documents.append((document.id, *sizes, *(labels[label] for label in entity_types())))
+        self.ids.append(document.id)
+        self.sizes.extend((len(document.text), len(bounds), len(tokens), *(labels[label] for label in entity_types())))
 
     def as_dict(self) -> dict[str, Any]:
         """Plain JSON values. Lengths are in tokens, as `{length: how many}`; depth 0 is an outermost span."""
-        sizes = ("characters", "sentences", "tokens")
-        totals = {
-            name: sum(int(document[column]) for document in self.documents) for column, name in enumerate(sizes, 1)
-        }
+        columns = [*SIZES, *entity_types()]
+        width = len(columns)
+        totals = {name: sum(self.sizes[column::width]) for column, name in enumerate(SIZES)}
+        rows = [(one, *self.sizes[width * at : width * (at + 1)]) for at, one in enumerate(self.ids)]
         by_label = {
             label: {
                 "spans": self.labels[label],
@@ -67,7 +74,7 @@ class Statistics:
             for label in entity_types()
         }
         return {
-            "documents": len(self.documents),
+            "documents": len(self.ids),
             **totals,
             "spans": self.labels.total(),
             "private_persons": self.persons,
@@ -77,7 +84,7 @@ class Statistics:
             "nested": dict(sorted(self.nested.items(), key=lambda item: (-item[1], item[0]))),
             "span_tokens": _sorted(self.span_tokens),
             "sentence_tokens": _sorted(self.sentence_tokens),
-            "per_document": {"columns": ["id", *sizes, *entity_types()], "rows": self.documents},
+            "per_document": {"columns": ["id", *columns], "rows": rows},
         }
 
 
