@@ -2,8 +2,9 @@
 
 import pytest
 
-from viborder.errors import counted
+from viborder.errors import counted, place
 from viborder.formats import said
+from viborder.formats.jsonl import from_record
 
 
 def test_one_thing_is_no_plural():
@@ -24,3 +25,11 @@ def test_one_thing_is_no_plural():
 )
 def test_what_a_reader_counts_once(kind, one):
     assert said(kind, 1) == one and said(kind, 2).removeprefix("not kept: ") == f"2 {kind}"
+
+
+def test_a_number_that_nobody_can_read_is_cut():
+    problems = []
+    line = {"id": "a", "text": "Hà Nội", "spans": [{"start": 0, "end": 10**400, "label": "PLACE"}]}
+    assert from_record(line, "a.jsonl:1", problems).spans == ()
+    assert place("a.jsonl:1", "a", 12, 10**400) == "a.jsonl:1 id=a [12:1000000000…000000000]"
+    assert [problem.rule for problem in problems] == ["span-outside-text"] and len(str(problems[0])) < 200

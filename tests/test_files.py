@@ -207,3 +207,11 @@ def test_yaml_says_each_key_once() -> None:
             files.parse_yaml(text)
     with pytest.raises(ValueError, match="at line 2, column 1"):
         files.parse_yaml("a\n: b: c")
+
+
+def test_json_says_each_key_once() -> None:
+    """RFC 8259 says that names within an object should be unique, and that readers differ where they are not."""
+    assert files.parse_json('{"a": {"a": 1}, "b": [{"a": 1}, {"a": 1}]}') == {"a": {"a": 1}, "b": [{"a": 1}] * 2}
+    for text in ('{"a": 1, "a": 1}', b'{"c": [{"a": 1, "b": 2, "a": 3}]}'):
+        with pytest.raises(ValueError, match="the key `a` stands twice"):
+            files.parse_json(text)

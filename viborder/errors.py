@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 LONGEST = 500  # code points of a part of a problem, such as its place
+_LONGEST_NUMBER = 20  # digits of an offset in it
 _LONGEST_ID = 200  # of an id in it; no longer one is legal
 
 
@@ -75,6 +76,11 @@ def fail(where: object, rule: str, message: str, hint: str = "") -> ViborderErro
     return ViborderError(Problem(str(where), rule, message, hint))
 
 
+def between(start: int, end: int) -> str:
+    """A range as the place of a problem has it, `[12:20]`; a number longer than any offset is cut."""
+    return f"[{shown(str(start), _LONGEST_NUMBER)}:{shown(str(end), _LONGEST_NUMBER)}]"
+
+
 def place(
     where: str, document_id: str, start: int | None = None, end: int | None = None, text: str | None = None
 ) -> str:
@@ -82,7 +88,7 @@ def place(
     name = f"id={shown(str(document_id), _LONGEST_ID)}"
     parts = [where, name] if where else [name]
     if start is not None and end is not None:
-        parts.append(f"[{start}:{end}]")
+        parts.append(between(start, end))
     if text is not None:
         cut = text if len(text) <= 40 else text[:37] + "…"
         parts.append(f'"{cut}"')

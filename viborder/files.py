@@ -470,11 +470,21 @@ def called(paths: Iterable[Path]) -> dict[str, Path]:
 
 
 def parse_json(text: str | bytes) -> Any:
-    """The value of a JSON text. Raises ValueError where it is none, or is nested deeper than Python reads."""
+    """The value of a JSON text. Raises ValueError where it is none, is nested deeper than Python reads, or has a key
+    twice in one object, of which others keep the last.
+    """
     try:
-        return json.loads(text)
+        return json.loads(text, object_pairs_hook=_object)
     except RecursionError:
         raise ValueError("it is nested too deep") from None
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        twice = next(key for key, count in Counter(key for key, _ in pairs).items() if count > 1)
+        raise ValueError(f"the key `{twice:.40}` stands twice in one object")
+    return found
 
 
 def parse_yaml(text: str) -> Any:

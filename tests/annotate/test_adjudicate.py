@@ -65,6 +65,12 @@ def test_what_cannot_be_gold_is_told():
     two = passes(a=[AGENCY], b=[AGENCY])
     stale = Decision("d", 8, 21, "another text", {}, "PLACE")
     assert [problem.rule for problem in merge(two, [stale])[1]] == ["decision-stale"]
+    for start, end in ((len(TEXT), len(TEXT) + 9), (90, 99), (5, 5), (9, 3)):
+        nowhere = Decision("d", start, end, "", {}, None)
+        assert [problem.rule for problem in merge(two, [nowhere])[1]] == ["decision-stale"]
+    gold, (problem,) = merge(two, [Decision("e", 0, 6, "Bộ Công", {}, None)] * 2)
+    assert len(gold) == 1 and (problem.rule, problem.severity) == ("decision-unused", "warning")
+    assert "id=e" in problem.where and problem.message.startswith("2 decisions")
     crossing = decide(Span(8, 25, "PLACE"), "PLACE", {})
     gold, problems = merge(two, [crossing])
     assert gold == [] and "span-crosses-span" in {problem.rule for problem in problems}

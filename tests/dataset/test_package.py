@@ -1,6 +1,7 @@
 """A dataset folder that is read back: whatever its tables hold, a row is sound or told, and nothing is written elsewhere."""
 
 import json
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from shutil import copytree
@@ -9,12 +10,15 @@ from typing import Any
 import pyarrow
 import pyarrow.parquet as parquet
 import pytest
+from typer.testing import CliRunner
 
 from tests.fuzz.hostile import GOOD, good_files
+from viborder.cli import app
 from viborder.dataset import package
 from viborder.dataset.build import checksums
 from viborder.dataset.restore import restore
 from viborder.errors import ViborderError
+from viborder.formats import said
 
 Rows = list[dict[str, Any]]
 
@@ -134,3 +138,33 @@ def test_a_good_document_beside_a_bad_one_is_read_and_says_where_it_comes_from(f
     assert (document.id, document.meta) == (GOOD.id, {"outlet": "Báo"})
     with pytest.raises(ViborderError):
         package.read(folder / "kept")
+
+
+def test_a_verb_that_reads_files_says_what_a_dataset_folder_is(folder: Path) -> None:
+    found = CliRunner().invoke(app, ["score", str(folder / "kept"), str(folder / "kept")])
+    assert found.exit_code == 1
+    told = str(found.exception) + found.output
+    assert "folder-is-dataset" in told and "viborder convert" in told and "brat" not in told
+
+
+def test_what_is_passed_over_of_a_dataset_folder_is_counted(folder: Path) -> None:
+    """`tables` of stats.json says how many rows a table has."""
+    stats = folder / "kept/stats.json"
+    facts = json.loads(stats.read_bytes())
+    facts["tables"] |= {"passes": {"rows": 15}, "synthetic": {"rows": 20}, "synthetic-blind": {"rows": 1}}
+    stats.write_text(json.dumps(facts), encoding="utf-8")
+    lost: Counter[str] = Counter()
+    assert package.read(folder / "kept", lost=lost)
+    assert [said(kind, count) for kind, count in lost.items()] == [
+        "not kept: 15 readings by single annotators",
+        "not kept: 21 texts that were made up",
+    ]
+
+
+def test_the_files_that_are_not_as_they_were_built_are_named(folder: Path) -> None:
+    assert package.changed(folder / "kept") == []
+    (folder / "kept/README.md").write_text("x", encoding="utf-8")
+    (folder / "kept/LICENSE").unlink()
+    (folder / "kept/extra.txt").write_text("x", encoding="utf-8")
+    assert package.changed(folder / "kept") == ["LICENSE", "README.md", "extra.txt"]
+    assert package.changed(folder / "kept", {"README.md", "LICENSE", "stats.json"}) == ["README.md"]

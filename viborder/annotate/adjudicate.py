@@ -11,14 +11,14 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from viborder.annotate.check import check_document
 from viborder.document import PRIVATE, Document, Span, in_order
-from viborder.errors import Problem, ViborderError, counted, place
+from viborder.errors import Problem, ViborderError, between, counted, place
 from viborder.eval.agreement.doubts import doubts
 from viborder.files import alone, lines, new_file, parse_json
 from viborder.labels import labels
@@ -100,8 +100,9 @@ def questions(passes: Passes, decided: Iterable[Decision] = (), *, least: int = 
 def merge(passes: Passes, decided: Sequence[Decision], *, least: int = 2) -> tuple[list[Document], list[Problem]]:
     """(gold, problems): every document without an open question.
 
-    Problems: the warning `question-open` where a document waits for decisions, `decision-stale` where a decision is about another
-    text or no document, and what `check_document` finds wrong with the result; such documents are left out.
+    Problems: the warning `question-open` where a document waits for decisions, `decision-stale` where a decision is about
+    another text or a range that the text has not, the warning `decision-unused` for those about no such document, and
+    what `check_document` finds wrong with the result; such documents are left out.
     """
     problems: list[Problem] = []
     waiting: dict[str, int] = defaultdict(int)
@@ -111,14 +112,16 @@ def merge(passes: Passes, decided: Sequence[Decision], *, least: int = 2) -> tup
     for decision in decided:
         by_document[decision.id].append(decision)
     gold = []
-    for identity, members in _by_document(passes, least).items():
+    by_identity = _by_document(passes, least)
+    problems += _unused(decided, by_identity)
+    for identity, members in by_identity.items():
         if waiting[identity]:
             said = f"{counted(waiting[identity], 'range')} without a decision; the gold has it when all are decided"
             hint = "`viborder adjudicate` asks"
             problems.append(Problem(place("", identity), "question-open", said, hint, "warning"))
             continue
         document = next(iter(members.values()))
-        stale = [one for one in by_document[identity] if document.text[one.start : one.end] != one.text]
+        stale = [one for one in by_document[identity] if not _is_there(one, document.text)]
         problems += [
             _problem(one, "decision-stale", f"the text there is {document.text[one.start : one.end]!r:.60}")
             for one in stale
@@ -171,7 +174,7 @@ def read_decisions(path: Path) -> list[Decision]:
                 Problem(
                     where,
                     "decision-twice",
-                    f"[{one.start}:{one.end}] of {one.id} is decided before",
+                    f"{between(one.start, one.end)} of {one.id} is decided before",
                     "keep one of them",
                 )
             )
@@ -254,6 +257,22 @@ def _by_document(passes: Passes, least: int) -> dict[str, dict[str, Document]]:
     if problems:
         raise ViborderError(problems)
     return {identity: members for identity, members in sorted(found.items()) if len(members) >= least}
+
+
+def _is_there(decision: Decision, text: str) -> bool:
+    """Whether a text has the range of a decision, and the same words there. The range of a whole document is empty."""
+    whole = decision.start == decision.end == 0
+    inside = whole or 0 <= decision.start < decision.end <= len(text)
+    return inside and text[decision.start : decision.end] == decision.text
+
+
+def _unused(decided: Sequence[Decision], used: Collection[str]) -> Iterator[Problem]:
+    """A warning of the decisions about documents that are not among those in use."""
+    unused = [decision.id for decision in decided if decision.id not in used]
+    if unused:
+        said = f"{counted(len(unused), 'decision')} passed over: too few of these passes have the document"
+        hint = "name the passes that have it, or take the lines out of the log"
+        yield Problem(place("", unused[0]), "decision-unused", said, hint, "warning")
 
 
 def _problem(decision: Decision, rule: str, message: str) -> Problem:

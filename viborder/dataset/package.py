@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,7 @@ from viborder import formats
 from viborder.dataset.schema import META
 from viborder.document import Document, Span, in_order
 from viborder.errors import Problem, ViborderError, counted, fail, place
-from viborder.files import parse_json, read_whole
+from viborder.files import parse_json, read_whole, sha256_of
 from viborder.formats.fit import checked_span, entries_of, sound
 from viborder.formats.jsonl import text_of
 from viborder.text import Range
@@ -28,6 +28,7 @@ _FACTS: dict[str, Callable[[Any], bool]] = {
     "tables": lambda value: isinstance(value, dict) and all(isinstance(table, dict) for table in value.values()),
     "configs": lambda value: isinstance(value, list) and all(isinstance(name, str) for name in value),
 }
+PASSED_OVER = {"passes": "readings by single annotators", "synthetic": "texts that were made up"}  # table → its rows
 UNPACKED, RATIO = 1 << 28, 200  # bytes that any table may unpack to; how many times its size a larger one may
 
 
@@ -39,9 +40,9 @@ def read(
     **options: str | None,
 ) -> list[Document]:
     """The documents of a dataset folder, or of a file or folder in any format (see `viborder.formats.read`)."""
-    if format is not None or not ((path / "stats.json").exists() or (path / "data/documents.parquet").exists()):
+    if format is not None or not formats.is_dataset(path):
         return formats.read(path, format, lost, problems, **options)
-    return documents(path, problems)
+    return documents(path, problems, lost)
 
 
 def facts(folder: Path, *keys: str) -> dict[str, Any]:
@@ -60,6 +61,19 @@ def facts(folder: Path, *keys: str) -> dict[str, Any]:
             value = found.get(key) if isinstance(found, dict) else found
             raise fail(path, "not-a-package", f"its `{key}` is none of a dataset: {value!r:.40}", _AGAIN)
     return dict(found)
+
+
+def changed(folder: Path, names: Collection[str] | None = None) -> list[str]:
+    """The files of a dataset folder that are not those that SHA256SUMS lists, or are listed and not there.
+
+    names: look at these alone, where they are there.
+    """
+    sums = folder / "SHA256SUMS"
+    lines = read_whole(sums).decode("utf-8", "replace").splitlines() if sums.is_file() else []
+    listed = {name: digest for digest, _, name in (line.partition("  ") for line in lines)}
+    there = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file() and path != sums}
+    asked = {*there, *listed} if names is None else there.intersection(names)
+    return sorted(name for name in asked if name not in there or sha256_of(folder / name) != listed.get(name))
 
 
 def nameless(facts: dict[str, Any]) -> bool:
@@ -105,16 +119,21 @@ def rows(folder: Path, table: str, *columns: str) -> Iterator[Row]:
         raise fail(path, "package-broken", said, _AGAIN) from None
 
 
-def documents(folder: Path, problems: list[Problem] | None = None) -> list[Document]:
-    """The documents of a package with texts, with what it says of where they come from.
+def documents(folder: Path, problems: list[Problem] | None = None, lost: Counter[str] | None = None) -> list[Document]:
+    """The documents of a package with texts, with what it says of where they come from. Its passes and made-up texts are
+    passed over, and counted in `lost`.
 
     problems: as in `viborder.formats.read`. Raises ViborderError: `not-a-package`, `package-without-texts`,
     `package-broken`, and what is wrong in rows, all at once.
     """
-    if facts(folder)["text"] != "keep":
+    said = facts(folder)
+    if said["text"] != "keep":
         raise fail(
             folder, "package-without-texts", "a stand-off release holds no texts", "`viborder restore` puts them back"
         )
+    for name, table in said["tables"].items():
+        if lost is not None and (kind := PASSED_OVER.get(name.partition("-")[0])) and type(table.get("rows")) is int:
+            lost[kind] += table["rows"]
     path, wrong = folder / "data/documents.parquet", list[Problem]()
     found = (_document(row, str(path), wrong) for row in rows(folder, "documents", "id", "text", "spans"))
     return formats.usable(path, lambda: sound(found, wrong), problems)

@@ -13,7 +13,7 @@ from viborder.dataset.schema import META, text_hash
 from viborder.document import PRIVATE, Document, Span
 from viborder.errors import Problem, ViborderError, counted, fail, place
 from viborder.faults import id_faults
-from viborder.files import new_folder, read_whole, sha256_of
+from viborder.files import new_folder, read_whole
 from viborder.formats import jsonl
 from viborder.text import Range, normalise
 
@@ -56,14 +56,10 @@ def restore(release: Path, texts: Iterable[Path], out: Path, source_format: str 
 
 def _changed(release: Path) -> Iterator[Problem]:
     """`package-changed`: a table that is not the file that SHA256SUMS lists, where that is there."""
-    sums = release / "SHA256SUMS"
-    if not sums.exists():
-        return
-    listed = read_whole(sums).decode("utf-8", "replace").splitlines()
-    for path in (release / "data/documents.parquet", release / "data/passes.parquet"):
-        if path.is_file() and f"{sha256_of(path)}  data/{path.name}" not in listed:
+    if (release / "SHA256SUMS").exists():
+        for name in package.changed(release, {"data/documents.parquet", "data/passes.parquet"}):
             said = "it is not the file that SHA256SUMS lists"
-            yield Problem(str(path), "package-changed", said, "download it again")
+            yield Problem(str(release / name), "package-changed", said, "download it again")
 
 
 def _documents(

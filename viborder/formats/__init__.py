@@ -64,7 +64,7 @@ def read(
 
     problems: a list for what is wrong with single documents, while the others are read.
     tag_column: of columns, see `conll.read`. text_key: of Label Studio's tasks, where in `data` the text is.
-    Raises ViborderError: `format-unknown`, `option-unused`, `id-twice`, `text-not-unicode`, and the reader's own, all
+    Raises ViborderError: `format-unknown`, `folder-is-dataset`, `option-unused`, `id-twice`, `text-not-unicode`, and the reader's own, all
     at once.
     """
     with pipes_again():
@@ -98,6 +98,9 @@ def _read(
     name = format_of(path, format)
     if not path.exists():
         raise fail(path, "file-missing", "no such file or folder", "check the path")
+    if format is None and is_dataset(path):
+        hint = f"`viborder convert {path} gold.jsonl` writes its documents, which every verb reads"
+        raise fail(path, "folder-is-dataset", "a dataset folder that `viborder build` made, not documents", hint)
     options = {"tag_column": ("conll", tag_column), "text_key": ("labelstudio", text_key)}
     given: dict[str, Any] = {option: value for option, (_, value) in options.items() if value is not None}
     for option in given:
@@ -183,6 +186,11 @@ def format_of(path: Path, format: str | None = None) -> str:
             f"one of {known}",
         )
     return name
+
+
+def is_dataset(path: Path) -> bool:
+    """Whether a folder is one that `viborder build` made, which `viborder.dataset.package` reads."""
+    return (path / "stats.json").exists() or (path / "data/documents.parquet").exists()
 
 
 def is_format(path: Path, name: str, format: str | None = None) -> bool:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from viborder.document import PRIVATE, Document, Span, in_order
-from viborder.errors import Problem, ViborderError, counted, fail, place
+from viborder.errors import Problem, ViborderError, between, counted, fail, place
 from viborder.files import lines, parse_json
 from viborder.text import Range, tokenize, trim
 
@@ -89,7 +89,7 @@ def checked_span(
         return None
     if not 0 <= start < end <= len(text):
         said, hint = f"the text has {counted(len(text), 'code point')}", "0 ≤ start < end ≤ length"
-        problems.append(Problem(f"{where} [{start}:{end}]", "span-outside-text", said, hint))
+        problems.append(Problem(f"{where} {between(start, end)}", "span-outside-text", said, hint))
         return None
     if claimed is not None and claimed != text[start:end]:
         here = f'{where} [{start}:{end}] "{text[start:end]:.40}"'
@@ -101,7 +101,7 @@ def checked_span(
         return Span(start, end, label)
     if not -MOST <= score <= MOST:  # neither infinite nor NaN
         said = f"a score of {score!r:.20}"
-        problems.append(Problem(f"{where} [{start}:{end}]", "record-malformed", said, "a confidence from 0 to 1"))
+        problems.append(Problem(f"{where} {between(start, end)}", "record-malformed", said, "a confidence from 0 to 1"))
         return None
     return Span(start, end, label, float(score))
 

@@ -13,7 +13,7 @@ from itertools import pairwise
 from typing import Any
 
 from viborder.document import PRIVATE, Document, Span, in_order
-from viborder.errors import Problem, counted
+from viborder.errors import Problem, between, counted
 from viborder.labels import labels, may_share
 from viborder.labelstudio.interface import LABELS, NOTHING, TEXT, UNSURE, VERDICT
 from viborder.text import token_range, tokenize, trim
@@ -167,7 +167,7 @@ def _span(
         said = f"a region without one label and whole numbers for its ends: {value!r:.80}"
         problems.append(Problem(where, "result-malformed", said, "delete it and draw it again"))
         return None
-    here = f"{where} [{start}:{end}]"
+    here = f"{where} {between(start, end)}"
     if not 0 <= start < end <= len(text):
         problems.append(
             Problem(

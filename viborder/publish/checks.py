@@ -11,7 +11,6 @@ from typing import Any
 
 from viborder.annotate.private import People
 from viborder.dataset import package
-from viborder.dataset.build import checksums
 from viborder.errors import Problem, counted
 from viborder.files import parse_yaml
 from viborder.formats import jsonl
@@ -99,9 +98,8 @@ def private_people(gold: Path) -> tuple[People, list[Problem]]:
 
 
 def _as_built(folder: Path) -> Iterator[Problem]:
-    sums = folder / "SHA256SUMS"
-    if not sums.is_file() or sums.read_bytes() != checksums(folder).encode():
-        said = "its files are not those that SHA256SUMS lists"
+    if changed := package.changed(folder):
+        said = f"its files are not those that SHA256SUMS lists: {', '.join(changed)}"
         yield Problem(str(folder), "package-changed", said, "nothing in it is edited by hand: build again")
 
 
