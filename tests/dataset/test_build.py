@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import unicodedata
 from collections import Counter
+from contextlib import ExitStack
 from pathlib import Path
 
 import datasets
@@ -15,7 +16,7 @@ import yaml
 from tests.dataset.conftest import ANNOTATIONS, CORPUS
 from viborder.corpus.collect import collect
 from viborder.dataset.build import build
-from viborder.dataset.sources import annotators
+from viborder.dataset.sources import annotators, material
 from viborder.document import Document, Span, outermost
 from viborder.errors import Problem, ViborderError
 from viborder.formats import jsonl
@@ -393,3 +394,25 @@ def test_annotators_are_told_by_their_key_and_all_at_once(tmp_path: Path, text: 
     assert [(problem.rule, problem.message) for problem in caught.value.problems] == [
         ("annotators-malformed", one) for one in told
     ]
+
+
+def test_a_bad_line_costs_itself_alone_in_a_folder_with_a_blank_too(tmp_path: Path) -> None:
+    folder = tmp_path / "my data"
+    folder.mkdir()
+    corpus, gold = folder / "documents.jsonl", folder / "gold.jsonl"
+    lines = [json.dumps({"id": name, "text": "Hà Nội", "spans": []}) + "\n" for name in "abc"]
+    corpus.write_text("".join(lines), encoding="utf-8")
+    bad = lines[1].replace("[]", '[{"start": 0, "end": 9, "label": "PLACE"}]')
+    gold.write_text("\n".join([lines[0], bad, lines[2]]), encoding="utf-8")  # blank lines between
+    problems: list[Problem] = []
+    found = material(corpus, gold, [], problems)
+    assert ([problem.rule for problem in problems], found.bad) == (["span-outside-text"], {f"{gold}:3"})
+    assert found.gold.lines == {"a": 1, "c": 5}
+    with ExitStack() as stack:
+        found.gold.open(stack)
+        assert [(fold, where, document.id) for fold, where, document in found.documents()] == [
+            (0, f"{gold}:1", "a"),
+            (2, f"{gold}:5", "c"),
+        ]
+    with pytest.raises(ViborderError, match="span-outside-text"):
+        material(corpus, gold, [], None)

@@ -64,8 +64,8 @@ def read(
 
     problems: a list for what is wrong with single documents, while the others are read.
     tag_column: of columns, see `conll.read`. text_key: of Label Studio's tasks, where in `data` the text is.
-    Raises ViborderError: `format-unknown`, `folder-is-dataset`, `option-unused`, `id-twice`, `text-not-unicode`, and the reader's own, all
-    at once.
+    Raises ViborderError: `format-unknown`, `folder-is-dataset`, `option-unused`, `id-twice`, `text-not-unicode`, and the
+    reader's own, all at once.
     """
     with pipes_again():
         return _read(path, format, Counter() if lost is None else lost, problems, tag_column, text_key)
