@@ -6,7 +6,7 @@ The gold file has so many megabytes (of a million bytes), and predictions as man
 a confidence. Texts are the made-up ones of corpus/synthetic and the five articles, private persons among them, over and
 over; no two are the same, since the digits of each are exchanged and its number is put at its end. Each measurement is a
 process of its own; memory is its peak resident size. --record writes the figures into eval/results.jsonl. `build` takes
-about fifteen times the CPU seconds of `score`.
+about eleven times the CPU seconds of `score`.
 """
 
 from __future__ import annotations
