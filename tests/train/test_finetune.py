@@ -451,3 +451,22 @@ def test_weights_kept_in_half_precision_are_trained_in_full(tmp_path: Path) -> N
     recipe = finetune_recipe({"kind": "transformer", "model_name_or_path": str(tmp_path / "half")}, "x")
     model = load_model(str(tmp_path / "half"), ["O", "B-P", "I-P"], recipe)
     assert {parameter.dtype for parameter in model.parameters()} == {torch.float32}
+
+
+def test_an_encoder_is_taken_with_its_first_layers_alone(tmp_path: Path) -> None:
+    import torch
+    from transformers import AutoModel
+
+    from viborder.train.encoder.recipe import finetune_recipe
+    from viborder.train.encoder.sources import load_model
+
+    folder = encoders.xlmr(tmp_path / "whole")
+    whole = AutoModel.from_pretrained(folder)
+    depth = whole.config.num_hidden_layers
+    content = {"kind": "transformer", "model_name_or_path": str(folder), "num_hidden_layers": depth - 1}
+    model = load_model(str(folder), ["O", "B-P", "I-P"], finetune_recipe(content, "x"))
+    layers = model.base_model.encoder.layer
+    assert len(layers) == model.config.num_hidden_layers == depth - 1
+    assert all(map(torch.equal, layers[0].parameters(), whole.encoder.layer[0].parameters()))
+    with pytest.raises(ViborderError, match=f"{depth + 1}, and the encoder has {depth} layers"):
+        load_model(str(folder), ["O"], finetune_recipe({**content, "num_hidden_layers": depth + 1}, "x"))

@@ -52,6 +52,7 @@ class FinetuneRecipe(BaseModel):
     model_name_or_path: str | None = None
     model_revision: str = "main"
     ignore_mismatched_sizes: bool = False
+    num_hidden_layers: Whole | None = None
     from_scratch: Scratch | None = None
     # what it reads and what it learns
     segmentation: Literal["syllable", "word"] = "syllable"
@@ -113,6 +114,8 @@ class FinetuneRecipe(BaseModel):
     def _together(self) -> FinetuneRecipe:
         if (self.model_name_or_path is None) == (self.from_scratch is None):
             raise ValueError("give either model_name_or_path or from_scratch")
+        if self.num_hidden_layers and self.from_scratch:
+            raise ValueError("num_hidden_layers of an encoder from scratch stands under from_scratch")
         if self.stride >= self.max_seq_length - 2:
             raise ValueError("stride must be smaller than max_seq_length less the two special tokens")
         if unknown := sorted(set(self.noise) - set(FORMS)):

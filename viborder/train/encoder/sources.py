@@ -37,7 +37,9 @@ def load_tokenizer(source: str, revision: str = "main") -> Any:
 def load_model(source: str, labels: Sequence[str], recipe: FinetuneRecipe) -> Any:
     """An encoder with a token-classification head for these tags, new unless the checkpoint has one for the same tags.
 
-    Raises ViborderError `no-token-classification`, `labels-differ`, `model-not-loaded`.
+    Of its layers the first `num_hidden_layers` are taken where the recipe has that key.
+
+    Raises ViborderError `no-token-classification`, `labels-differ`, `model-not-loaded`, `recipe-bad-value`.
     """
     from transformers import AutoConfig, AutoModelForTokenClassification
 
@@ -55,6 +57,11 @@ def load_model(source: str, labels: Sequence[str], recipe: FinetuneRecipe) -> An
     if has_head and theirs != list(labels) and not recipe.ignore_mismatched_sizes:
         message = f"the checkpoint tags {_names(theirs)}, the data {_names(labels)}"
         raise fail(source, "labels-differ", message, "ignore_mismatched_sizes=true puts a new head on it")
+    depth = getattr(config, "num_hidden_layers", 0)
+    if recipe.num_hidden_layers and recipe.num_hidden_layers > depth:
+        said = f"`num_hidden_layers`: {recipe.num_hidden_layers}, and the encoder has {counted(depth, 'layer')}"
+        raise fail(source, "recipe-bad-value", said, "give no more")
+    shallow = {"num_hidden_layers": recipe.num_hidden_layers} if recipe.num_hidden_layers else {}
     numbered = {"id2label": dict(enumerate(labels)), "label2id": {label: index for index, label in enumerate(labels)}}
     try:
         model, told = AutoModelForTokenClassification.from_pretrained(
@@ -64,6 +71,7 @@ def load_model(source: str, labels: Sequence[str], recipe: FinetuneRecipe) -> An
             ignore_mismatched_sizes=has_head,
             dtype="float32",  # weights kept in half precision are trained in full; mixed_precision casts where it can
             output_loading_info=True,
+            **shallow,
             **numbered,
         )
     except Exception as error:
