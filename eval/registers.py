@@ -65,7 +65,9 @@ def encoder(bare: list[Document], folder: Path, keys: list[str]) -> Iterator[tup
     """The encoder's name, its recipe and what it found."""
     learn = [*jsonl.read(GOLD), *jsonl.read(MADE_UP / "train.jsonl")]
     tagger = train(ENCODER_RECIPE, learn, MODEL, overrides=[f"model_name_or_path={folder}", *keys])
-    yield "e5-small alone, made-up texts too", ENCODER_RECIPE, list(tagger.tag(bare))
+    layers = next((key.partition("=")[2] for key in keys if key.startswith("num_hidden_layers=")), "")
+    name = f"e5-small{layers and f', {layers} layers,'} alone, made-up texts too"
+    yield name, ENCODER_RECIPE, list(tagger.tag(bare))
 
 
 def main(curve: bool, folder: Path | None, keys: list[str], keep: bool) -> None:
