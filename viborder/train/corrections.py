@@ -19,7 +19,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from viborder.train.record import PERSONS, Case, Key
@@ -280,11 +280,17 @@ def plain_words(words: Sequence[str]) -> list[str]:
     """Lower case, `#` for what begins with a digit and for digits after letters (`c#`), `@` for a capital behind digits
     (`617V`).
     """
-    plain = ["#" if word[0].isdigit() else _DIGITS.sub("#", word.lower()) for word in words]
-    for at in range(1, len(words)):
-        if plain[at - 1] == "#" and len(words[at]) == 1 and words[at].isupper():
+    plain = list(map(_plain, words))
+    behind = [at + 1 for at, word in enumerate(plain[:-1]) if word == "#"]
+    for at in behind:
+        if len(words[at]) == 1 and words[at].isupper():
             plain[at] = "@"
     return plain
+
+
+@lru_cache(maxsize=1 << 14)
+def _plain(word: str) -> str:
+    return "#" if word[0].isdigit() else _DIGITS.sub("#", word.lower())
 
 
 def _order(span: TokenSpan) -> tuple[int, int]:
@@ -307,11 +313,18 @@ def _ends(words: Sequence[str], spans: Iterable[TokenSpan]) -> dict[int, list[tu
     for first, last, label in spans:
         ends.setdefault(first, []).append((f"<{label}>", last))
     for at, word in enumerate(words):
+        if not _has_digits(word):
+            continue
         if end := _code_end(words, at, word):
             ends.setdefault(at, []).append((_CODE, end))
         elif word[0].isdigit():
             ends.setdefault(_about(words, at), []).append((_NUMBER, at + 1))
     return ends
+
+
+@lru_cache(maxsize=1 << 14)
+def _has_digits(word: str) -> bool:
+    return any(map(str.isdigit, word))
 
 
 def _about(words: Sequence[str], at: int) -> int:

@@ -47,6 +47,8 @@ def with_officials(
     seats = _seats(proposals)
     added = []
     for at in range(min(_SIZES), len(words)):
+        if not words[at][0].isupper():
+            continue  # as no name begins, whatever stands before it
         after = seats.get(at, at)
         if any(tuple(plain[after - size : after]) in titles for size in _SIZES if size <= after):
             end = _name_end(words, at)
