@@ -2,9 +2,9 @@
 
 The texts are the five articles and variants of them with other names and numbers, as raw JSON Lines. Taggers, each in a
 process and on a core of its own, CPU seconds from texts in to spans out, after loading and one article to warm up:
-viborder (from file to file, nested, with confidence), the same features with python-crfsuite's own tagger (outermost
-spans, no confidence, no files), and underthesea's NER (flat, three other types; pip install underthesea==9.5.0). Then
-start-up, training, and with --memory the peak of bulk tagging.
+viborder (from file to file, nested, with confidence) with a model of the five articles and with the packaged one, the
+same features with python-crfsuite's own tagger (outermost spans, no confidence, no files), and underthesea's NER (flat,
+three other types; pip install underthesea==9.5.0). Then start-up, training, and with --memory the peak of bulk tagging.
 """
 
 import argparse
@@ -22,7 +22,8 @@ from rich.console import Console
 from rich.table import Table
 
 GOLD, GENRE, RECIPE = Path("annotations/gold.jsonl"), Path("train/genre/articles.jsonl"), Path("train/crf.yaml")
-VARIANTS = {"viborder": 60, "python-crfsuite": 6, "underthesea": 1}  # of each article: more text for the faster
+# Of each article: more text for the faster.
+VARIANTS = {"viborder": 60, "viborder, packaged model": 60, "python-crfsuite": 6, "underthesea": 1}
 RUNS = 5
 ROUNDS = 5  # of the taggers in turn, of which the least CPU time counts: other processes only add to it
 
@@ -94,13 +95,13 @@ def measure(work, records: list[dict[str, str]]) -> dict[str, float]:  # type: i
     return {"seconds": seconds, "syllables": sum(len(record["text"].split()) for record in records), "spans": spans}
 
 
-def viborder(folder: Path) -> dict[str, float]:
-    """Our tagger, from JSON Lines to JSON Lines."""
+def viborder(folder: Path, model: Path | None = None) -> dict[str, float]:
+    """Our tagger, from JSON Lines to JSON Lines. model: where None, that of the five articles."""
     from viborder.files import new_file
     from viborder.tag.texts import Reader, write_lines
     from viborder.train import load
 
-    tagger = load(folder / "model")
+    tagger = load(model or folder / "model")
     records = texts(VARIANTS["viborder"])
     for name, some in (("first", records[:1]), ("all", records)):
         (folder / f"{name}.jsonl").write_text("".join(json.dumps(record, ensure_ascii=False) + "\n" for record in some))
@@ -112,6 +113,13 @@ def viborder(folder: Path) -> dict[str, float]:
         return out.read_text().count('"score"')
 
     return measure(work, records)
+
+
+def packaged(folder: Path) -> dict[str, float]:
+    """The same with the model that comes with the package."""
+    from viborder.shipped import FOLDER
+
+    return viborder(folder, FOLDER)
 
 
 def plain_crfsuite(folder: Path) -> dict[str, float]:
@@ -199,6 +207,7 @@ def bulk(folder: Path, count: int) -> dict[str, float]:
 
 WORKERS = {
     "viborder": viborder,
+    "viborder, packaged model": packaged,
     "python-crfsuite": plain_crfsuite,
     "underthesea": underthesea,
     "training": training,
