@@ -1,7 +1,7 @@
 """How time grows with the length of hostile inputs: python eval/benchmarks/growth.py [NAME…]
 
 Each input is made for one reader, check, mask, sentence cut, metadata, grammar or score, and doubled until it takes
-half a second of CPU (or is some hundred thousand repetitions long). Printed is the exponent: the slope of log time over
+half a second of CPU (or is two million repetitions long). Printed is the exponent: the slope of log time over
 log size, 1.0 where time is linear, 2.0 where it is quadratic, over the last two doublings; 0.00 where it is too quick
 to tell. Scores are
 tried with spans side by side alone: aligning spans that all overlap one another takes as long as there are pairs. Exit
@@ -44,7 +44,7 @@ from viborder.quantity import parse
 from viborder.similar import twins
 from viborder.text import cut, sentences, tokenize
 
-ENOUGH, TOO_LONG, LIMIT = 0.5, 1 << 19, 1.25  # CPU seconds; repetitions of a pattern; the highest exponent allowed
+ENOUGH, TOO_LONG, LIMIT = 0.5, 1 << 21, 1.25  # CPU seconds; repetitions of a pattern; the highest exponent allowed
 TRIES = 3  # of each size, of which the quickest counts: what else the machine does only adds time
 FOLDER = Path(tempfile.mkdtemp())
 Case = tuple[Callable[[int], Any], Callable[[Any], object]]  # input of a size; what is timed

@@ -50,6 +50,9 @@ def test_a_label_that_is_never_found_is_told_though_the_others_are() -> None:
     (problem,) = not_learned(gold, found, "a.yaml", steps=9, nested=True)
     assert (problem.rule, problem.severity) == ("training-not-learned", "warning")
     assert "DRUG (F1 0.0, 10 spans)" in problem.message
+    rare = [Document("a", text, (*places, *drugs[:5]))]
+    (problem,) = not_learned(rare, found, "a.yaml", steps=9, nested=True)
+    assert "DRUG (F1 0.0, 5 spans)" in problem.message
     few = [gold[0].with_spans([*places, *drugs[:9]])]  # one that is not found says nothing
     assert not_learned(gold, few, "a.yaml", steps=9, nested=True) == []
 
