@@ -87,8 +87,9 @@ def _document(doc: Any, name: str, where: str, lost: Counter[str], problems: lis
     scores = list(group.attrs.get("scores", ())) if group is not None else []
     chosen = list(group) if group is not None and len(group) else list(doc.ents)
     where = place(where, identity := named(doc.user_data, ("id",), name))
+    text = doc.text  # which spaCy joins anew at each call
     spans = [
-        checked_span(span.start_char, span.end_char, span.label_, doc.text, where, problems, score=score)
+        checked_span(span.start_char, span.end_char, span.label_, text, where, problems, score=score)
         for span, score in zip(chosen, scores if len(scores) == len(chosen) else [None] * len(chosen), strict=True)
     ]
     there = {(span.start_char, span.end_char, span.label_) for span in chosen}
@@ -98,7 +99,7 @@ def _document(doc: Any, name: str, where: str, lost: Counter[str], problems: lis
     for key, others in doc.spans.items():
         lost[f"spans of the group {key}"] += len(others) if key not in (GROUP, HIDDEN) else 0
     meta = doc.user_data.get("meta")
-    return with_layers(identity, doc.text, [*spans, *hidden], meta if isinstance(meta, dict) else {})
+    return with_layers(identity, text, [*spans, *hidden], meta if isinstance(meta, dict) else {})
 
 
 def write(path: Path, documents: Iterable[Document], lost: Counter[str]) -> None:
