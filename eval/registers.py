@@ -24,6 +24,7 @@ from viborder.formats import jsonl
 from viborder.grammar import propose
 from viborder.text import tokenize
 from viborder.train import train
+from viborder.train.folder import read_card
 
 RECIPE, ENCODER_RECIPE = Path("train/crf.yaml"), Path("train/e5.yaml")
 GOLD, MADE_UP = Path("annotations/gold.jsonl"), Path("corpus/synthetic")
@@ -65,9 +66,9 @@ def encoder(bare: list[Document], folder: Path, keys: list[str]) -> Iterator[tup
     """The encoder's name, its recipe and what it found."""
     learn = [*jsonl.read(GOLD), *jsonl.read(MADE_UP / "train.jsonl")]
     tagger = train(ENCODER_RECIPE, learn, MODEL, overrides=[f"model_name_or_path={folder}", *keys])
-    layers = next((key.partition("=")[2] for key in keys if key.startswith("num_hidden_layers=")), "")
-    name = f"e5-small{layers and f', {layers} layers,'} alone, made-up texts too"
-    yield name, ENCODER_RECIPE, list(tagger.tag(bare))
+    layers = read_card(MODEL)["recipe"]["num_hidden_layers"]
+    name = f"e5-small, {layers} layers, alone" if layers else "e5-small alone"
+    yield f"{name}, made-up texts too", ENCODER_RECIPE, list(tagger.tag(bare))
 
 
 def main(curve: bool, folder: Path | None, keys: list[str], keep: bool) -> None:

@@ -20,6 +20,7 @@ from statistics import median
 
 from rich.console import Console
 from rich.table import Table
+from tagging import speed
 
 from viborder.document import Document
 from viborder.eval import score
@@ -58,22 +59,10 @@ def main() -> None:
         table.add_row(folder.name, *speeds, f"{size:.0f}", str(spans), f"{100 * agreement:.1f}")
     Console().print(table)
     if options.keep:
-        command = " ".join(["python eval/benchmarks/encoder.py", *(f"build/models/{one.name}" for one in taggers)])
+        command = " ".join(["python eval/benchmarks/encoder.py", *map(str, taggers)])
         results.add(
             [
-                {
-                    "system": f"tagging: {folder.name}",
-                    "task": "100,000 syllables, texts to spans, one core",
-                    "metric": "cpu_seconds",
-                    "value": round(1e5 * min(each) / syllables, 2),
-                    "interval": None,
-                    "n": len(articles),
-                    "unit": "document",
-                    "recipe": None,
-                    "data": "gold",
-                    "tuned_on": "nothing",
-                    "command": command,
-                }
+                speed(folder.name, min(each), syllables, len(articles)) | {"data": "gold", "command": command}
                 for folder, each in seconds.items()
             ]
         )

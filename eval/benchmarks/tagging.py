@@ -24,6 +24,7 @@ from rich.table import Table
 GOLD, GENRE, RECIPE = Path("annotations/gold.jsonl"), Path("train/genre/articles.jsonl"), Path("train/crf.yaml")
 # Of each article: more text for the faster.
 VARIANTS = {"viborder": 60, "viborder, packaged model": 60, "python-crfsuite": 6, "underthesea": 1}
+MEASURED = {"metric": "cpu_seconds", "interval": None, "unit": "document", "tuned_on": "nothing"}
 RUNS = 5
 ROUNDS = 5  # of the taggers in turn, of which the least CPU time counts: other processes only add to it
 
@@ -265,22 +266,9 @@ def keep(speeds: dict[str, dict[str, float]], training: dict[str, float]) -> Non
     """Put CPU seconds into eval/results.jsonl."""
     from viborder.eval.show import results
 
-    common = {
-        "metric": "cpu_seconds",
-        "interval": None,
-        "tuned_on": "nothing",
-        "command": "python eval/benchmarks/tagging.py",
-        "data": "gold, variants",
-    }
     lines = [
-        {
-            "system": f"tagging: {tool}",
-            "task": "100,000 syllables, texts to spans, one core",
-            "value": round(1e5 * found["seconds"] / found["syllables"], 2),
-            "n": 5 * (1 + VARIANTS[tool]),
-            "unit": "document",
-            "recipe": None if tool == "underthesea" else str(RECIPE),
-        }
+        speed(tool, found["seconds"], found["syllables"], 5 * (1 + VARIANTS[tool]))
+        | {"recipe": None if tool == "underthesea" else str(RECIPE)}
         for tool, found in speeds.items()
     ]
     lines += [
@@ -289,12 +277,20 @@ def keep(speeds: dict[str, dict[str, float]], training: dict[str, float]) -> Non
             "task": f"training on {name} articles",
             "value": round(training[f"{name}_cpu"], 2),
             "n": count,
-            "unit": "document",
             "recipe": str(RECIPE),
         }
         for name, count in (("five", 5), ("six", 6))
     ]
-    results.add([line | common for line in lines])
+    common = {"data": "gold, variants", "command": "python eval/benchmarks/tagging.py"}
+    results.add([MEASURED | line | common for line in lines])
+
+
+def speed(tool: str, seconds: float, syllables: float, documents: int) -> dict[str, object]:
+    """A line of eval/results.jsonl on a tagger, but for its data and command: CPU seconds for 100,000 syllables."""
+    from viborder.eval.show.short_table import SPEED
+
+    value = round(1e5 * seconds / syllables, 2)
+    return MEASURED | {"system": f"tagging: {tool}", "task": SPEED, "value": value, "n": documents, "recipe": None}
 
 
 if __name__ == "__main__":

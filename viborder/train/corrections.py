@@ -344,11 +344,11 @@ def _approximators() -> frozenset[str]:
 
 
 def _code_end(words: Sequence[str], at: int, word: str) -> int:
-    """The token after a code that begins here, of capitals and digits: `617V` (two tokens), `LC522`; 0: none does."""
+    """The token after a code that begins with a word that has digits: `617V` (two tokens), `LC522`; 0: none does."""
     if word.isdigit():
         letter = words[at + 1] if at + 1 < len(words) else ""
         return at + 2 if len(letter) == 1 and letter.isupper() else 0
-    return at + 1 if word.isupper() and word.isalnum() and any(map(str.isdigit, word)) else 0
+    return at + 1 if word.isupper() and word.isalnum() else 0
 
 
 def _collapsed(plain: Sequence[str], ends: Mapping[int, list[tuple[str, int]]], span: TokenSpan) -> Key:
