@@ -114,14 +114,14 @@ class Corrections:
         """
         ends = _ends(words, proposals)
         added: list[TokenSpan] = []
-        for at, word in enumerate(plain):
-            if word not in self._trie and at not in ends:
-                continue
+        for at in _possible(self._trie, plain, ends):
             for end, outers, _ in sorted(_matches(self._trie, plain, ends, at), key=lambda match: -match[0]):
                 label = outers.get(_around(proposals, at, end))
                 if label and not any(_clash((at, end, label), other) for other in added):
                     added.append((at, end, label))
                     break
+        if not added:
+            return proposals
         kept = [span for span in proposals if not any(_clash(span, other) for other in added)]
         return sorted({*kept, *added}, key=_order)
 
@@ -313,7 +313,7 @@ def _ends(words: Sequence[str], spans: Iterable[TokenSpan]) -> dict[int, list[tu
     for first, last, label in spans:
         ends.setdefault(first, []).append((f"<{label}>", last))
     for at, word in enumerate(words):
-        if not _has_digits(word):
+        if word.isalpha() or not _has_digits(word):
             continue
         if end := _code_end(words, at, word):
             ends.setdefault(at, []).append((_CODE, end))
@@ -360,6 +360,21 @@ def _collapsed(plain: Sequence[str], ends: Mapping[int, list[tuple[str, int]]], 
         items.append(item)
         at = end
     return tuple(items)
+
+
+def _possible(trie: dict[str, Any], plain: Sequence[str], ends: Mapping[int, list[tuple[str, int]]]) -> list[int]:
+    """The tokens at which a pattern of a trie may begin: its first item stands there, and ends it or is followed by a
+    second.
+    """
+    words = [(at, at + 1, item) for at, item in enumerate(plain) if item in trie]
+    whole = [(at, end, item) for at, found in ends.items() for item, end in found if item in trie]
+    return sorted(
+        {
+            at
+            for at, end, item in words + whole
+            if "" in trie[item] or end in ends or (end < len(plain) and plain[end] in trie[item])
+        }
+    )
 
 
 def _matches(

@@ -44,16 +44,21 @@ def with_officials(
     titles: Collection[Key], words: Sequence[str], plain: Sequence[str], proposals: Sequence[TokenSpan]
 ) -> list[TokenSpan]:
     """Proposals with names after titles; a private person that is one gives way."""
+    ends = {title[-1] for title in titles}
+    said = {
+        after
+        for after, word in enumerate(plain, 1)
+        if word in ends and any(tuple(plain[after - size : after]) in titles for size in _SIZES if size <= after)
+    }
+    if not said:
+        return list(proposals)
     seats = _seats(proposals)
+    behind = {at for at, after in seats.items() if after in said} | {after for after in said if after not in seats}
     added = []
-    for at in range(min(_SIZES), len(words)):
-        if not words[at][0].isupper():
-            continue  # as no name begins, whatever stands before it
-        after = seats.get(at, at)
-        if any(tuple(plain[after - size : after]) in titles for size in _SIZES if size <= after):
-            end = _name_end(words, at)
-            if end > at and not any(first < end and at < last for first, last, label in proposals if label != PRIVATE):
-                added.append((at, end, "OFFICIAL"))
+    for at in sorted(at for at in behind if at < len(words)):
+        end = _name_end(words, at)
+        if end > at and not any(first < end and at < last for first, last, label in proposals if label != PRIVATE):
+            added.append((at, end, "OFFICIAL"))
     taken = {at for first, last, _ in added for at in range(first, last)}
     kept = [span for span in proposals if span[2] != PRIVATE or span[0] not in taken]
     return sorted({*kept, *added}, key=lambda span: (span[0], -span[1]))
