@@ -7,7 +7,7 @@
 `own` trains three systems: the encoder, the same encoder with random weights, the CRF without grammar. What a model
 found is kept in build/encoder/, one file a model, and is not made again, so a run that was ended goes on; remove the
 folder before a run with other keys. `--only` takes some of the models. `--keep` puts the scores into
-eval/results.jsonl. A model of `own` takes about 4 minutes of one idle core, that of `blind` about 15.
+eval/results.jsonl. A model of `own` takes about 11 minutes of one core, that of `blind` about 25.
 """
 
 import argparse
@@ -114,10 +114,11 @@ def blind(encoder: Path, only: list[str], more: list[str]) -> Iterator[dict[str,
         for form, documents in gold.items():
             scores = score(documents, [found[document.id] for document in documents])
             print(f"{system}, {form}: {100 * scores.micro().f1:.1f}")
-            task = f"blind articles of the genre, {form}; learned from 33 articles; all spans"
-            said = {"system": system, "task": task, "recipe": str(CRF if system == DEFAULT else RECIPE)}
+            recipe, tuned = (CRF, "other texts of the genre") if system == DEFAULT else (RECIPE, TUNED)
+            said = {"system": f"{system}, from 33 articles", "recipe": str(recipe)}
+            said |= {"task": f"blind articles of the genre, {form}; all spans", "tuned_on": tuned}
             command = " ".join(["python eval/encoder.py blind build/e5-small", *more])
-            yield results.result(scores, bootstrap(scores), **said, tuned_on=TUNED, command=command)
+            yield results.result(scores, bootstrap(scores), **said, command=command)
 
 
 def main() -> None:
