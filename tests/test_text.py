@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from viborder.formats import jsonl
 from viborder.grammar import propose
-from viborder.text import cut, normalise, sentences, token_range, tokenize, trim
+from viborder.text import Remembered, cut, normalise, sentences, token_range, tokenize, trim
 
 VIETNAMESE = st.text(alphabet='aăâđươnghtiếắộẹ ảÁĐ0123456789.,/-–:;()!?…"“”\n\t 🚓x̣', max_size=80)
 
@@ -111,3 +111,12 @@ def test_normalise_says_what_it_did():
     decomposed = unicodedata.normalize("NFD", "Cao Bằng")
     assert normalise(decomposed + "\r\n") == ("Cao Bằng\n", ["line ends changed to \\n", "text normalised to NFC"])
     assert normalise("Cao Bằng\n") == ("Cao Bằng\n", [])
+
+
+def test_what_is_remembered_of_strings_has_an_end() -> None:
+    remembered = Remembered(len)
+    assert list(map(remembered.__getitem__, map(str, range(100_000)))) == [
+        len(str(number)) for number in range(100_000)
+    ]
+    assert remembered["x" * 1_000] == 1_000 and "x" * 1_000 not in remembered
+    assert len(remembered) <= 1 << 15

@@ -6,6 +6,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from heapq import heappop, heappush
+from itertools import groupby
 from operator import neg
 from typing import Any
 
@@ -110,7 +111,7 @@ def outermost(spans: Iterable[Span]) -> list[Span]:
 def crossings(spans: Iterable[Span]) -> Iterator[tuple[Span, Span]]:
     """Each span that crosses one that begins before it, with that one (of several, the one that ends first)."""
     open_ends: list[tuple[int, int]] = []  # a heap: (end, number) of spans that begin before the one at hand
-    ordered = in_order(set(spans))
+    ordered = [span for span, _ in groupby(in_order(spans))]
     for number, span in enumerate(ordered):
         while open_ends and open_ends[0][0] <= span.start:
             heappop(open_ends)

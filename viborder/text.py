@@ -9,9 +9,12 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_left
+from collections.abc import Callable
 from functools import lru_cache
+from typing import TypeVar
 
 Range = tuple[int, int]
+Value = TypeVar("Value")
 
 FRACTIONS = "¼½¾⅐⅑⅒⅓⅔⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞"  # each a token of its own: `½kg`
 # Format characters, which are not seen and do not break words (Unicode UAX 29, rule WB4), and U+200B, which the same
@@ -42,6 +45,7 @@ _STOP = re.compile(
 _ITEM_NUMBER = re.compile(r"\d{1,9}\s{0,9}")  # of a list, between the beginning of its line and its full stop
 _SHORT = 1 << 16  # code points of a text whose tokens are kept a while
 _LONG = 40  # code points between two blanks from which they are not remembered
+_MANY = 1 << 15  # strings that are remembered
 _WORD_BEFORE = re.compile(r"[^\W\d_]+\Z")
 
 
@@ -85,19 +89,19 @@ def cut(text: str) -> tuple[list[int], list[int], list[str]]:
 def _cut(text: str) -> tuple[list[int], list[int], list[str]]:
     starts, ends, words = [], [], []
     begun = 0
-    for chunk in text.split(" "):
-        size = len(chunk)
-        inside = _remembered(chunk) if size < _LONG else _inside(chunk)
+    chunks = text.split(" ")
+    for chunk, inside in zip(chunks, map(_remembered.__getitem__, chunks), strict=True):
+        end = begun + len(chunk)
         if inside is None:
             starts.append(begun)
-            ends.append(begun + size)
+            ends.append(end)
             words.append(chunk)
         else:
-            for start, end, word in inside:
-                starts.append(begun + start)
-                ends.append(begun + end)
+            for first, last, word in inside:
+                starts.append(begun + first)
+                ends.append(begun + last)
                 words.append(word)
-        begun += size + 1
+        begun = end + 1
     return starts, ends, words
 
 
@@ -124,7 +128,25 @@ def _pieces_around(chunk: str) -> list[tuple[int, int, str]]:
     ]
 
 
-_remembered = lru_cache(maxsize=1 << 15)(_inside)
+class Remembered(dict[str, Value]):
+    """What a function makes of strings, made once for each: a look into it takes a third of the time of `lru_cache`'s.
+    Long strings are not kept, and all are forgotten when there are too many.
+    """
+
+    def __init__(self, made: Callable[[str], Value]) -> None:
+        super().__init__()
+        self.made = made
+
+    def __missing__(self, key: str) -> Value:
+        value = self.made(key)
+        if len(key) < _LONG:
+            if len(self) >= _MANY:
+                self.clear()
+            self[key] = value
+        return value
+
+
+_remembered = Remembered(_inside)
 _kept = lru_cache(maxsize=4)(_cut)
 
 

@@ -153,8 +153,9 @@ def hide(document: Document) -> None:
 def rows(document: Document) -> None:
     """What building does to a document."""
     tokens, bounds = tokenize(document.text), sentences(document.text)
-    document_row(document, 0)
-    list(sentence_rows(document, tokens, bounds))
+    layers = by_depth(document.spans)
+    document_row(document, 0, True, (), layers)
+    list(sentence_rows(document, tokens, bounds, layers))
 
 
 PATTERNS: dict[str, tuple[Callable[[str], object], str]] = {  # what is timed, and what is repeated, `|` between

@@ -3,6 +3,7 @@ import json
 import re
 import shutil
 import subprocess
+import sys
 import unicodedata
 from collections import Counter
 from contextlib import ExitStack
@@ -15,6 +16,7 @@ import yaml
 
 from tests.dataset.conftest import ANNOTATIONS, CORPUS
 from viborder.corpus.collect import collect
+from viborder.dataset import schema
 from viborder.dataset.build import build
 from viborder.dataset.sources import annotators, material
 from viborder.document import Document, Span, outermost
@@ -77,6 +79,27 @@ def test_the_card_names_the_features_of_every_config(built: Path) -> None:
     assert all(
         info["dataset_size"] == sum(split["num_bytes"] for split in info["splits"]) for info in head["dataset_info"]
     )
+
+
+@pytest.mark.parametrize("text", [True, False])
+@pytest.mark.parametrize("config", ["documents", "passes", "synthetic", "sentences"])
+def test_the_columns_are_what_datasets_makes_of_them(config: str, text: bool) -> None:
+    features = datasets.Features.from_dict(schema.columns(config, text))
+    assert features.to_dict() == schema.columns(config, text)
+    assert schema.arrow_schema(config, text).equals(features.arrow_schema, check_metadata=True)
+    assert schema.yaml_columns(config, text) == features._to_yaml_list()
+
+
+def test_a_build_does_without_what_takes_memory_to_import(tmp_path: Path) -> None:
+    lines = (
+        "import sys",
+        "from pathlib import Path",
+        "from viborder.dataset.build import build",
+        f"build(Path({str(CORPUS)!r}), Path({str(ANNOTATIONS)!r}), Path({str(tmp_path / 'd')!r}))",
+        "print(sorted({'datasets', 'torch'} & set(sys.modules)))",
+    )
+    done = subprocess.run([sys.executable, "-c", "\n".join(lines)], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
 
 
 def test_sentences_carry_iob2_of_the_outermost_spans(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ Rules: those of reading (`json-broken`, `id-twice`, `span-outside-text`, `span-t
 
 from __future__ import annotations
 
+from array import array
 from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator
 from hashlib import sha256
@@ -53,12 +54,16 @@ def check(files: list[Path], corpus: Path | None, source_format: str | None = No
 
 
 class Texts:
-    """The texts of a corpus: a hash of each, by its id. What is wrong in the corpus goes to `problems`."""
+    """The texts of a corpus: a hash of each, by its id, and the line on which each stands. What is wrong in the corpus
+    goes to `problems`.
+    """
 
     def __init__(self, corpus: Path, problems: list[Problem]) -> None:
         self.corpus = corpus
         self.digests: dict[str, bytes] = {}
+        self.lines = array("I")
         for where, document in jsonl.scan(corpus, problems):
+            self.lines.append(int(where.rpartition(":")[2]))
             self.digests[document.id] = _digest(document.text)
             problems.extend(check_document(document, where))
 

@@ -85,9 +85,10 @@ def _short_forms(folded: str, names: list[Name]) -> Iterator[tuple[int, int, Nam
     folded: the text as names are compared, `y` as `i`.
     """
     turned, size = folded[::-1], len(folded)
+    letters = list(_LETTER.finditer(turned)) if names else []
     for joint, forms in zip((_STOP, _BLANKS), _forms(names), strict=True):
         lengths, lasts = {len(form) for form in forms}, {form[-1] for form in forms}
-        for letter in _LETTER.finditer(turned) if forms else ():
+        for letter in letters if forms else ():
             if letter[0] not in lasts:
                 continue
             words, at = [letter[0]], letter.end()

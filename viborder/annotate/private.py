@@ -14,10 +14,12 @@ import unicodedata
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import accumulate, pairwise
+from operator import sub
 
 from viborder.document import Document
+from viborder.text import Remembered
 
 Name = tuple[str, ...]
 
@@ -57,7 +59,7 @@ def fold(text: str) -> str:
 
 
 def _chunks_folded(text: str) -> str:
-    return " ".join([_remembered(chunk) if len(chunk) < _LONG else _fold(chunk) for chunk in text.split(" ")])
+    return " ".join(map(_remembered.__getitem__, text.split(" ")))
 
 
 def _fold(text: str) -> str:
@@ -71,8 +73,7 @@ def _fold(text: str) -> str:
 
 
 _SHORT = 1 << 16  # code points of a text that is kept a while
-_LONG = 40  # code points between two blanks from which they are not remembered
-_remembered = lru_cache(maxsize=1 << 15)(_fold)
+_remembered = Remembered(_fold)
 _kept = lru_cache(maxsize=4)(_chunks_folded)
 
 
@@ -80,13 +81,19 @@ _kept = lru_cache(maxsize=4)(_chunks_folded)
 class Letters:
     """A text as names are looked for in it: its words run together, and apart where more than a joint is between them.
 
-    letters: folded, `y` as `i`; a line end stands where no name goes on. words: (offset into the letters, start, end in
-    the text).
+    letters: folded, `y` as `i`; a line end stands where no name goes on. offsets: of the words into the letters.
+    edges: where the words begin and end in the text, in turn.
     """
 
     text: str
     letters: str
-    words: list[tuple[int, int, int]]
+    offsets: list[int]
+    edges: list[int]
+
+    @cached_property
+    def words(self) -> list[tuple[int, int, int]]:
+        """(offset into the letters, start, end in the text) of each word; few texts are asked for them."""
+        return list(zip(self.offsets, self.edges[::2], self.edges[1::2], strict=True))
 
     def borders(self, start: int, end: int) -> set[int]:
         """Offsets from `start` to `end` into the letters where a word begins or ends, or a capital follows a small
@@ -124,14 +131,12 @@ def letters_of(text: str) -> Letters:
     folded = fold(text).replace("y", "i")
     unseen = _HIDDEN.search(folded) is not None
     parts = (_WORDS if unseen else _PLAIN_WORDS).split(folded)  # what is between two words, a word, in turn
-    edges = list(accumulate(map(len, parts)))
-    starts, ends = edges[:-1:2], edges[1::2]
+    edges = list(accumulate(map(len, parts[:-1])))
     joint = {gap: "" if gap in ("", " ") or _JOIN.fullmatch(gap) else "\n" for gap in set(parts[:-1:2])}
     parts[::2] = [*map(joint.__getitem__, parts[:-1:2]), ""]
     if unseen:
         parts[1::2] = [_HIDDEN.sub("", word) for word in parts[1::2]]
-    offsets = list(accumulate(map(len, parts)))[:-1:2]
-    return Letters(text, "".join(parts), list(zip(offsets, starts, ends, strict=True)))
+    return Letters(text, "".join(parts), list(accumulate(map(len, parts)))[:-1:2], edges)
 
 
 def name_of(text: str) -> Name:
@@ -224,9 +229,9 @@ def full_names(names: Iterable[Name]) -> dict[Name, Name]:
 
 def _beginnings(found: Letters) -> list[int]:
     """The letters at which a name may begin: those of words, and in a longer word than a syllable any."""
-    offsets = [offset for offset, _, _ in found.words]
-    long = [pair for pair in pairwise([*offsets, len(found.letters)]) if pair[1] - pair[0] > SYLLABLE]
-    return offsets + [at for offset, end in long for at in range(offset + 1, end - SYLLABLE + 1)]
+    offsets, ends = found.offsets, [*found.offsets[1:], len(found.letters)]
+    long = [at for at, size in enumerate(map(sub, ends, offsets)) if size > SYLLABLE]
+    return offsets + [at for word in long for at in range(offsets[word] + 1, ends[word] - SYLLABLE + 1)]
 
 
 def _fits(spelling: Spelling, found: Letters, start: int, end: int) -> bool:

@@ -7,7 +7,7 @@ Rules: `label-unknown`, `span-twice`, `span-two-labels`, `span-crosses-span`, `s
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from itertools import accumulate, pairwise
 
@@ -24,7 +24,8 @@ def span_problems(document: Document, where: str, types: Collection[str] | None)
     starts, ends, _ = cut(document.text)
     borders, breaks = (set(starts), set(ends)), [start for start, _ in sentences(document.text)]
     for span in (*document.spans, *document.private):
-        yield from _borders(document, span, where, borders, breaks)
+        if span.start not in borders[0] or span.end not in borders[1] or _parted(span, breaks):
+            yield from _borders(document, span, where, borders, breaks)
         if types is not None and span.label not in types and span.label != PRIVATE:
             said, hint = f"no entity type {span.label!r:.60}", f"one of {', '.join(types)}"
             yield problem(document, span, where, "label-unknown", said, hint)
@@ -32,8 +33,10 @@ def span_problems(document: Document, where: str, types: Collection[str] | None)
         if span.label == PRIVATE:
             said, hint = "PRIVATE is no entity type", "private persons go into `private`"
             yield problem(document, span, where, "label-unknown", said, hint)
-    yield from _private(document, where)
-    yield from _crossings(document, where)
+    spans = in_order(document.spans)
+    if document.private:
+        yield from _private(document, spans, where)
+    yield from _crossings(document, spans, where)
 
 
 def problem(document: Document, span: Span, where: str, rule: str, message: str, hint: str) -> Problem:
@@ -52,15 +55,19 @@ def _borders(
     elif span.start not in tokens[0] or span.end not in tokens[1]:
         said, hint = "a border lies inside a token", "mark whole syllables and numbers"
         yield problem(document, span, where, "span-splits-token", said, hint)
-    elif bisect_right(breaks, span.start) != bisect_right(breaks, span.end - 1):
+    elif _parted(span, breaks):
         yield problem(
             document, span, where, "span-crosses-sentence", "a sentence ends inside it", "one span a sentence"
         )
 
 
-def _private(document: Document, where: str) -> Iterator[Problem]:
-    """Each private person that an entity overlaps, with the first such entity."""
-    spans = in_order(document.spans)
+def _parted(span: Span, breaks: list[int]) -> bool:
+    """Whether a sentence begins inside a span."""
+    return bisect_right(breaks, span.start) != bisect_right(breaks, span.end - 1)
+
+
+def _private(document: Document, spans: Sequence[Span], where: str) -> Iterator[Problem]:
+    """Each private person that an entity overlaps, with the first such entity. spans: the entities in order."""
     starts = [span.start for span in spans]
     reaches = list(accumulate((span.end for span in spans), max))  # how far the spans up to each one reach
     for private in document.private:
@@ -71,15 +78,17 @@ def _private(document: Document, where: str) -> Iterator[Problem]:
             yield problem(document, private, where, "private-overlaps-span", said, "a private person is no entity")
 
 
-def _crossings(document: Document, where: str) -> Iterator[Problem]:
+def _crossings(document: Document, spans: Sequence[Span], where: str) -> Iterator[Problem]:
     """Spans that stand twice, two labels on one range, and spans that cross one that begins before them."""
-    for before, span in pairwise(in_order(document.spans)):
+    for before, span in pairwise(spans):
+        if span.start != before.start or span.end != before.end:
+            continue
         if span == before:
             yield problem(document, span, where, "span-twice", f"stands twice as {span.label}", "remove one")
-        elif (span.start, span.end) == (before.start, before.end):
+        else:
             said, hint = f"is {before.label} and {span.label} at once", "keep one, unless both are meant"
             told = problem(document, span, where, "span-two-labels", said, hint)
             yield told if not may_share((before.label, span.label)) else replace(told, severity="warning")
-    for span, other in crossings(document.spans):
+    for span, other in crossings(spans):
         said = f"crosses the {other.label} at [{other.start}:{other.end}]"
         yield problem(document, span, where, "span-crosses-span", said, "nest one inside the other, or part them")

@@ -29,6 +29,7 @@ from viborder.dataset.guide import Example
 from viborder.dataset.mask import dropped, mask
 from viborder.dataset.sources import Material, annotators, dotted, material, versions
 from viborder.dataset.statistics import Statistics
+from viborder.document import by_depth
 from viborder.errors import Problem, ViborderError, fail, place
 from viborder.files import new_folder, read_text, sha256_of
 from viborder.formats import jsonl
@@ -179,12 +180,13 @@ def _write_data(
                     shown, meta={name: people.hidden(value) if value else value for name, value in shown.meta.items()}
                 )
             tokens, bounds = tokenize(shown.text), sentences(shown.text)
-            statistics.add(shown, tokens, bounds)
+            layers = by_depth(shown.spans)
+            statistics.add(shown, tokens, bounds, layers)
             if len(texts) < card.LISTED:
                 texts.append({"id": shown.id, **shown.meta})
-            tables["documents"].add([schema.document_row(shown, fold, whole, () if whole else hidden)])
+            tables["documents"].add([schema.document_row(shown, fold, whole, () if whole else hidden, layers)])
             if whole:
-                rows = list(schema.sentence_rows(shown, tokens, bounds))
+                rows = list(schema.sentence_rows(shown, tokens, bounds, layers))
                 example.offer(rows)
                 tables[f"sentences-{fold}"].add(rows)
             for indexed in checked.passes:
@@ -214,7 +216,7 @@ def _write_made_up(folder: Path, files: dict[str, Path], hidden: People) -> tupl
     sizes, left_out = {}, 0
     with ExitStack() as stack:
         for name, path in files.items():
-            table = Table(stack, folder / f"{name}.parquet", schema.features("synthetic"), HELD["synthetic"])
+            table = Table(stack, folder / f"{name}.parquet", schema.arrow_schema("synthetic"), HELD["synthetic"])
             documents = jsonl.read(path)
             kept = [document for document in documents if not any(hidden.occurrences(document.text))]
             left_out += len(documents) - len(kept)
@@ -239,7 +241,7 @@ def _tables(stack: ExitStack, folder: Path, passes: bool, text: bool) -> dict[st
     if passes:
         configs["passes"] = "passes"
     return {
-        name: Table(stack, folder / f"{name}.parquet", schema.features(config, text), HELD[config])
+        name: Table(stack, folder / f"{name}.parquet", schema.arrow_schema(config, text), HELD[config])
         for name, config in configs.items()
     }
 
@@ -253,10 +255,10 @@ def _write_json(path: Path, value: Any) -> None:
 class Table:
     """A Parquet file that rows are added to; a batch of them is held at a time, most of it as columns."""
 
-    def __init__(self, stack: ExitStack, path: Path, features: Any, most: int) -> None:
+    def __init__(self, stack: ExitStack, path: Path, arrow_schema: Any, most: int) -> None:
         import pyarrow.parquet as parquet
 
-        self.path, self.schema = path, features.arrow_schema
+        self.path, self.schema = path, arrow_schema
         self.writer = stack.enter_context(parquet.ParquetWriter(path, self.schema, compression="zstd"))
         self.loose: list[schema.Row] = []
         self.held: list[Any] = []  # tables

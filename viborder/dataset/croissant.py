@@ -72,7 +72,7 @@ def _file(folder: Path, table: str) -> dict[str, Any]:
 
 def _records(config: str, table: str, text: bool) -> dict[str, Any]:
     """The record set of one file: every column of it, lists of records with their fields."""
-    fields = [_field(table, name, feature) for name, feature in schema.features(config, text).items()]
+    fields = [_field(table, name, column) for name, column in schema.columns(config, text).items()]
     return {"@type": "cr:RecordSet", "@id": f"records-{table}", "name": f"records-{table}", "field": fields}
 
 
@@ -91,13 +91,13 @@ def _splits(facts: dict[str, Any]) -> dict[str, Any]:
     return {"@type": "cr:RecordSet", "@id": "splits", "name": "splits", "field": fields, "data": data}
 
 
-def _field(table: str, name: str, feature: Any) -> dict[str, Any]:
-    inner = getattr(feature, "feature", feature)
+def _field(table: str, name: str, column: dict[str, Any]) -> dict[str, Any]:
+    inner = column.get("feature", column)
     field: dict[str, Any] = {"@type": "cr:Field", "@id": f"records-{table}/{name}", "name": name}
-    if inner is not feature:
+    if inner is not column:
         field["repeated"] = True
     source = {"fileObject": {"@id": table}, "extract": {"column": name}}
-    if not isinstance(inner, dict):
+    if "_type" in inner:
         return field | {"dataType": _type(inner), "source": source}
     parts = [
         {
@@ -113,5 +113,5 @@ def _field(table: str, name: str, feature: Any) -> dict[str, Any]:
     return field | {"subField": parts}
 
 
-def _type(feature: Any) -> str:
-    return _TYPES.get(feature.dtype, "sc:Integer")  # a ClassLabel is a number
+def _type(column: dict[str, Any]) -> str:
+    return _TYPES.get(column.get("dtype", ""), "sc:Integer")  # a ClassLabel is a number

@@ -72,7 +72,7 @@ def dataset_info(facts: dict[str, Any]) -> list[dict[str, Any]]:
     return [
         {
             "config_name": name,
-            "features": schema.features("sentences" if name.startswith("fold_") else name, text)._to_yaml_list(),
+            "features": schema.yaml_columns("sentences" if name.startswith("fold_") else name, text),
             "splits": [{"name": split, **_size(tables, parts)} for split, parts in splits.items()],
             "download_size": _sum(tables, splits, "file_bytes"),
             "dataset_size": _sum(tables, splits, "bytes"),

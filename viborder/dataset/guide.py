@@ -86,9 +86,10 @@ class Example:
     def offer(self, rows: list[schema.Row]) -> None:
         """Look at the sentences of a document."""
         for row in rows:
-            kinds = len({(tag + 1) // 2 for tag in row["ner_tags"] if tag})
-            if len(row["tokens"]) <= _MOST_TOKENS and kinds > self.kinds:
-                self.row, self.kinds = row, kinds
+            if len(row["tokens"]) <= _MOST_TOKENS:
+                kinds = len({(tag + 1) // 2 for tag in row["ner_tags"] if tag})
+                if kinds > self.kinds:
+                    self.row, self.kinds = row, kinds
 
     def text(self) -> str:
         """The row, with names for tags."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from viborder.annotate.hiding import Edit
-from viborder.document import Document
+from viborder.document import Document, Span
 from viborder.text import sentences
 
 
@@ -29,7 +29,7 @@ def mask(document: Document, edits: Iterable[Edit]) -> Document:
     for span in document.spans:
         start, end = where[span.start][0], where[span.end][1]
         if start < end:
-            spans.append(replace(span, start=start, end=end))
+            spans.append(Span(start, end, span.label, span.score))
     return replace(document, text=text, private=()).with_spans(dict.fromkeys(spans))
 
 

@@ -5,16 +5,18 @@ Offsets are half-open code points into the document's text.
 
 from __future__ import annotations
 
+import json
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
+from functools import cache
 from hashlib import sha256
 from typing import Any
 
-from viborder.document import Document, by_depth, outermost
+from viborder.document import Document, Span, by_depth
 from viborder.labels import entity_types
 from viborder.quantity import Amount, parse
 from viborder.tags import to_iob2
-from viborder.text import Range
+from viborder.text import Range, cut
 
 META = ("outlet", "date", "province", "partner_country", "source", "licence")
 MADE_UP = ("register", "era", "form")  # what is known of a made-up text
@@ -27,58 +29,109 @@ def class_names() -> list[str]:
     return ["O", *(f"{prefix}-{name}" for name in entity_types() for prefix in "BI")]
 
 
-def features(config: str, text: bool = True) -> Any:
-    """The `datasets.Features` of `documents`, `passes`, `synthetic` or `sentences` (the folds' too).
+def columns(config: str, text: bool = True) -> dict[str, Any]:
+    """The columns of `documents`, `passes`, `synthetic` or `sentences` (the folds' too), as `datasets` describes them in
+    JSON. It is not asked for that: the import takes 80 MB.
 
     `text`: whether the package holds the texts.
     """
-    from datasets import ClassLabel, Features, List, Value
-
-    string, number = Value("string"), Value("int32")
     text = text or config == "synthetic"  # made-up texts are the project's own
-    span = {"start": number, "end": number, "label": string, "depth": number} | ({"text": string} if text else {})
+    span = {"start": _NUMBER, "end": _NUMBER, "label": _STRING, "depth": _NUMBER} | ({"text": _STRING} if text else {})
     if config == "passes":
-        return Features({"document_id": string, "annotator": string, "spans": List(span)})
+        return {"document_id": _STRING, "annotator": _STRING, "spans": _list(span)}
     if config == "synthetic":
-        return Features({"id": string, "text": string, "spans": List(span), **dict.fromkeys(MADE_UP, string)})
+        return {"id": _STRING, "text": _STRING, "spans": _list(span), **dict.fromkeys(MADE_UP, _STRING)}
     if config == "documents":
         amount = {
-            "start": number,
-            "end": number,
-            "value": Value("float64"),
-            "upper": Value("float64"),
-            "unit": string,
-            "approximate": Value("bool"),
+            "start": _NUMBER,
+            "end": _NUMBER,
+            "value": _value("float64"),
+            "upper": _value("float64"),
+            "unit": _STRING,
+            "approximate": _value("bool"),
         }
-        hidden = {"start": number, "end": number}
-        own: dict[str, Any] = {"text": string, "quantities": List(amount)}
+        hidden = {"start": _NUMBER, "end": _NUMBER}
+        own: dict[str, Any] = {"text": _STRING, "quantities": _list(amount)}
         if not text:
-            own = {"characters": number, "private": List(hidden), "hidden": List(hidden)}
-        return Features(
-            {"id": string, "sha256": string, "spans": List(span), **own, "fold": number, **dict.fromkeys(META, string)}
-        )
-    return Features(
-        {
-            "id": string,
-            "document_id": string,
-            "tokens": List(string),
-            "ner_tags": List(ClassLabel(names=class_names())),
-            "starts": List(number),
-            "ends": List(number),
-        }
-    )
+            own = {"characters": _NUMBER, "private": _list(hidden), "hidden": _list(hidden)}
+        known = dict.fromkeys(META, _STRING)
+        return {"id": _STRING, "sha256": _STRING, "spans": _list(span), **own, "fold": _NUMBER, **known}
+    return {
+        "id": _STRING,
+        "document_id": _STRING,
+        "tokens": _list(_STRING),
+        "ner_tags": _list({"names": class_names(), "_type": "ClassLabel"}),
+        "starts": _list(_NUMBER),
+        "ends": _list(_NUMBER),
+    }
 
 
-def document_row(document: Document, fold: int, text: bool = True, hidden: Sequence[Range] = ()) -> Row:
+@cache
+def _numbers() -> dict[str, int]:
+    """The number of each class of `ner_tags`."""
+    return {name: number for number, name in enumerate(class_names())}
+
+
+def _value(dtype: str) -> Row:
+    return {"dtype": dtype, "_type": "Value"}
+
+
+def _list(inner: Row) -> Row:
+    return {"feature": inner, "_type": "List"}
+
+
+_STRING, _NUMBER = _value("string"), _value("int32")
+_KINDS = {"string": "string", "int32": "int32", "float64": "float64", "bool": "bool_"}  # functions of pyarrow
+
+
+def arrow_schema(config: str, text: bool = True) -> Any:
+    """The columns as the schema of a Parquet file, with their description, which `datasets` reads there."""
+    import pyarrow
+
+    described = columns(config, text)
+    known = json.dumps({"info": {"features": described}})
+    fields = [(name, _arrow(column)) for name, column in described.items()]
+    return pyarrow.schema(fields, metadata={"huggingface": known})
+
+
+def _arrow(column: Row) -> Any:
+    import pyarrow
+
+    kind = column.get("_type")
+    if kind == "List":
+        return pyarrow.list_(_arrow(column["feature"]))
+    if kind is None:
+        return pyarrow.struct([(name, _arrow(part)) for name, part in column.items()])
+    return pyarrow.int64() if kind == "ClassLabel" else getattr(pyarrow, _KINDS[column["dtype"]])()
+
+
+def yaml_columns(config: str, text: bool = True) -> list[Row]:
+    """The columns as the head of a card lists them."""
+    return [{"name": name} | _yaml(column) for name, column in columns(config, text).items()]
+
+
+def _yaml(column: Row) -> Row:
+    if column["_type"] == "Value":
+        return {"dtype": column["dtype"]}
+    inner = column["feature"]
+    if "_type" not in inner:
+        return {"list": [{"name": name} | _yaml(part) for name, part in inner.items()]}
+    if inner["_type"] == "ClassLabel":
+        return {"list": {"class_label": {"names": {str(number): name for number, name in enumerate(inner["names"])}}}}
+    return {"list": inner["dtype"]}
+
+
+def document_row(document: Document, fold: int, text: bool, hidden: Sequence[Range], layers: list[list[Span]]) -> Row:
     """A row of `documents`. `sha256`: of the text in UTF-8. `fold`: the one that tests on it.
 
     Without texts, the text's length and the places of private persons take its place, so that whoever has the text can
     hide them; `hidden` are all the ranges that tell who they are, and the hash is that of the text without them.
+    layers: `by_depth` of the spans.
     """
     row: Row = {
         "id": document.id,
         "sha256": text_hash(document.text, hidden),
-        "spans": span_records(document, text),
+        "spans": span_records(document, text, layers),
         "fold": fold,
     }
     if text:
@@ -104,18 +157,22 @@ def text_hash(text: str, hidden: Sequence[Range] = ()) -> str:
 
 def pass_row(document: Document, annotator: str, text: bool = True) -> Row:
     """A row of `passes`: what one annotator marked in a document."""
-    return {"document_id": document.id, "annotator": annotator, "spans": span_records(document, text)}
+    return {
+        "document_id": document.id,
+        "annotator": annotator,
+        "spans": span_records(document, text, by_depth(document.spans)),
+    }
 
 
 def synthetic_row(document: Document) -> Row:
     """A row of `synthetic`: a made-up text with its spans."""
-    row = {"id": document.id, "text": document.text, "spans": span_records(document, True)}
+    row = {"id": document.id, "text": document.text, "spans": span_records(document, True, by_depth(document.spans))}
     return row | {name: document.meta.get(name) for name in MADE_UP}
 
 
-def span_records(document: Document, text: bool) -> list[Row]:
-    """Nested spans in reading order; `depth` 0 is an outermost span."""
-    depths = {id(span): depth for depth, layer in enumerate(by_depth(document.spans)) for span in layer}
+def span_records(document: Document, text: bool, layers: list[list[Span]]) -> list[Row]:
+    """Nested spans in reading order; `depth` 0 is an outermost span. layers: `by_depth` of them."""
+    depths = {id(span): depth for depth, layer in enumerate(layers) for span in layer}
     return [
         {"start": span.start, "end": span.end, "label": span.label, "depth": depths[id(span)]}
         | ({"text": document.slice(span)} if text else {})
@@ -137,20 +194,21 @@ def _as_floats(amount: Amount) -> Row:
     return amount.as_dict() | {name: None if end is None else float(end) for name, end in ends.items()}
 
 
-def sentence_rows(document: Document, tokens: list[Range], bounds: list[Range]) -> Iterator[Row]:
+def sentence_rows(
+    document: Document, tokens: list[Range], bounds: list[Range], layers: list[list[Span]]
+) -> Iterator[Row]:
     """The rows of `sentences`: one a sentence, tags of the outermost spans, offsets of each token into the
-    document's text.
+    document's text. layers: `by_depth` of the spans.
     """
-    text = document.text
-    number = {name: index for index, name in enumerate(class_names())}
-    tags = [number[tag] for tag in to_iob2(tokens, outermost(document.spans))]
-    starts, ends = [start for start, _ in tokens], [end for _, end in tokens]
+    text, number = document.text, _numbers()
+    tags = [number[tag] for tag in to_iob2(tokens, layers[0] if layers else [])]
+    starts, ends, _ = cut(text)
     for count, (start, end) in enumerate(bounds):
         first, last = bisect_left(starts, start), bisect_left(starts, end)
         yield {
             "id": f"{document.id}-{count:03d}",
             "document_id": document.id,
-            "tokens": [text[a:b] for a, b in tokens[first:last]],
+            "tokens": [text[start:end] for start, end in tokens[first:last]],
             "ner_tags": tags[first:last],
             "starts": starts[first:last],
             "ends": ends[first:last],

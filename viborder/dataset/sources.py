@@ -18,7 +18,7 @@ from viborder.annotate.private import People
 from viborder.dataset.schema import FOLDS
 from viborder.document import Document
 from viborder.errors import Problem, ViborderError, fail
-from viborder.files import parse_yaml, read_text
+from viborder.files import lines, parse_yaml, read_text
 from viborder.formats import jsonl
 
 _VERSION = re.compile(r"## (\d+)\.(\d+)\.(\d+)\b\D*(\d{4}-\d\d-\d\d)?")
@@ -71,10 +71,12 @@ class Indexed:
 class Material:
     """What a package is made of, when it has been checked.
 
-    people: the private persons of the gold. bad: the lines (`file:line`) on which something is wrong.
+    lines: those of the corpus (from 1) that hold a document. people: the private persons of the gold. bad: the lines
+    (`file:line`) on which something is wrong.
     """
 
     corpus: Path
+    lines: array[int]
     gold: Indexed
     passes: list[Indexed]
     people: People
@@ -86,11 +88,17 @@ class Material:
         The fold is the document's place in the corpus modulo five, so that a corpus that grows leaves every document in
         its fold.
         """
-        for number, (where, source) in enumerate(jsonl.scan(self.corpus, [])):
-            document = self.gold.get(source.id)
-            if document is not None and where not in self.bad:
-                line = f"{self.gold.path}:{self.gold.lines[source.id]}"
-                yield number % FOLDS, line, replace(document, id=source.id, meta=source.meta)  # one string for an id
+        numbers = enumerate(self.lines)
+        place, wanted = next(numbers, (0, 0))
+        for line, content in lines(self.corpus):
+            if line != wanted:
+                continue
+            source = json.loads(content)  # it was checked before
+            document = self.gold.get(source["id"])
+            if document is not None and f"{self.corpus}:{line}" not in self.bad:
+                where = f"{self.gold.path}:{self.gold.lines[document.id]}"
+                yield place % FOLDS, where, replace(document, meta=source.get("meta", {}))
+            place, wanted = next(numbers, (place, 0))
 
 
 def material(corpus: Path, gold: Path, passes: list[Path], problems: list[Problem] | None) -> Material:
@@ -115,7 +123,7 @@ def material(corpus: Path, gold: Path, passes: list[Path], problems: list[Proble
         raise ViborderError(errors)
     if problems is not None:
         problems += errors
-    return Material(corpus, indexed[0], indexed[1:], people, bad)
+    return Material(corpus, texts.lines, indexed[0], indexed[1:], people, bad)
 
 
 def _lines(problems: list[Problem], paths: tuple[Path, ...]) -> Iterator[str]:

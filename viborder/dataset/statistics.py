@@ -10,9 +10,9 @@ from hashlib import blake2b
 from itertools import pairwise
 from typing import Any
 
-from viborder.document import Document, by_depth
+from viborder.document import Document, Span
 from viborder.labels import entity_types
-from viborder.text import Range
+from viborder.text import Range, cut
 
 SIZES = ("characters", "sentences", "tokens")
 
@@ -37,15 +37,14 @@ class Statistics:
     persons: int = 0  # private ones, told apart by their names
     left: Counter[str] = field(default_factory=Counter)  # what masking left of them, by its looks
 
-    def add(self, document: Document, tokens: list[Range], bounds: list[Range]) -> None:
-        """Count one document more, of these tokens and sentences."""
-        starts = [start for start, _ in tokens]
+    def add(self, document: Document, tokens: list[Range], bounds: list[Range], layers: list[list[Span]]) -> None:
+        """Count one document more, of these tokens and sentences. layers: `by_depth` of its spans."""
+        starts = cut(document.text)[0]
         self.sentence_tokens.update(_count(starts, *bound) for bound in bounds)
         self.span_tokens.update(_count(starts, span.start, span.end) for span in document.spans)
         labels = Counter(span.label for span in document.spans)
         self.labels += labels
         self.in_documents.update(labels.keys())
-        layers = by_depth(document.spans)
         self.outermost.update(span.label for layer in layers[:1] for span in layer)
         self.depths.update({depth: len(layer) for depth, layer in enumerate(layers)})
         for outer, inner in pairwise(layers):
