@@ -1,11 +1,12 @@
-"""The default tagger on made-up texts, register by register: python eval/registers.py [--curve | --encoder FOLDER] [--keep]
+"""The default tagger on made-up texts, register by register: python eval/registers.py [--curve | --encoder FOLDER | --beside MODEL] [--keep]
 
 Scored are the blind texts (`blind.jsonl`), whose errors nobody reads: those of five registers that are never trained on,
 and those of the others. Three systems learn from the five articles: the default, the grammar alone (its proposals), the
 CRF alone; and the default and the CRF once more from the five and the made-up texts to learn from. --curve: these two
 from the first 25, 50, 100 … of them. --encoder: train/e5.yaml alone, from all of them, with the folder that
-train/build_e5.py wrote; key=value changes its keys, the model is left in build/models/e5-registers. With --keep the
-scores go into eval/results.jsonl.
+train/build_e5.py wrote; key=value changes its keys, the model is left in build/models/e5-registers. --beside: the
+default from all of them, votes tuned on the 30 texts of `development.jsonl`, without that model and with its vote beside
+the CRF. With --keep the scores go into eval/results.jsonl.
 """
 
 import argparse
@@ -71,15 +72,33 @@ def encoder(bare: list[Document], folder: Path, keys: list[str]) -> Iterator[tup
     yield f"{name}, made-up texts too", ENCODER_RECIPE, list(tagger.tag(bare))
 
 
-def main(curve: bool, folder: Path | None, keys: list[str], keep: bool) -> None:
+def beside(bare: list[Document], model: Path) -> Iterator[tuple[str, Path, list[Document]]]:
+    """The default's name, without and with an encoder's vote, its recipe and what it found."""
+    learn = [*jsonl.read(GOLD), *jsonl.read(MADE_UP / "train.jsonl")]
+    dev = jsonl.read(MADE_UP / "development.jsonl")
+    with tempfile.TemporaryDirectory() as scratch:
+        for number, (said, keys) in enumerate((("", []), (f", {model.name} beside it", [f"encoder={model}"]))):
+            place = Path(scratch) / f"{number}"
+            tagger = train(RECIPE, learn, place, dev, overrides=keys)
+            print(f"tuned: {read_card(place)['tuned']}")
+            yield f"{DEFAULT}, made-up texts too, tuned on 30 more{said}", RECIPE, list(tagger.tag(bare))
+
+
+def main(options: argparse.Namespace) -> None:
     """Train, tag, score and print."""
     blind = jsonl.read(MADE_UP / "blind.jsonl")
     new = {document.meta["register"] for document in jsonl.read(MADE_UP / "development.jsonl")}
     table = Table("system", "registers", "texts", "strict F1, all spans", "interval")
     lines = []
     bare = [document.with_spans([]) for document in blind]
-    command = " ".join([COMMAND, "--encoder build/e5-small", *keys]) if folder else COMMAND
-    for name, recipe, found in encoder(bare, folder, keys) if folder else systems(bare, curve):
+    if options.encoder:
+        run, said_of = encoder(bare, options.encoder, options.keys), ["--encoder build/e5-small", *options.keys]
+    elif options.beside:
+        run, said_of = beside(bare, options.beside), [f"--beside {options.beside}"]
+    else:
+        run, said_of = systems(bare, options.curve), []
+    command = " ".join([COMMAND, *said_of])
+    for name, recipe, found in run:
         for task, wanted in ((NEW, True), (SEEN, False)):
             pairs = [
                 (one, other) for one, other in zip(blind, found, strict=True) if (one.meta["register"] in new) == wanted
@@ -94,7 +113,7 @@ def main(curve: bool, folder: Path | None, keys: list[str], keep: bool) -> None:
             )
             lines.append(line)
     Console().print(table)
-    if keep:
+    if options.keep:
         results.add(lines)
 
 
@@ -102,7 +121,7 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--curve", action="store_true")
     parser.add_argument("--encoder", type=Path, metavar="FOLDER")
+    parser.add_argument("--beside", type=Path, metavar="MODEL")
     parser.add_argument("keys", nargs="*", metavar="key=value")
     parser.add_argument("--keep", action="store_true")
-    options = parser.parse_intermixed_args()
-    main(options.curve, options.encoder, options.keys, options.keep)
+    main(parser.parse_intermixed_args())
