@@ -31,7 +31,7 @@ def class_names() -> list[str]:
 
 def columns(config: str, text: bool = True) -> dict[str, Any]:
     """The columns of `documents`, `passes`, `synthetic` or `sentences` (the folds' too), as `datasets` describes them in
-    JSON. It is not asked for that: the import takes 80 MB.
+    JSON. Written out here, since its import takes 80 MB.
 
     `text`: whether the package holds the texts.
     """
