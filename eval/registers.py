@@ -1,4 +1,6 @@
-"""The default tagger on made-up texts, register by register: python eval/registers.py [--curve | --encoder FOLDER | --beside MODEL] [--keep]
+"""The default tagger on made-up texts, register by register.
+
+    python eval/registers.py [--curve | --encoder FOLDER [key=value …] | --beside MODEL] [--keep]
 
 Scored are the blind texts (`blind.jsonl`), whose errors nobody reads: those of five registers that are never trained on,
 and those of the others. Three systems learn from the five articles: the default, the grammar alone (its proposals), the
@@ -63,9 +65,14 @@ def systems(bare: list[Document], curve: bool) -> Iterator[tuple[str, Path, list
                 yield said if count else name, RECIPE, found
 
 
+def to_learn() -> list[Document]:
+    """The five articles and the made-up texts to learn from."""
+    return [*jsonl.read(GOLD), *jsonl.read(MADE_UP / "train.jsonl")]
+
+
 def encoder(bare: list[Document], folder: Path, keys: list[str]) -> Iterator[tuple[str, Path, list[Document]]]:
     """The encoder's name, its recipe and what it found."""
-    learn = [*jsonl.read(GOLD), *jsonl.read(MADE_UP / "train.jsonl")]
+    learn = to_learn()
     tagger = train(ENCODER_RECIPE, learn, MODEL, overrides=[f"model_name_or_path={folder}", *keys])
     layers = read_card(MODEL)["recipe"]["num_hidden_layers"]
     name = f"e5-small, {layers} layers, alone" if layers else "e5-small alone"
@@ -74,7 +81,7 @@ def encoder(bare: list[Document], folder: Path, keys: list[str]) -> Iterator[tup
 
 def beside(bare: list[Document], model: Path) -> Iterator[tuple[str, Path, list[Document]]]:
     """The default's name, without and with an encoder's vote, its recipe and what it found."""
-    learn = [*jsonl.read(GOLD), *jsonl.read(MADE_UP / "train.jsonl")]
+    learn = to_learn()
     dev = jsonl.read(MADE_UP / "development.jsonl")
     with tempfile.TemporaryDirectory() as scratch:
         for number, (said, keys) in enumerate((("", []), (f", {model.name} beside it", [f"encoder={model}"]))):

@@ -24,8 +24,7 @@ def span_problems(document: Document, where: str, types: Collection[str] | None)
     starts, ends, _ = cut(document.text)
     borders, breaks = (set(starts), set(ends)), [start for start, _ in sentences(document.text)]
     for span in (*document.spans, *document.private):
-        if span.start not in borders[0] or span.end not in borders[1] or _parted(span, breaks):
-            yield from _borders(document, span, where, borders, breaks)
+        yield from _borders(document, span, where, borders, breaks)
         if types is not None and span.label not in types and span.label != PRIVATE:
             said, hint = f"no entity type {span.label!r:.60}", f"one of {', '.join(types)}"
             yield problem(document, span, where, "label-unknown", said, hint)
@@ -49,21 +48,17 @@ def _borders(
     document: Document, span: Span, where: str, tokens: tuple[set[int], set[int]], breaks: list[int]
 ) -> Iterator[Problem]:
     """What is wrong with where a span begins and ends. tokens: where they start, and where they end."""
-    if trim(document.text, span.start, span.end) != (span.start, span.end):
-        said, hint = "white space or an invisible character at an end", "begin and end at a word"
-        yield problem(document, span, where, "span-blank-ends", said, hint)
-    elif span.start not in tokens[0] or span.end not in tokens[1]:
-        said, hint = "a border lies inside a token", "mark whole syllables and numbers"
-        yield problem(document, span, where, "span-splits-token", said, hint)
-    elif _parted(span, breaks):
+    if span.start not in tokens[0] or span.end not in tokens[1]:  # no token begins or ends with what is not seen
+        if trim(document.text, span.start, span.end) != (span.start, span.end):
+            said, hint = "white space or an invisible character at an end", "begin and end at a word"
+            yield problem(document, span, where, "span-blank-ends", said, hint)
+        else:
+            said, hint = "a border lies inside a token", "mark whole syllables and numbers"
+            yield problem(document, span, where, "span-splits-token", said, hint)
+    elif bisect_right(breaks, span.start) != bisect_right(breaks, span.end - 1):
         yield problem(
             document, span, where, "span-crosses-sentence", "a sentence ends inside it", "one span a sentence"
         )
-
-
-def _parted(span: Span, breaks: list[int]) -> bool:
-    """Whether a sentence begins inside a span."""
-    return bisect_right(breaks, span.start) != bisect_right(breaks, span.end - 1)
 
 
 def _private(document: Document, spans: Sequence[Span], where: str) -> Iterator[Problem]:

@@ -16,7 +16,7 @@ from viborder.document import Document, Span, by_depth
 from viborder.labels import entity_types
 from viborder.quantity import Amount, parse
 from viborder.tags import to_iob2
-from viborder.text import Range, cut
+from viborder.text import Range
 
 META = ("outlet", "date", "province", "partner_country", "source", "licence")
 MADE_UP = ("register", "era", "form")  # what is known of a made-up text
@@ -202,7 +202,7 @@ def sentence_rows(
     """
     text, number = document.text, _numbers()
     tags = [number[tag] for tag in to_iob2(tokens, layers[0] if layers else [])]
-    starts, ends, _ = cut(text)
+    starts, ends = [start for start, _ in tokens], [end for _, end in tokens]
     for count, (start, end) in enumerate(bounds):
         first, last = bisect_left(starts, start), bisect_left(starts, end)
         yield {
